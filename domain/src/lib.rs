@@ -1,1 +1,10 @@
-//! placeholder
+//! The values and the visit of a government self-service terminal.
+//!
+//! Duty: what a visit is, which steps it has, what may follow what, and the words for it.
+//! Never: IO, async, threads, randomness or a clock. Time and identifiers come in as parameters of events.
+
+pub mod locale;
+pub mod messages;
+pub mod paper;
+pub mod personal;
+pub mod resident_id;

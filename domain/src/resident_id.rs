@@ -1,0 +1,1 @@
+//! The resident's identity card and its number.
