@@ -1,1 +1,3 @@
 //! What the terminal prints.
+
+pub mod document;

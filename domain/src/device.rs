@@ -1,0 +1,92 @@
+//! What the visit knows of the devices, in the words of XFS4IoT.
+
+use serde::{Deserialize, Serialize};
+
+/// A class of device that a visit uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceClass {
+    /// Reads identity cards.
+    IdCardReader,
+    /// Prints slips and receipts.
+    ReceiptPrinter,
+    /// Sees faces, codes and papers.
+    Camera,
+}
+
+impl DeviceClass {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::IdCardReader, Self::ReceiptPrinter, Self::Camera];
+}
+
+/// The state of a device (XFS4IoT Common.Status `device`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Ready.
+    Online,
+    /// Switched off, unplugged or not answering.
+    Offline,
+    /// Present but defective.
+    HardwareError,
+    /// Waits for a hand: cover open, jam.
+    UserError,
+    /// This unit has none, or nothing is known yet.
+    #[default]
+    NoDevice,
+}
+
+/// The paper of a printer (XFS4IoT Printer `paper`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaperSupply {
+    /// Enough.
+    Full,
+    /// Near its end.
+    Low,
+    /// None.
+    Out,
+    /// Jammed.
+    Jammed,
+    /// The printer has no sensor or has not answered.
+    #[default]
+    Unknown,
+}
+
+/// What is known of all devices.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// The card reader.
+    pub id_card_reader: DeviceState,
+    /// The receipt printer.
+    pub receipt_printer: DeviceState,
+    /// Its paper.
+    pub paper: PaperSupply,
+    /// The camera.
+    pub camera: DeviceState,
+}
+
+impl Devices {
+    /// The state of one class.
+    pub fn state(&self, class: DeviceClass) -> DeviceState {
+        match class {
+            DeviceClass::IdCardReader => self.id_card_reader,
+            DeviceClass::ReceiptPrinter => self.receipt_printer,
+            DeviceClass::Camera => self.camera,
+        }
+    }
+
+    /// Notes a new state of one class.
+    pub fn set(&mut self, class: DeviceClass, state: DeviceState) {
+        match class {
+            DeviceClass::IdCardReader => self.id_card_reader = state,
+            DeviceClass::ReceiptPrinter => self.receipt_printer = state,
+            DeviceClass::Camera => self.camera = state,
+        }
+    }
+
+    /// Whether a slip can be printed now.
+    pub fn can_print(&self) -> bool {
+        self.receipt_printer == DeviceState::Online && !matches!(self.paper, PaperSupply::Out | PaperSupply::Jammed)
+    }
+}
