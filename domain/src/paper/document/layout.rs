@@ -294,7 +294,7 @@ mod tests {
         check(
             &PaperDocument::new().headline("办理中 请留意短信通知"),
             Columns::MM58,
-            &["L:办理中", "L:请留意短信通知"],
+            &["L:办理中 请留意短", "L:信通知"],
         );
     }
 

@@ -34,16 +34,14 @@ pub(super) fn for_paper(text: &str) -> Zeroizing<String> {
     let mut chars = text.chars().peekable();
     let mut before = None;
     while let Some(c) = chars.next() {
-        let between_latin = || {
-            let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-            latin(before) && latin(chars.peek().copied())
-        };
+        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let between_latin = latin(before) && latin(chars.peek().copied());
         match c {
             '\r' => {}
             '\u{A5}' => out.push('\u{FFE5}'),
             '\t' | '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' => out.push(' '),
-            '\u{2019}' if between_latin() => out.push('\''),
-            '\u{2013}' if between_latin() => out.push('-'),
+            '\u{2019}' if between_latin => out.push('\''),
+            '\u{2013}' if between_latin => out.push('-'),
             _ => out.push(c),
         }
         before = Some(c);
