@@ -1,0 +1,126 @@
+//! Paths and headers. A constant is the pattern (as OpenAPI and axum write it), the function beside it fills it in.
+
+use domain::case::{ApplicationNumber, SubmissionId};
+use domain::division::DivisionCode;
+use domain::service_item::ItemId;
+
+/// POST: a terminal begins its service → [`super::terminal::Activation`].
+pub const ACTIVATE: &str = "/v1/terminals/activate";
+/// POST: how the terminal is → [`super::terminal::HeartbeatAnswer`].
+pub const HEARTBEAT: &str = "/v1/terminals/heartbeat";
+/// POST: what happened at the terminal, in batches → [`super::terminal::EventsAnswer`].
+pub const EVENTS: &str = "/v1/terminals/events";
+/// GET, `ETag` / `If-None-Match`: the items of this site → [`super::catalogue::CatalogueFiles`], or 304 without a body.
+pub const CATALOGUE: &str = "/v1/catalogue";
+/// GET `?parent=CODE` (without it the districts of the city) → [`super::catalogue::Divisions`].
+pub const DIVISIONS: &str = "/v1/divisions";
+/// POST: who stands at the terminal → [`super::session::Session`].
+pub const SESSIONS: &str = "/v1/sessions";
+/// POST: send a code by SMS → [`super::session::SmsChallenge`].
+pub const SESSION_SMS: &str = "/v1/sessions/sms";
+/// POST multipart, part `picture`: does the face fit → [`super::session::FaceAnswer`].
+pub const SESSION_FACE: &str = "/v1/sessions/{sessionId}/face";
+/// POST: is there anything to do → [`super::item::Inquiry`].
+pub const ITEM_INQUIRY: &str = "/v1/items/{itemId}/inquiry";
+/// POST: what the province already knows → [`super::item::Prefill`].
+pub const ITEM_PREFILL: &str = "/v1/items/{itemId}/prefill";
+/// POST: the issuer's sealed file → [`super::item::Certificate`].
+pub const ITEM_CERTIFICATE: &str = "/v1/items/{itemId}/certificate";
+/// GET `?division=CODE`: a list to read → [`super::item::Directory`].
+pub const ITEM_DIRECTORY: &str = "/v1/items/{itemId}/directory";
+/// POST: 您还能办 → [`super::item::Suggestions`].
+pub const SUGGESTIONS: &str = "/v1/suggestions";
+/// POST multipart, parts `id`, `sha256`, `file`: a material, before its case → [`super::material::MaterialReceipt`].
+pub const MATERIALS: &str = "/v1/materials";
+/// POST with `Idempotency-Key`: a case → [`super::case::CaseReceipt`].
+pub const CASES: &str = "/v1/cases";
+/// GET: what became of a submission → [`super::case::CaseReceipt`], or 404 with code `case_not_found`.
+pub const CASE_BY_KEY: &str = "/v1/cases/by-key/{submissionId}";
+/// GET: how far a case is → [`super::case::CaseStatus`].
+pub const CASE_STATUS: &str = "/v1/cases/{applicationNumber}";
+/// GET: reasons for a low rating → [`super::rating::RatingOptions`].
+pub const RATING_OPTIONS: &str = "/v1/ratings/options";
+/// POST with `Idempotency-Key`: a rating → [`super::rating::RatingReceipt`].
+pub const RATINGS: &str = "/v1/ratings";
+/// GET: policy cards of the idle screen → [`super::board::Notices`].
+pub const NOTICES: &str = "/v1/notices";
+/// GET: warnings in force → [`super::board::Warnings`].
+pub const WARNINGS: &str = "/v1/warnings";
+/// POST: somebody at the terminal needs a human → [`super::assist::AssistCallAnswer`].
+pub const ASSIST_CALLS: &str = "/v1/assist-calls";
+/// POST: nobody answers now, please call back → [`super::assist::CallbackAnswer`].
+pub const CALLBACKS: &str = "/v1/callbacks";
+
+/// Request header: the submission's (or rating's) id, the same in every attempt.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Request header with every call: the terminal's own id for it, echoed as `requestId`.
+pub const REQUEST_ID: &str = "yilin-request-id";
+
+/// [`SESSION_FACE`] of one session.
+pub fn session_face(session: &super::session::SessionId) -> String {
+    SESSION_FACE.replace("{sessionId}", &segment(&session.0))
+}
+
+/// [`ITEM_INQUIRY`] of one item.
+pub fn item_inquiry(item: &ItemId) -> String {
+    ITEM_INQUIRY.replace("{itemId}", &segment(&item.0))
+}
+
+/// [`ITEM_PREFILL`] of one item.
+pub fn item_prefill(item: &ItemId) -> String {
+    ITEM_PREFILL.replace("{itemId}", &segment(&item.0))
+}
+
+/// [`ITEM_CERTIFICATE`] of one item.
+pub fn item_certificate(item: &ItemId) -> String {
+    ITEM_CERTIFICATE.replace("{itemId}", &segment(&item.0))
+}
+
+/// [`ITEM_DIRECTORY`] of one item around one division.
+pub fn item_directory(item: &ItemId, division: &DivisionCode) -> String {
+    format!("{}?division={division}", ITEM_DIRECTORY.replace("{itemId}", &segment(&item.0)))
+}
+
+/// [`DIVISIONS`] inside one division, or the districts of the city.
+pub fn divisions(parent: Option<&DivisionCode>) -> String {
+    match parent {
+        Some(code) => format!("{DIVISIONS}?parent={code}"),
+        None => DIVISIONS.to_owned(),
+    }
+}
+
+/// [`CASE_BY_KEY`] of one submission.
+pub fn case_by_key(id: &SubmissionId) -> String {
+    CASE_BY_KEY.replace("{submissionId}", id.as_str())
+}
+
+/// [`CASE_STATUS`] of one application.
+pub fn case_status(application: &ApplicationNumber) -> String {
+    CASE_STATUS.replace("{applicationNumber}", &segment(application.as_str()))
+}
+
+/// Percent-encodes one path segment (RFC 3986 section 2.3: unreserved characters stay).
+fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    // A segment of dots alone would be taken for a relative reference and climb.
+    if out.bytes().all(|b| b == b'.') { out.replace('.', "%2E") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_the_province_stay_one_segment() {
+        let path = |number: &str| case_status(&ApplicationNumber::try_from(number.to_owned()).unwrap());
+        assert_eq!(path("YL2026-0001"), "/v1/cases/YL2026-0001");
+        assert_eq!(path("示/1?x#y"), "/v1/cases/%E7%A4%BA%2F1%3Fx%23y");
+        assert_eq!(path(".."), "/v1/cases/%2E%2E");
+    }
+}

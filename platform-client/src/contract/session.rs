@@ -1,0 +1,170 @@
+//! Who stands at the terminal: evidence in, a short-lived session with its assurance out.
+
+use super::day;
+use domain::identity::{Assurance, IdentityWay, Worker};
+use domain::personal::Personal;
+use domain::resident_id::CardKind;
+use domain::terminal::{TerminalId, Timestamp};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+/// A session's id: not a secret, and useless without its token.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(pub String);
+
+/// The secret that opens a session: `Authorization: Bearer TOKEN`. ASCII, at most 256 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionToken(pub Personal);
+
+/// The body of [`super::path::SESSIONS`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionRequest {
+    /// Where.
+    pub terminal_id: TerminalId,
+    /// What was shown.
+    #[serde(flatten)]
+    pub evidence: IdentityEvidence,
+}
+
+/// What was shown; `way` says which it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "way", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum IdentityEvidence {
+    /// A card on the reader.
+    Card {
+        /// Its kind.
+        kind: CardKind,
+        /// The name in today's code points.
+        name: Personal,
+        /// The number.
+        number: Personal,
+        /// The authority that issued it.
+        issuer: Personal,
+        /// Valid from this day.
+        #[serde(with = "day")]
+        valid_from: Date,
+        /// Valid until this day; null for 长期.
+        #[serde(with = "day::option", default)]
+        valid_to: Option<Date>,
+    },
+    /// The QR of the province's app.
+    ProvinceQr {
+        /// Its text.
+        code: Personal,
+    },
+    /// 网证.
+    NetworkId {
+        /// The text of its QR.
+        code: Personal,
+    },
+    /// The code that [`super::path::SESSION_SMS`] sent.
+    Sms {
+        /// Which code.
+        challenge_id: String,
+        /// The digits that the resident typed.
+        code: Personal,
+    },
+    /// A community worker vouches.
+    Worker {
+        /// Who vouches.
+        worker: Worker,
+        /// The name of the person vouched for.
+        name: Personal,
+        /// The number of that person's card.
+        number: Personal,
+    },
+}
+
+impl IdentityEvidence {
+    /// The way.
+    pub fn way(&self) -> IdentityWay {
+        match self {
+            Self::Card { .. } => IdentityWay::Card,
+            Self::ProvinceQr { .. } => IdentityWay::ProvinceQr,
+            Self::NetworkId { .. } => IdentityWay::NetworkId,
+            Self::Sms { .. } => IdentityWay::Sms,
+            Self::Worker { .. } => IdentityWay::Worker,
+        }
+    }
+}
+
+/// The answer of [`super::path::SESSIONS`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Its id.
+    pub session_id: SessionId,
+    /// What opens it.
+    pub token: SessionToken,
+    /// How sure the province is.
+    pub assurance: Assurance,
+    /// Whom it recognised.
+    pub person: Person,
+    /// From then on the token opens nothing.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: Timestamp,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// The name.
+    pub name: Personal,
+    /// The number of the identity card.
+    pub number: Personal,
+}
+
+/// The body of [`super::path::SESSION_SMS`]; the code goes to the mobile number that the province has on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SmsRequest {
+    /// Where.
+    pub terminal_id: TerminalId,
+    /// The number of the identity card.
+    pub number: Personal,
+}
+
+/// The answer of [`super::path::SESSION_SMS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SmsChallenge {
+    /// Names the code.
+    pub challenge_id: String,
+    /// The mobile number with its middle masked, as the resident may read it: `139****0001`.
+    pub phone_masked: Personal,
+    /// From then on the code opens nothing.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: Timestamp,
+}
+
+/// The answer of [`super::path::SESSION_FACE`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FaceAnswer {
+    /// How alike, 0 to 1.
+    pub score: f32,
+    /// The least that counts as alike.
+    pub threshold: f32,
+    /// Whether it counts.
+    pub matched: bool,
+    /// Whether it was a face or a picture of one.
+    pub presentation_attack: PresentationAttack,
+    /// The session's assurance from now on.
+    pub assurance: Assurance,
+}
+
+/// Presentation attack detection (ISO/IEC 30107-3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresentationAttack {
+    /// Nobody looked.
+    NotChecked,
+    /// A living face.
+    NotDetected,
+    /// A picture, a screen, a mask.
+    Detected,
+}

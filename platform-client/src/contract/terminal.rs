@@ -1,0 +1,90 @@
+//! The terminal itself: it begins its service, says how it is, and what happened. Nothing of a resident.
+
+use domain::service_item::ItemId;
+use domain::terminal::{Site, TerminalId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The body of [`super::path::ACTIVATE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivateRequest {
+    /// The terminal, as its certificate names it.
+    pub terminal_id: TerminalId,
+    /// The version of its program.
+    pub software_version: String,
+}
+
+/// The answer of [`super::path::ACTIVATE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activation {
+    /// Where the terminal stands and who looks after it.
+    pub site: Site,
+    /// How often to send a heartbeat, in seconds.
+    pub heartbeat_seconds: u32,
+}
+
+/// The body of [`super::path::HEARTBEAT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Heartbeat {
+    /// The terminal.
+    pub terminal_id: TerminalId,
+    /// Its clock.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: Timestamp,
+    /// The version of its program.
+    pub software_version: String,
+    /// Device class → state: `online`, `offline`, `hardware_error`, …
+    pub devices: BTreeMap<String, String>,
+    /// `full`, `low`, `out`, `jammed` or `unknown`.
+    pub paper: String,
+    /// Submissions that wait in the outbox.
+    pub outbox_waiting: u32,
+    /// Submissions that a person has to look at.
+    pub outbox_needs_human: u32,
+}
+
+/// The answer of [`super::path::HEARTBEAT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatAnswer {
+    /// The newest version of this terminal's catalogue.
+    pub catalogue_version: String,
+}
+
+/// The body of [`super::path::EVENTS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventBatch {
+    /// The terminal.
+    pub terminal_id: TerminalId,
+    /// In the order of their numbers.
+    pub events: Vec<TerminalEvent>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TerminalEvent {
+    /// Counts up by one for each event of this terminal, for ever; one that came before is ignored.
+    pub number: u64,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: Timestamp,
+    /// What: `visit_ended`, `paper_out`, `started`, …
+    pub kind: String,
+    /// The item that it is about; null when there is none.
+    pub item_id: Option<ItemId>,
+    /// Name → value; never anything of a resident.
+    pub details: BTreeMap<String, String>,
+}
+
+/// The answer of [`super::path::EVENTS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventsAnswer {
+    /// Every event up to this number is kept.
+    pub kept_through: u64,
+}
