@@ -87,6 +87,7 @@ impl Devices {
 
     /// Whether a slip can be printed now.
     pub fn can_print(&self) -> bool {
-        self.receipt_printer == DeviceState::Online && !matches!(self.paper, PaperSupply::Out | PaperSupply::Jammed)
+        self.receipt_printer == DeviceState::Online
+            && !matches!(self.paper, PaperSupply::Out | PaperSupply::Jammed)
     }
 }

@@ -146,9 +146,8 @@ impl FieldKind {
     }
 
     /// The names of every kind.
-    pub const NAMES: [&'static str; 10] = [
-        "choice", "yes-no", "text", "number", "date", "amount", "division", "person", "photo", "signature",
-    ];
+    pub const NAMES: [&'static str; 10] =
+        ["choice", "yes-no", "text", "number", "date", "amount", "division", "person", "photo", "signature"];
 }
 
 /// What may be typed into a text field.
@@ -221,7 +220,9 @@ pub enum Prefill {
 
 /// Why a text names no source of a first answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no source: use card.name, card.number, card.address, card.birth, card.person or shared.KEY")]
+#[error(
+    "`{0}` is no source: use card.name, card.number, card.address, card.birth, card.person or shared.KEY"
+)]
 pub struct UnknownPrefill(pub String);
 
 impl TryFrom<String> for Prefill {

@@ -17,4 +17,5 @@ pub mod personal;
 pub mod rating;
 pub mod resident_id;
 pub mod service_item;
+pub mod session;
 pub mod terminal;

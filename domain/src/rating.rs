@@ -20,8 +20,13 @@ pub enum RatingLevel {
 
 impl RatingLevel {
     /// Best first, as the standard lists them.
-    pub const ALL: [Self; 5] =
-        [Self::VerySatisfied, Self::Satisfied, Self::BasicallySatisfied, Self::Dissatisfied, Self::VeryDissatisfied];
+    pub const ALL: [Self; 5] = [
+        Self::VerySatisfied,
+        Self::Satisfied,
+        Self::BasicallySatisfied,
+        Self::Dissatisfied,
+        Self::VeryDissatisfied,
+    ];
 
     /// The two lowest need a reason from the list or a text.
     pub const fn needs_reason(self) -> bool {

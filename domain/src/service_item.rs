@@ -271,7 +271,8 @@ impl Catalogue {
         let query = query.to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         let hit = |item: &ServiceItem| {
-            let mut hay = format!("{} {} {} {}", item.name.zh_cn, item.name.en, item.summary.zh_cn, item.summary.en);
+            let mut hay =
+                format!("{} {} {} {}", item.name.zh_cn, item.name.en, item.summary.zh_cn, item.summary.en);
             for word in &item.keywords {
                 hay.push(' ');
                 hay.push_str(word);

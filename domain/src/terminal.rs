@@ -161,7 +161,8 @@ mod tests {
     #[test]
     fn a_week_has_working_days_and_a_weekend() {
         let window = |t: &str| Window::try_from(t.to_owned()).unwrap();
-        let hours = OpeningHours { weekdays: vec![window("08:30-12:00"), window("13:00-17:30")], weekend: vec![] };
+        let hours =
+            OpeningHours { weekdays: vec![window("08:30-12:00"), window("13:00-17:30")], weekend: vec![] };
         assert!(hours.is_open(datetime!(2026-11-24 08:30 +8)));
         assert!(!hours.is_open(datetime!(2026-11-24 12:00 +8)));
         assert!(hours.is_open(datetime!(2026-11-24 17:29 +8)));

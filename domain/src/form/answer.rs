@@ -128,7 +128,8 @@ impl FormAnswers {
     pub fn prune(&mut self, steps: &[FormStep]) {
         // A dropped answer can make another condition fail, so until nothing changes.
         loop {
-            let asked: Vec<FieldId> = steps.iter().flat_map(|s| self.asked(s)).map(|f| f.id.clone()).collect();
+            let asked: Vec<FieldId> =
+                steps.iter().flat_map(|s| self.asked(s)).map(|f| f.id.clone()).collect();
             let before = self.0.len();
             self.0.retain(|id, _| asked.contains(id));
             if self.0.len() == before {

@@ -31,7 +31,9 @@ pub fn check_step(step: &FormStep, answers: &FormAnswers, today: Date) -> Vec<Fi
 pub fn check_field(field: &Field, answer: Option<&Answer>, today: Date) -> Option<MessageId> {
     let Some(answer) = answer.filter(|a| !is_blank(a)) else {
         return (field.necessity == Necessity::Required).then_some(match field.kind {
-            FieldKind::Choice { .. } | FieldKind::YesNo | FieldKind::Division { .. } => MessageId::MistakeChoose,
+            FieldKind::Choice { .. } | FieldKind::YesNo | FieldKind::Division { .. } => {
+                MessageId::MistakeChoose
+            }
             FieldKind::Photo => MessageId::MistakePhotoMissing,
             FieldKind::Signature => MessageId::MistakeSignatureMissing,
             _ => MessageId::MistakeEmpty,
@@ -142,12 +144,20 @@ mod tests {
         check(typed(TextInput::BankCard), text("6200000000000005"), None);
         check(typed(TextInput::BankCard), text("6200000000000006"), Some(MessageId::MistakeBankCard));
         check(typed(TextInput::Code), text("A-1"), Some(MessageId::MistakeCode));
-        check(typed(TextInput::Any), text("一二三四五六七八九十一二三四五六七八九十"), Some(MessageId::MistakeTooLong));
+        check(
+            typed(TextInput::Any),
+            text("一二三四五六七八九十一二三四五六七八九十"),
+            Some(MessageId::MistakeTooLong),
+        );
         let day = FieldKind::Date { earliest_days: 0, latest_days: 7 };
         check(day.clone(), Some(Answer::Date(date!(2026 - 12 - 01))), None);
         check(day.clone(), Some(Answer::Date(date!(2026 - 12 - 02))), Some(MessageId::MistakeDateRange));
         check(day, Some(Answer::Number(3)), Some(MessageId::MistakeEmpty));
         check(FieldKind::YesNo, None, Some(MessageId::MistakeChoose));
-        check(FieldKind::Amount { min_fen: 1, max_fen: 100 }, Some(Answer::Amount(101)), Some(MessageId::MistakeAmountRange));
+        check(
+            FieldKind::Amount { min_fen: 1, max_fen: 100 },
+            Some(Answer::Amount(101)),
+            Some(MessageId::MistakeAmountRange),
+        );
     }
 }

@@ -1,0 +1,292 @@
+//! The whole visit as a pure state machine: an event in, a new session and effects out.
+//!
+//! Duty: what may follow what, and what must be asked of the world. Never: IO, a clock, randomness; words or looks.
+//!
+//! Invariants (each held by a random test in `tests/session_invariants.rs`): after [`Effect::ForgetResident`] nothing of a
+//! resident is reachable; a submission exists only with a reviewed form and a consent; an acceptance receipt exists only
+//! with a case number; every state has a way to help and a way out.
+
+pub mod effect;
+pub mod event;
+pub mod page;
+pub mod state;
+
+mod ask;
+mod browse;
+pub mod face;
+mod fill;
+mod finish;
+mod identify;
+mod overlay;
+mod staff;
+pub mod submit;
+pub mod timeout;
+mod visit;
+
+use crate::device::{DeviceState, Devices};
+use crate::service_item::Catalogue;
+use crate::terminal::{Site, Timestamp};
+use effect::{CameraUse, Effect, ReaderUse};
+use event::{
+    DeviceEvent, Event, EventKind, Network, Notice, SelfTest, Storage, Tap, TerminalEvent, Ticket, Warning,
+};
+use page::Page;
+use state::{CardOnReader, Forgetting, OutOfService, OutOfServiceReason, Place, SignIn, Visit};
+use std::sync::Arc;
+
+/// What is known of the terminal itself: nothing of a resident.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Where it stands.
+    pub site: Arc<Site>,
+    /// What it serves.
+    pub catalogue: Arc<Catalogue>,
+    /// Its devices.
+    pub devices: Devices,
+    /// Whether the province can be reached.
+    pub network: Network,
+    /// Whether a case can be kept safely.
+    pub storage: Storage,
+    /// The policy cards of the idle page.
+    pub notices: Vec<Notice>,
+    /// The warning that is in force.
+    pub warning: Option<Warning>,
+    /// The last self-test.
+    pub self_test: Option<SelfTest>,
+    /// The moment of the last event.
+    pub now: Timestamp,
+}
+
+impl Facts {
+    /// A terminal of which only place and catalogue are known yet.
+    pub fn new(site: Arc<Site>, catalogue: Arc<Catalogue>, now: Timestamp) -> Self {
+        Self {
+            site,
+            catalogue,
+            devices: Devices::default(),
+            network: Network::default(),
+            storage: Storage::default(),
+            notices: Vec::new(),
+            warning: None,
+            self_test: None,
+            now,
+        }
+    }
+}
+
+/// The terminal and, while somebody is there, the visit.
+#[derive(Debug, Clone)]
+pub struct Session {
+    facts: Facts,
+    place: Place,
+    tickets: u64,
+}
+
+/// What a transition can see and ask for.
+struct Context<'a> {
+    facts: &'a Facts,
+    tickets: &'a mut u64,
+    effects: &'a mut Vec<Effect>,
+}
+
+impl Context<'_> {
+    fn now(&self) -> Timestamp {
+        self.facts.now
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        *self.tickets += 1;
+        Ticket(*self.tickets)
+    }
+
+    fn ask(&mut self, question: effect::Question) -> Ticket {
+        let ticket = self.ticket();
+        self.effects.push(Effect::Ask(ticket, Box::new(question)));
+        ticket
+    }
+}
+
+impl Session {
+    /// A terminal that was just switched on.
+    pub fn new(facts: Facts) -> Self {
+        let place = rest(&facts);
+        Self { facts, place, tickets: 0 }
+    }
+
+    /// What is known of the terminal.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Where the terminal is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The visit, while there is one.
+    pub fn visit(&self) -> Option<&Visit> {
+        match &self.place {
+            Place::Visit(visit) => Some(visit),
+            _ => None,
+        }
+    }
+
+    /// The page that the screen shows.
+    pub fn page(&self) -> Page {
+        match &self.place {
+            Place::Idle => Page::Idle,
+            Place::OutOfService(_) => Page::OutOfService,
+            Place::Visit(visit) => visit.page(),
+            Place::Forgetting(_) => Page::Forgetting,
+            Place::StaffSignIn(_) => Page::StaffSignIn,
+            Place::Upkeep(upkeep) => match upkeep.staff.role {
+                event::StaffRole::Technician => Page::Technician,
+                event::StaffRole::Keeper | event::StaffRole::Worker => Page::Keeper,
+            },
+        }
+    }
+
+    /// What the card reader is for.
+    pub fn reader_use(&self) -> ReaderUse {
+        match &self.place {
+            Place::Visit(visit) => visit.reader_use(),
+            Place::Idle | Place::Forgetting(_) => ReaderUse::Watch,
+            Place::OutOfService(_) | Place::StaffSignIn(_) | Place::Upkeep(_) => ReaderUse::Off,
+        }
+    }
+
+    /// What the camera is for.
+    pub fn camera_use(&self) -> CameraUse {
+        self.visit().map_or(CameraUse::Off, Visit::camera_use)
+    }
+
+    /// Takes an event: the session after it, and what is asked of the world.
+    #[must_use]
+    pub fn handle(mut self, event: Event) -> (Self, Vec<Effect>) {
+        let (reader, camera) = (self.reader_use(), self.camera_use());
+        let mut effects = Vec::new();
+        // Time never runs backwards inside a visit: a clock that was set back must not stretch a time-out.
+        self.facts.now = self.facts.now.max(event.at);
+        note(&mut self.facts, &event.kind);
+        let mut context = Context { facts: &self.facts, tickets: &mut self.tickets, effects: &mut effects };
+        self.place = match self.place {
+            Place::Idle => idle(event.kind, &mut context),
+            Place::OutOfService(out) => out_of_service(out, event.kind, &mut context),
+            Place::Visit(visit) => visit.on(event.kind, &mut context),
+            Place::Forgetting(forgetting) => forgetting.on(event.kind, &mut context),
+            Place::StaffSignIn(sign_in) => staff::on_sign_in(sign_in, event.kind, &mut context),
+            Place::Upkeep(upkeep) => staff::on_upkeep(upkeep, event.kind, &mut context),
+        };
+        if self.reader_use() != reader {
+            effects.push(Effect::Reader(self.reader_use()));
+        }
+        if self.camera_use() != camera {
+            effects.push(Effect::Camera(self.camera_use()));
+        }
+        (self, effects)
+    }
+
+    /// What must be asked of the world once, at switch-on: the uses of the devices.
+    pub fn opening_effects(&self) -> Vec<Effect> {
+        vec![Effect::Reader(self.reader_use()), Effect::Camera(self.camera_use())]
+    }
+}
+
+/// Notes what an event says of the terminal itself, whatever the place.
+fn note(facts: &mut Facts, kind: &EventKind) {
+    match kind {
+        EventKind::Device(DeviceEvent::State(class, state)) => facts.devices.set(*class, *state),
+        EventKind::Device(DeviceEvent::Paper(supply)) => facts.devices.paper = *supply,
+        EventKind::Terminal(TerminalEvent::Network(network)) => facts.network = *network,
+        EventKind::Terminal(TerminalEvent::Storage(storage)) => facts.storage = *storage,
+        EventKind::Terminal(TerminalEvent::Catalogue(catalogue)) => facts.catalogue = Arc::clone(catalogue),
+        EventKind::Terminal(TerminalEvent::Notices(notices)) => facts.notices.clone_from(notices),
+        EventKind::Terminal(TerminalEvent::Warning(warning)) => facts.warning.clone_from(warning),
+        EventKind::Terminal(TerminalEvent::SelfTest(test)) => facts.self_test = Some(*test),
+        _ => {}
+    }
+}
+
+/// Where the terminal is while nobody is there.
+fn rest(facts: &Facts) -> Place {
+    let reason = if facts.storage != Storage::Ready {
+        OutOfServiceReason::Storage
+    } else if facts.catalogue.items.is_empty() {
+        OutOfServiceReason::NoCatalogue
+    } else if !facts.site.hours.is_open(facts.now) {
+        OutOfServiceReason::Closed
+    } else {
+        return Place::Idle;
+    };
+    Place::OutOfService(OutOfService { reason, since: facts.now })
+}
+
+fn idle(kind: EventKind, context: &mut Context<'_>) -> Place {
+    let begin = |context: &Context<'_>| Place::Visit(Box::new(Visit::begin(context.now())));
+    match kind {
+        EventKind::Tap(Tap::Staff) => {
+            Place::StaffSignIn(SignIn::Entering { problem: None, since: context.now() })
+        }
+        EventKind::Tap(Tap::Help) => {
+            let mut visit = Visit::begin(context.now());
+            visit.overlay = Some(state::Overlay::Help(state::Help::Offered));
+            Place::Visit(Box::new(visit))
+        }
+        EventKind::Tap(Tap::Language(locale)) => {
+            Place::Visit(Box::new(Visit { locale, ..Visit::begin(context.now()) }))
+        }
+        EventKind::Tap(Tap::Mode(mode)) => {
+            Place::Visit(Box::new(Visit { mode, ..Visit::begin(context.now()) }))
+        }
+        EventKind::Tap(_) => begin(context),
+        EventKind::Device(DeviceEvent::CardPlaced) => {
+            Place::Visit(Box::new(Visit { card: CardOnReader::Yes, ..Visit::begin(context.now()) }))
+        }
+        _ => rest(context.facts),
+    }
+}
+
+fn out_of_service(out: OutOfService, kind: EventKind, context: &mut Context<'_>) -> Place {
+    if matches!(kind, EventKind::Tap(Tap::Staff)) {
+        return Place::StaffSignIn(SignIn::Entering { problem: None, since: context.now() });
+    }
+    match rest(context.facts) {
+        Place::OutOfService(next) if next.reason == out.reason => Place::OutOfService(out),
+        next => next,
+    }
+}
+
+impl Forgetting {
+    /// The page stays for so long.
+    const SHOWN: time::Duration = time::Duration::seconds(2);
+    /// A forgotten card is announced again after so long.
+    const REMIND_EVERY: time::Duration = time::Duration::seconds(5);
+    /// After so long the terminal is free again, and the keeper knows.
+    const GIVE_UP: time::Duration = time::Duration::seconds(120);
+
+    fn on(mut self, kind: EventKind, context: &mut Context<'_>) -> Place {
+        match kind {
+            EventKind::Device(DeviceEvent::CardRemoved) => self.card = CardOnReader::No,
+            EventKind::Device(DeviceEvent::State(crate::device::DeviceClass::IdCardReader, state))
+                if state != DeviceState::Online =>
+            {
+                self.card = CardOnReader::No;
+            }
+            _ => {}
+        }
+        let passed = context.now() - self.since;
+        match self.card {
+            CardOnReader::No if passed >= Self::SHOWN => rest(context.facts),
+            CardOnReader::Yes if passed >= Self::GIVE_UP => {
+                context.effects.push(Effect::ReportForgottenCard);
+                rest(context.facts)
+            }
+            CardOnReader::Yes if context.now() - self.reminded >= Self::REMIND_EVERY => {
+                context.effects.push(Effect::RemindOfCard);
+                self.reminded = context.now();
+                Place::Forgetting(self)
+            }
+            _ => Place::Forgetting(self),
+        }
+    }
+}

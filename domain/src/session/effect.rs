@@ -1,0 +1,140 @@
+//! What the session asks of the world.
+
+use super::event::Ticket;
+use crate::case::Submission;
+use crate::form::FieldId;
+use crate::identity::{Identity, IdentityWay};
+use crate::material::Picture;
+use crate::paper::Paper;
+use crate::personal::Personal;
+use crate::rating::ServiceRating;
+use crate::service_item::{ItemId, ServiceItem};
+use std::sync::Arc;
+
+/// What the session asks of the world. An answer comes back as an event with the same ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// What the card reader is for from now on.
+    Reader(ReaderUse),
+    /// What the camera is for from now on.
+    Camera(CameraUse),
+    /// Takes one picture for a field.
+    TakePhoto(Ticket, FieldId),
+    /// Prints.
+    Print(Ticket, Box<Paper>),
+    /// Asks the province.
+    Ask(Ticket, Box<Question>),
+    /// Saves the submission, then delivers it.
+    Submit(Ticket, Box<Submission>),
+    /// Leaves a submission to later delivery: nobody waits for it any more.
+    DeliverLater(crate::case::SubmissionId),
+    /// Keeps a rating and delivers it when the province answers.
+    Rate(Box<RatingToSend>),
+    /// Wipes everything of the resident outside the session: typed text, pictures, clips, timers.
+    ForgetResident,
+    /// A sound that insists: a card lies on the reader.
+    RemindOfCard,
+    /// The card was left on the reader; the keeper is told. Nothing of the card is in this.
+    ReportForgottenCard,
+    /// A keeper's or technician's action.
+    Upkeep(super::event::Upkeep),
+}
+
+/// What the card reader is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ReaderUse {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Says that a card came or went, and reads nothing.
+    Watch,
+    /// Reads the card that is placed.
+    Read,
+}
+
+/// What the camera is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum CameraUse {
+    /// Nothing: it is dark.
+    #[default]
+    Off,
+    /// Looks for a face, with hints.
+    Face,
+    /// Looks for a code.
+    Code,
+    /// Shows what a photo would show.
+    Photo,
+}
+
+/// What is asked of the province.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// Who shows this code.
+    IdentifyByCode(IdentityWay, Personal),
+    /// Send a code by SMS to the person with this number.
+    SendSms(Personal),
+    /// Who has this number and this code.
+    IdentifyBySms {
+        /// The number of the identity card.
+        number: Personal,
+        /// The code that came.
+        code: Personal,
+    },
+    /// Who has this number; a worker vouches for the person.
+    IdentifyByWorker {
+        /// The number of the identity card.
+        number: Personal,
+        /// Who vouches.
+        worker: crate::identity::Worker,
+    },
+    /// Whether the face fits the person.
+    MatchFace(Identity, Picture),
+    /// What is known before the form.
+    WhatIsKnown {
+        /// The item.
+        item: Arc<ServiceItem>,
+        /// Who.
+        identity: Identity,
+        /// Whether values may be read in.
+        shared_data: crate::identity::SharedDataConsent,
+    },
+    /// What is probably due.
+    Suggestions(Identity),
+    /// The issuer's file, for a reviewed form.
+    Certificate(Box<Submission>),
+    /// The list of a directory.
+    Directory(ItemId),
+    /// Who signs in with this badge and PIN.
+    SignIn {
+        /// The badge.
+        badge: String,
+        /// The PIN.
+        pin: Personal,
+    },
+    /// A helper is asked to come to this page.
+    CallHelp(HelpContext),
+    /// Somebody is asked to call this number.
+    CallBack(Personal, HelpContext),
+}
+
+/// Where a resident asked for help: nothing of the resident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpContext {
+    /// The page below the help page.
+    pub page: super::page::Page,
+    /// The item, if one was chosen.
+    pub item: Option<ItemId>,
+}
+
+/// A rating on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RatingToSend {
+    /// The submission or, where nothing was filed, the item alone.
+    pub submission: Option<crate::case::SubmissionId>,
+    /// The item.
+    pub item: ItemId,
+    /// The rating.
+    pub rating: ServiceRating,
+    /// When it was given.
+    pub at: crate::terminal::Timestamp,
+}

@@ -1,0 +1,242 @@
+//! What became of it: result, paper, rating.
+
+use super::Context;
+use super::effect::{Effect, Question, RatingToSend};
+use super::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Tap};
+use super::state::{
+    Browse, CameFrom, Ending, Finished, PaperState, PrintPhase, Printing, Rating, RatingAsked, Step,
+    SuggestionList, Visit, YouMayAlso,
+};
+use super::visit::Flow;
+use crate::case::{SubmissionId, SubmitOutcome};
+use crate::device::{DeviceState, PaperSupply};
+use crate::identity::Identity;
+use crate::paper::{CaseHead, Copy, Paper};
+use crate::personal::Personal;
+use crate::rating::ServiceRating;
+
+impl Visit {
+    pub(super) fn on_result(
+        &mut self,
+        finished: Finished,
+        kind: EventKind,
+        context: &mut Context<'_>,
+    ) -> Flow {
+        match kind {
+            EventKind::Tap(Tap::Print) => Flow::To(self.print(finished, context)),
+            EventKind::Tap(Tap::AnotherService) => Flow::To(Step::Home(known(finished.identity))),
+            EventKind::Tap(Tap::Suggest) => Flow::To(match finished.identity {
+                Some(identity) => {
+                    let ticket = context.ask(Question::Suggestions(identity.clone()));
+                    Step::YouMayAlso(YouMayAlso { identity, list: SuggestionList::Asking(ticket) })
+                }
+                None => Step::Result(finished),
+            }),
+            EventKind::Tap(Tap::Finish | Tap::Back) => self.rate_or_end(finished),
+            _ => Flow::To(Step::Result(finished)),
+        }
+    }
+
+    /// Starts a print, or says at once why none can be started.
+    pub(super) fn print(&mut self, finished: Finished, context: &mut Context<'_>) -> Step {
+        let Some(paper) = self.paper(&finished, context) else { return Step::Result(finished) };
+        let ticket = context.ticket();
+        let phase = match cannot_print(context) {
+            Some(problem) => PrintPhase::Ended(PrintOutcome::NotPrinted(problem)),
+            None => {
+                context.effects.push(Effect::Print(ticket, Box::new(paper.clone())));
+                PrintPhase::Working(0)
+            }
+        };
+        Step::Printing(Printing { finished, paper, ticket, phase })
+    }
+
+    pub(super) fn on_printing(
+        &mut self,
+        mut printing: Printing,
+        kind: EventKind,
+        context: &mut Context<'_>,
+    ) -> Flow {
+        match (printing.phase, kind) {
+            (PrintPhase::Working(done), EventKind::Device(DeviceEvent::PrintProgress(t, now)))
+                if t == printing.ticket =>
+            {
+                printing.phase = PrintPhase::Working(done.max(now.min(100)));
+                Flow::To(Step::Printing(printing))
+            }
+            (PrintPhase::Working(_), EventKind::Device(DeviceEvent::PrintEnded(t, outcome)))
+                if t == printing.ticket =>
+            {
+                printing.phase = PrintPhase::Ended(outcome);
+                printing.finished.paper = PaperState::Tried(outcome);
+                Flow::To(Step::Printing(printing))
+            }
+            (PrintPhase::Ended(_), EventKind::Tap(Tap::Print)) => {
+                Flow::To(self.print(printing.finished, context))
+            }
+            (PrintPhase::Ended(_), EventKind::Tap(Tap::Back | Tap::WithoutPaper)) => {
+                Flow::To(Step::Result(printing.finished))
+            }
+            (PrintPhase::Ended(_), EventKind::Tap(Tap::AnotherService)) => {
+                Flow::To(Step::Home(known(printing.finished.identity)))
+            }
+            (PrintPhase::Ended(_), EventKind::Tap(Tap::Finish)) => self.rate_or_end(printing.finished),
+            _ => Flow::To(Step::Printing(printing)),
+        }
+    }
+
+    /// The rating page once in a visit, else the end.
+    pub(super) fn rate_or_end(&mut self, finished: Finished) -> Flow {
+        match self.rating {
+            RatingAsked::Yes => Flow::End,
+            RatingAsked::NotYet => {
+                Flow::To(Step::Rating(Rating { finished, level: None, reasons: Vec::new() }))
+            }
+        }
+    }
+
+    pub(super) fn on_rating(
+        &mut self,
+        mut rating: Rating,
+        kind: EventKind,
+        context: &mut Context<'_>,
+    ) -> Flow {
+        match kind {
+            EventKind::Tap(Tap::Rate(level)) => {
+                rating.level = Some(level);
+                if !level.needs_reason() {
+                    rating.reasons.clear();
+                }
+                Flow::To(Step::Rating(rating))
+            }
+            EventKind::Tap(Tap::RatingReason(reason)) if rating.level.is_some_and(|l| l.needs_reason()) => {
+                match rating.reasons.iter().position(|r| *r == reason) {
+                    Some(at) => drop(rating.reasons.remove(at)),
+                    None => rating.reasons.push(reason),
+                }
+                Flow::To(Step::Rating(rating))
+            }
+            EventKind::Tap(Tap::SendRating) => {
+                let Some(made) =
+                    rating.level.and_then(|l| ServiceRating::new(l, rating.reasons.clone()).ok())
+                else {
+                    return Flow::To(Step::Rating(rating));
+                };
+                self.rating = RatingAsked::Yes;
+                context.effects.push(Effect::Rate(Box::new(RatingToSend {
+                    submission: rating.finished.submission().cloned(),
+                    item: rating.finished.item.id.clone(),
+                    rating: made,
+                    at: context.now(),
+                })));
+                Flow::End
+            }
+            EventKind::Tap(Tap::SkipRating) => {
+                self.rating = RatingAsked::Yes;
+                Flow::End
+            }
+            EventKind::Tap(Tap::Back) => Flow::To(Step::Result(rating.finished)),
+            _ => Flow::To(Step::Rating(rating)),
+        }
+    }
+
+    /// The paper that a result gives: an acceptance receipt only with a case number, by its type.
+    fn paper(&self, finished: &Finished, context: &Context<'_>) -> Option<Paper> {
+        let site = &context.facts.site;
+        let paper = match &finished.ending {
+            Ending::Directory(entries) => {
+                return Some(Paper::DirectorySlip {
+                    locale: self.locale,
+                    site: site.name.clone(),
+                    item: finished.item.name.clone(),
+                    at: context.now(),
+                    entries: entries.clone(),
+                });
+            }
+            // The issuer's file is printed unchanged on A4 or not at all; the terminal draws only its own slips.
+            Ending::Certificate(_) | Ending::NoCertificate(_) => return None,
+            Ending::NothingToDo { until, message } => Paper::NothingToDoSlip {
+                head: self.head(finished, context)?,
+                until: *until,
+                message: message.clone(),
+            },
+            Ending::Case { id, outcome } => {
+                let head = self.head(finished, context)?;
+                match outcome.clone() {
+                    SubmitOutcome::Received { application }
+                    | SubmitOutcome::AlreadyApplied { application } => {
+                        Paper::ReceivedSlip { head, application }
+                    }
+                    SubmitOutcome::Accepted { application, case } => {
+                        Paper::AcceptanceReceipt { head, application, case }
+                    }
+                    SubmitOutcome::SupplementRequired { application, what } => {
+                        Paper::SupplementSlip { head, application, what }
+                    }
+                    SubmitOutcome::NotAccepted { application, reason } => {
+                        Paper::NotAcceptedSlip { head, application, reason }
+                    }
+                    SubmitOutcome::Queued => Paper::QueuedSlip { head, submission: id.clone() },
+                    SubmitOutcome::Unknown => Paper::UnknownSlip { head, submission: id.clone() },
+                    SubmitOutcome::NotSent => return None,
+                }
+            }
+        };
+        // Whatever may have come out before makes this one a reprint; only a job that surely never began does not.
+        Some(match finished.paper {
+            PaperState::NotPrinted => paper,
+            PaperState::Tried(_) => paper.reprinted(),
+        })
+    }
+
+    fn head(&self, finished: &Finished, context: &Context<'_>) -> Option<CaseHead> {
+        let identity = finished.identity.as_ref()?;
+        let site = &context.facts.site;
+        Some(CaseHead {
+            locale: self.locale,
+            site: site.name.clone(),
+            terminal: site.terminal.clone(),
+            item: finished.item.name.clone(),
+            applicant: Personal::new(identity.name().reveal()),
+            masked_number: identity.number().masked_number(),
+            agent: self.worker.as_ref().map(|w| w.name.clone()),
+            filed_at: finished.at,
+            next_step: finished.item.next_step.clone(),
+            responsible: finished.item.responsible.name.clone(),
+            phone: finished.item.responsible.phone.clone(),
+            copy: Copy::First,
+        })
+    }
+}
+
+impl Finished {
+    /// The submission, where one was filed.
+    pub fn submission(&self) -> Option<&SubmissionId> {
+        match &self.ending {
+            Ending::Case { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether the terminal has a slip for this.
+    pub fn has_paper(&self) -> bool {
+        !matches!(self.ending, Ending::Certificate(_) | Ending::NoCertificate(_))
+    }
+}
+
+fn known(identity: Option<Identity>) -> Browse {
+    Browse { identity, from: CameFrom::Home }
+}
+
+fn cannot_print(context: &Context<'_>) -> Option<PrintProblem> {
+    let devices = &context.facts.devices;
+    match (devices.receipt_printer, devices.paper) {
+        (DeviceState::Online, PaperSupply::Out) => Some(PrintProblem::PaperOut),
+        (DeviceState::Online, PaperSupply::Jammed) => Some(PrintProblem::Jam),
+        (DeviceState::Online, _) => None,
+        (_, PaperSupply::Out) => Some(PrintProblem::PaperOut),
+        (DeviceState::UserError, _) => Some(PrintProblem::CoverOpen),
+        (DeviceState::HardwareError, _) => Some(PrintProblem::Defect),
+        (DeviceState::Offline | DeviceState::NoDevice, _) => Some(PrintProblem::NoAnswer),
+    }
+}

@@ -1,0 +1,613 @@
+//! The states of a visit. A state owns its data: what is not valid in a state cannot be written down in it.
+
+use super::event::{
+    CardProblem, DirectoryEntry, FaceHint, FaceVerdict, IssuedCertificate, PrintOutcome, Staff, Suggestion,
+    Ticket,
+};
+use crate::case::{SubmissionId, SubmitOutcome, VisitOutcome};
+use crate::device::DeviceClass;
+use crate::display_mode::DisplayMode;
+use crate::form::FieldId;
+use crate::form::answer::FormAnswers;
+use crate::form::check::FieldMistake;
+use crate::identity::{Consent, Identity, Worker};
+use crate::locale::{Locale, Localized};
+use crate::paper::Paper;
+use crate::personal::Personal;
+use crate::rating::{RatingLevel, RatingReason};
+use crate::service_item::{ServiceItem, Theme};
+use crate::terminal::Timestamp;
+use std::sync::Arc;
+
+/// Where the terminal is.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// Nobody is there.
+    Idle,
+    /// The terminal serves nobody now.
+    OutOfService(OutOfService),
+    /// A resident is served.
+    Visit(Box<Visit>),
+    /// The resident's data is gone; the page says so for a moment.
+    Forgetting(Forgetting),
+    /// Keeper or technician signs in.
+    StaffSignIn(SignIn),
+    /// Somebody looks after the unit.
+    Upkeep(UpkeepVisit),
+}
+
+/// A keeper or technician at the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpkeepVisit {
+    /// Who.
+    pub staff: Staff,
+    /// The last touch.
+    pub touched: Timestamp,
+}
+
+/// Why the terminal serves nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfService {
+    /// Why.
+    pub reason: OutOfServiceReason,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Why the terminal serves nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutOfServiceReason {
+    /// Outside its opening hours.
+    Closed,
+    /// A case could not be kept safely.
+    Storage,
+    /// No catalogue was ever good.
+    NoCatalogue,
+}
+
+/// The moment after a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgetting {
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether a card lies on the reader.
+    pub card: CardOnReader,
+    /// When the last reminder of the card sounded.
+    pub reminded: Timestamp,
+}
+
+/// Whether a card lies on the reader.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum CardOnReader {
+    /// None that we know of.
+    #[default]
+    No,
+    /// One does.
+    Yes,
+}
+
+/// Badge and PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// Waits for badge and PIN.
+    Entering {
+        /// What went wrong before.
+        problem: Option<SignInProblem>,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The province is asked.
+    Checking(Ticket, Timestamp),
+}
+
+/// Why nobody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignInProblem {
+    /// Badge or PIN is wrong.
+    Refused,
+    /// The province cannot be reached.
+    Unreachable,
+    /// The badge is right, but not for this page.
+    NotForThisPage,
+}
+
+/// A resident at the terminal.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Since when.
+    pub begun: Timestamp,
+    /// The last touch, or the last moment when device or network worked.
+    pub touched: Timestamp,
+    /// The language.
+    pub locale: Locale,
+    /// How the screen is drawn.
+    pub mode: DisplayMode,
+    /// Who acts for the resident.
+    pub worker: Option<Worker>,
+    /// Whether a card lies on the reader.
+    pub card: CardOnReader,
+    /// What came of it so far: the last service's outcome.
+    pub outcome: VisitOutcome,
+    /// A rating was given or declined in this visit.
+    pub rating: RatingAsked,
+    /// The step.
+    pub step: Step,
+    /// What lies on top of the step and keeps it as it is.
+    pub overlay: Option<Overlay>,
+}
+
+/// Whether this visit was already asked for a rating: once for a visit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum RatingAsked {
+    /// Not yet.
+    #[default]
+    NotYet,
+    /// Yes.
+    Yes,
+}
+
+/// A page on top of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// 您还在吗
+    StillThere {
+        /// When the visit ends without a touch.
+        until: Timestamp,
+        /// The page on top of the step before.
+        below: Option<Box<Overlay>>,
+    },
+    /// 找人帮忙
+    Help(Help),
+    /// A worker signs in.
+    Assisted(SignIn),
+    /// A device or the province cannot …
+    Trouble(Trouble),
+}
+
+/// A call for help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Help {
+    /// The ways are shown.
+    Offered,
+    /// Somebody is being called.
+    Calling(Ticket),
+    /// Somebody comes.
+    Coming,
+    /// A number is being left.
+    LeavingNumber(Ticket),
+    /// The number was noted.
+    NumberLeft,
+    /// Neither worked: the telephone numbers stay on the page.
+    Failed,
+}
+
+/// What cannot be done now; nothing is lost by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// A device.
+    Device(DeviceClass),
+    /// The province, where it is needed at once.
+    Province,
+    /// The submission could not be saved; nothing was sent.
+    NotSaved,
+}
+
+/// The steps of a visit.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// 您要办什么
+    Home(Browse),
+    /// Search.
+    Search(Browse, Personal),
+    /// 哪一件
+    Items(Browse, Theme),
+    /// 办之前看一眼
+    Guide(Browse, Arc<ServiceItem>),
+    /// 我们要读什么、为什么
+    Consent(Browse, Arc<ServiceItem>),
+    /// Who is it?
+    Identify(Identifying),
+    /// Look into the camera.
+    Face(FaceCheck),
+    /// The province is asked before the form.
+    Asking(Asking),
+    /// A step of the form.
+    Form(Filling),
+    /// 请核对
+    Review(CaseFile),
+    /// On its way.
+    Submitting(Submitting),
+    /// A certificate is being fetched.
+    Fetching(Fetching),
+    /// What became of it.
+    Result(Finished),
+    /// Paper comes.
+    Printing(Printing),
+    /// 请评价这次服务
+    Rating(Rating),
+    /// 您还能办
+    YouMayAlso(YouMayAlso),
+    /// The list of a directory.
+    Directory(Directory),
+}
+
+/// Looking around; the person may already be known from a service before.
+#[derive(Debug, Clone, Default)]
+pub struct Browse {
+    /// Who it is.
+    pub identity: Option<Identity>,
+    /// How the browsing came to the present page.
+    pub from: CameFrom,
+}
+
+/// Where "back" leads from a guide.
+#[derive(Debug, Clone, Default)]
+pub enum CameFrom {
+    /// The home page.
+    #[default]
+    Home,
+    /// A theme.
+    Items(Theme),
+    /// A search.
+    Search(Personal),
+}
+
+/// Who is it?
+#[derive(Debug, Clone)]
+pub struct Identifying {
+    /// What for.
+    pub item: Arc<ServiceItem>,
+    /// What was agreed to.
+    pub consent: Consent,
+    /// How.
+    pub way: Way,
+}
+
+/// The way that is being tried.
+#[derive(Debug, Clone)]
+pub enum Way {
+    /// All ways are shown.
+    Chooser,
+    /// A card.
+    Card(Option<CardProblem>),
+    /// A code held to the camera: the province's app or the national network identity.
+    Code {
+        /// Which.
+        way: crate::identity::IdentityWay,
+        /// The question that is under way.
+        asking: Option<Ticket>,
+        /// What went wrong before.
+        problem: Option<CodeProblem>,
+    },
+    /// Number and SMS.
+    Sms(Sms),
+    /// A worker vouches.
+    Worker(WorkerWay),
+}
+
+/// A worker vouches: signs in, then the resident's number is typed.
+#[derive(Debug, Clone)]
+pub enum WorkerWay {
+    /// The worker signs in.
+    SigningIn(SignIn),
+    /// The resident's number is asked for.
+    Number {
+        /// Who vouches.
+        worker: Worker,
+        /// What went wrong before.
+        problem: Option<SmsProblem>,
+    },
+    /// The province is asked who has the number.
+    Checking {
+        /// Who vouches.
+        worker: Worker,
+        /// The question.
+        ticket: Ticket,
+    },
+}
+
+/// Why a code did not tell who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeProblem {
+    /// It is expired or no such code.
+    Refused,
+    /// The province cannot be reached.
+    Unreachable,
+}
+
+/// Number and SMS.
+#[derive(Debug, Clone)]
+pub enum Sms {
+    /// The number is asked for.
+    Number(Option<SmsProblem>),
+    /// The code is being sent.
+    Sending(Personal, Ticket),
+    /// The code is asked for.
+    Code {
+        /// The number.
+        number: Personal,
+        /// The end of the telephone's number that it went to.
+        phone_end: String,
+        /// What went wrong before.
+        problem: Option<SmsProblem>,
+    },
+    /// The code is being checked.
+    Checking {
+        /// The number.
+        number: Personal,
+        /// The end of the telephone's number.
+        phone_end: String,
+        /// The question.
+        ticket: Ticket,
+    },
+}
+
+/// Why number or code did not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SmsProblem {
+    /// The number does not hold together.
+    BadNumber,
+    /// The province does not know it, or the code is wrong.
+    Refused,
+    /// The province cannot be reached.
+    Unreachable,
+}
+
+/// Look into the camera.
+#[derive(Debug, Clone)]
+pub struct FaceCheck {
+    /// What for.
+    pub item: Arc<ServiceItem>,
+    /// What was agreed to.
+    pub consent: Consent,
+    /// Who it should be.
+    pub identity: Identity,
+    /// How often the matcher has said no.
+    pub refusals: u8,
+    /// What is going on.
+    pub phase: FacePhase,
+}
+
+/// What is going on before the camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FacePhase {
+    /// The face is being looked for.
+    Looking(FaceHint),
+    /// The matcher is asked.
+    Matching(Ticket),
+    /// It did not work; the ways on are shown.
+    Failed(FaceFailure),
+}
+
+/// Why the face did not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaceFailure {
+    /// It does not fit the card.
+    Verdict(FaceVerdict),
+    /// The matcher cannot be reached.
+    Unreachable,
+}
+
+/// The province is asked before the form.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// The case so far.
+    pub file: CaseFile,
+    /// The question.
+    pub ticket: Ticket,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// An item that one person is doing, with what was agreed to: the file from which a submission is made.
+#[derive(Debug, Clone)]
+pub struct CaseFile {
+    /// What.
+    pub item: Arc<ServiceItem>,
+    /// What was agreed to.
+    pub consent: Consent,
+    /// Who.
+    pub identity: Identity,
+    /// The answers so far.
+    pub answers: FormAnswers,
+    /// Whether the province could be asked for values.
+    pub prefill: PrefillState,
+}
+
+/// Whether the province could be asked for values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum PrefillState {
+    /// It was not asked.
+    #[default]
+    NotAsked,
+    /// It answered.
+    Done,
+    /// It could not be reached: the form is filled in by hand.
+    Unreachable,
+}
+
+/// A step of the form.
+#[derive(Debug, Clone)]
+pub struct Filling {
+    /// The case so far.
+    pub file: CaseFile,
+    /// The step: an index into the item's form.
+    pub at: usize,
+    /// What is wrong on this step; shown after 下一步.
+    pub mistakes: Vec<FieldMistake>,
+    /// The field whose picture is being taken.
+    pub photo: Option<(FieldId, Ticket)>,
+    /// Where the form leads when this step is right.
+    pub then: AfterStep,
+}
+
+/// Where the form leads when a step is right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum AfterStep {
+    /// To the next step.
+    #[default]
+    NextStep,
+    /// Back to the review, from where 修改 came.
+    Review,
+}
+
+/// On its way.
+#[derive(Debug, Clone)]
+pub struct Submitting {
+    /// The case: kept, for when it cannot be saved.
+    pub file: CaseFile,
+    /// The submission.
+    pub id: SubmissionId,
+    /// The question.
+    pub ticket: Ticket,
+    /// When 提交 was touched.
+    pub filed_at: Timestamp,
+    /// Whether it is on disk.
+    pub saved: Saved,
+}
+
+/// Whether a submission is on disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Saved {
+    /// Not yet.
+    #[default]
+    No,
+    /// Yes, synced.
+    Yes,
+}
+
+/// A certificate is being fetched.
+#[derive(Debug, Clone)]
+pub struct Fetching {
+    /// The case: kept, for when the province cannot be reached.
+    pub file: CaseFile,
+    /// The question.
+    pub ticket: Ticket,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What became of it.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// What was done.
+    pub item: Arc<ServiceItem>,
+    /// For whom.
+    pub identity: Option<Identity>,
+    /// How it ended.
+    pub ending: Ending,
+    /// When.
+    pub at: Timestamp,
+    /// What became of the paper.
+    pub paper: PaperState,
+}
+
+/// How a service ended.
+#[derive(Debug, Clone)]
+pub enum Ending {
+    /// A submission has an outcome.
+    Case {
+        /// The submission.
+        id: SubmissionId,
+        /// The outcome.
+        outcome: SubmitOutcome,
+    },
+    /// Nothing needed to be done.
+    NothingToDo {
+        /// Until when.
+        until: Option<time::Date>,
+        /// The department's words.
+        message: Localized,
+    },
+    /// The issuer's file is shown.
+    Certificate(IssuedCertificate),
+    /// The issuer gives none, and why.
+    NoCertificate(Localized),
+    /// The directory was read.
+    Directory(Vec<DirectoryEntry>),
+}
+
+/// What became of the paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum PaperState {
+    /// None was asked for.
+    #[default]
+    NotPrinted,
+    /// A print was tried, with this end.
+    Tried(PrintOutcome),
+}
+
+/// Paper comes.
+#[derive(Debug, Clone)]
+pub struct Printing {
+    /// What is printed about; the page leads back to it.
+    pub finished: Finished,
+    /// The paper.
+    pub paper: Paper,
+    /// The job.
+    pub ticket: Ticket,
+    /// How far it is, of 100; or how it ended.
+    pub phase: PrintPhase,
+}
+
+/// How far a print is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PrintPhase {
+    /// It comes: of 100.
+    Working(u8),
+    /// It ended.
+    Ended(PrintOutcome),
+}
+
+/// 请评价这次服务
+#[derive(Debug, Clone)]
+pub struct Rating {
+    /// What is rated.
+    pub finished: Finished,
+    /// The level that was touched.
+    pub level: Option<RatingLevel>,
+    /// The reasons that were chosen.
+    pub reasons: Vec<RatingReason>,
+}
+
+/// 您还能办
+#[derive(Debug, Clone)]
+pub struct YouMayAlso {
+    /// Who agreed to look.
+    pub identity: Identity,
+    /// What the page shows.
+    pub list: SuggestionList,
+}
+
+/// What is probably due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SuggestionList {
+    /// The province is asked.
+    Asking(Ticket),
+    /// Its answer; may be empty.
+    Answer(Vec<Suggestion>),
+    /// It cannot be reached.
+    Unreachable,
+}
+
+/// The list of a directory.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// The way back.
+    pub browse: Browse,
+    /// The directory.
+    pub item: Arc<ServiceItem>,
+    /// The question, while it is under way.
+    pub list: DirectoryList,
+}
+
+/// What the directory's page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirectoryList {
+    /// The province is asked.
+    Asking(Ticket),
+    /// The entries, nearest first.
+    Entries(Vec<DirectoryEntry>),
+    /// It cannot be reached.
+    Unreachable,
+}

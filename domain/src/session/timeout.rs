@@ -1,0 +1,56 @@
+//! When nobody seems to be there: 120 s without a touch, then 60 s of countdown, then everything is forgotten.
+
+use super::Context;
+use super::state::{
+    DirectoryList, FacePhase, Help, Overlay, Place, PrintPhase, SignIn, Sms, Step, SuggestionList, Visit,
+    Way, WorkerWay,
+};
+use time::Duration;
+
+/// Without a touch for so long, the page asks.
+pub const ASK_AFTER: Duration = Duration::seconds(120);
+/// The countdown of that page.
+pub const COUNTDOWN: Duration = Duration::seconds(60);
+
+impl Visit {
+    /// Whether a device or the network is working for the resident: then no clock runs.
+    pub fn is_working(&self) -> bool {
+        let on_top = match &self.overlay {
+            Some(Overlay::Help(Help::Calling(_) | Help::LeavingNumber(_))) => true,
+            Some(Overlay::Assisted(SignIn::Checking(..))) => true,
+            _ => false,
+        };
+        on_top
+            || match &self.step {
+                Step::Identify(i) => matches!(
+                    &i.way,
+                    Way::Code { asking: Some(_), .. }
+                        | Way::Sms(Sms::Sending(..) | Sms::Checking { .. })
+                        | Way::Worker(
+                            WorkerWay::SigningIn(SignIn::Checking(..)) | WorkerWay::Checking { .. }
+                        )
+                ),
+                Step::Face(face) => matches!(face.phase, FacePhase::Matching(_)),
+                Step::Form(filling) => filling.photo.is_some(),
+                Step::Asking(_) | Step::Submitting(_) | Step::Fetching(_) => true,
+                Step::Printing(printing) => matches!(printing.phase, PrintPhase::Working(_)),
+                Step::YouMayAlso(list) => matches!(list.list, SuggestionList::Asking(_)),
+                Step::Directory(directory) => matches!(directory.list, DirectoryList::Asking(_)),
+                _ => false,
+            }
+    }
+
+    pub(super) fn on_tick(mut self: Box<Self>, context: &mut Context<'_>) -> Place {
+        let now = context.now();
+        match &self.overlay {
+            Some(Overlay::StillThere { until, .. }) if now >= *until => return self.end(context),
+            Some(Overlay::StillThere { .. }) => {}
+            _ if now - self.touched >= ASK_AFTER => {
+                let below = self.overlay.take().map(Box::new);
+                self.overlay = Some(Overlay::StillThere { until: now + COUNTDOWN, below });
+            }
+            _ => {}
+        }
+        Place::Visit(self)
+    }
+}
