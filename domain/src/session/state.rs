@@ -194,6 +194,7 @@ pub enum Trouble {
 
 /// The steps of a visit.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "there is one visit at a time, and it is behind a box")]
 pub enum Step {
     /// 您要办什么
     Home(Browse),

@@ -15,11 +15,13 @@ pub const COUNTDOWN: Duration = Duration::seconds(60);
 impl Visit {
     /// Whether a device or the network is working for the resident: then no clock runs.
     pub fn is_working(&self) -> bool {
-        let on_top = match &self.overlay {
-            Some(Overlay::Help(Help::Calling(_) | Help::LeavingNumber(_))) => true,
-            Some(Overlay::Assisted(SignIn::Checking(..))) => true,
-            _ => false,
-        };
+        let on_top = matches!(
+            &self.overlay,
+            Some(
+                Overlay::Help(Help::Calling(_) | Help::LeavingNumber(_))
+                    | Overlay::Assisted(SignIn::Checking(..))
+            )
+        );
         on_top
             || match &self.step {
                 Step::Identify(i) => matches!(

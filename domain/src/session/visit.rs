@@ -15,6 +15,7 @@ use crate::terminal::Timestamp;
 use std::sync::Arc;
 
 /// Where a step leads.
+#[allow(clippy::large_enum_variant, reason = "moved once for each event, never stored")]
 pub(super) enum Flow {
     /// To another step, or the same.
     To(Step),
@@ -79,7 +80,7 @@ impl Visit {
     pub(super) fn on(mut self: Box<Self>, kind: EventKind, context: &mut Context<'_>) -> Place {
         match &kind {
             EventKind::Device(DeviceEvent::CardPlaced | DeviceEvent::CardRead(_)) => {
-                self.card = CardOnReader::Yes
+                self.card = CardOnReader::Yes;
             }
             EventKind::Device(DeviceEvent::CardRemoved) => self.card = CardOnReader::No,
             EventKind::Tap(_) => self.touched = context.now(),
