@@ -1,9 +1,10 @@
 //! What the province says of an item and a person before anything is filed.
 
 use super::bytes::FileBytes;
-use super::case::{AnswerValue, FieldAnswer};
+use super::case::FieldAnswer;
 use super::day;
 use domain::locale::{Locale, Localized};
+use domain::personal::Personal;
 use domain::service_item::ItemId;
 use domain::terminal::{TerminalId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -57,9 +58,9 @@ pub struct Prefill {
 pub struct PrefilledValue {
     /// The key that was asked for.
     pub key: String,
-    /// The value, with its kind: `"kind"` and `"value"` beside the key.
-    #[serde(flatten)]
-    pub value: AnswerValue,
+    /// The value as text; the kind of the field that asks for the key tells how it is read: an option's value, `yes` or
+    /// `no`, a whole number, money in fen, `YYYY-MM-DD`, a division's code, `name|number` of a person, or the words.
+    pub value: Personal,
     /// The department that holds it, as the screen says it.
     pub source: Localized,
 }
@@ -96,12 +97,27 @@ pub struct CertificateRequest {
     pub answers: Vec<FieldAnswer>,
 }
 
-/// The answer of [`super::path::ITEM_CERTIFICATE`].
+/// The answer of [`super::path::ITEM_CERTIFICATE`]; `state` says which it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum CertificateAnswer {
+    /// Here it is.
+    Issued(Box<Certificate>),
+    /// The issuer says no.
+    Refused {
+        /// Why, in the issuer's words.
+        reason: Localized,
+    },
+}
+
+/// A certificate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Certificate {
-    /// The number on it.
-    pub number: String,
+    /// What it is called.
+    pub title: Localized,
+    /// The number on it; null when it has none.
+    pub number: Option<Personal>,
     /// Who issued it.
     pub issuer: Localized,
     /// When.
@@ -155,7 +171,7 @@ pub struct Place {
     pub kind_name: Localized,
     /// Street and house.
     pub address: Localized,
-    /// From the terminal, as the crow flies.
+    /// From the terminal, on foot.
     pub distance_metres: u32,
     /// When it is open, in words.
     pub hours: Localized,

@@ -20,11 +20,13 @@ pub const SESSIONS: &str = "/v1/sessions";
 pub const SESSION_SMS: &str = "/v1/sessions/sms";
 /// POST multipart, part `picture`: does the face fit → [`super::session::FaceAnswer`].
 pub const SESSION_FACE: &str = "/v1/sessions/{sessionId}/face";
+/// POST: who signs in with this badge and PIN → [`super::session::StaffMember`], or `identity_refused`.
+pub const STAFF_SIGN_INS: &str = "/v1/staff/sign-ins";
 /// POST: is there anything to do → [`super::item::Inquiry`].
 pub const ITEM_INQUIRY: &str = "/v1/items/{itemId}/inquiry";
 /// POST: what the province already knows → [`super::item::Prefill`].
 pub const ITEM_PREFILL: &str = "/v1/items/{itemId}/prefill";
-/// POST: the issuer's sealed file → [`super::item::Certificate`].
+/// POST: the issuer's sealed file → [`super::item::CertificateAnswer`].
 pub const ITEM_CERTIFICATE: &str = "/v1/items/{itemId}/certificate";
 /// GET `?division=CODE`: a list to read → [`super::item::Directory`].
 pub const ITEM_DIRECTORY: &str = "/v1/items/{itemId}/directory";

@@ -60,10 +60,10 @@ pub enum IdentityEvidence {
         /// The text of its QR.
         code: Personal,
     },
-    /// The code that [`super::path::SESSION_SMS`] sent.
+    /// The code that [`super::path::SESSION_SMS`] sent last to this person at this terminal.
     Sms {
-        /// Which code.
-        challenge_id: String,
+        /// The number of the identity card.
+        number: Personal,
         /// The digits that the resident typed.
         code: Personal,
     },
@@ -132,8 +132,6 @@ pub struct SmsRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SmsChallenge {
-    /// Names the code.
-    pub challenge_id: String,
     /// The mobile number with its middle masked, as the resident may read it: `139****0001`.
     pub phone_masked: Personal,
     /// From then on the code opens nothing.
@@ -167,4 +165,38 @@ pub enum PresentationAttack {
     NotDetected,
     /// A picture, a screen, a mask.
     Detected,
+}
+
+/// The body of [`super::path::STAFF_SIGN_INS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StaffSignIn {
+    /// Where.
+    pub terminal_id: TerminalId,
+    /// The number of the badge.
+    pub badge: String,
+    /// The PIN.
+    pub pin: Personal,
+}
+
+/// The answer of [`super::path::STAFF_SIGN_INS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StaffMember {
+    /// Badge and name.
+    pub worker: Worker,
+    /// What they may do at this terminal.
+    pub role: StaffRole,
+}
+
+/// What a member of staff may do at a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// Acts for residents.
+    Worker,
+    /// Looks after the unit, and acts for residents.
+    Keeper,
+    /// Maintains the unit.
+    Technician,
 }
