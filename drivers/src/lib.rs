@@ -1,1 +1,7 @@
-//! placeholder
+//! Bytes, not government: one trait for each class of device, one file for each protocol, a simulator for each.
+//!
+//! Duty: what a device says and does, as typed values with a `kind()`. Never: know what a visit is, write a log, or hold
+//! a resident's data longer than the call that read it.
+
+#[cfg(feature = "sim")]
+pub mod transport;

@@ -1,0 +1,7 @@
+//! Devices that are not there: each speaks the real bytes on a pty, a socket or a file.
+//!
+//! Duty: what a device answers, and its faults. Never: import a driver; a simulator is written from the reference page.
+
+pub mod fault;
+pub mod id_card;
+pub mod pty;

@@ -1,0 +1,70 @@
+//! The names of everything that a simulated device can do wrong.
+//!
+//! Duty: `DEVICE.FAULT[@STEP]` ↔ value, and the list of all. Never: act; each device's simulator does that.
+
+use std::str::FromStr;
+
+use super::id_card::{self, CardFault};
+
+/// A fault as a command line names it, and what then happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultName {
+    /// `card.removed@read`; a part in capitals stands for a value: `printer.paper_out@lineN`.
+    pub name: &'static str,
+    /// What the device does then, one line.
+    pub meaning: &'static str,
+}
+
+/// A fault of any device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Of the identity-card reader.
+    Card(CardFault),
+}
+
+/// Every fault of every device: what `--fault list` prints.
+pub fn list() -> impl Iterator<Item = FaultName> {
+    [id_card::FAULTS].into_iter().flatten().copied()
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFault> {
+        let fault = match name.split_once('.') {
+            Some(("card", _)) => CardFault::from_name(name).map(Self::Card),
+            _ => None,
+        };
+        fault.ok_or_else(|| UnknownFault(name.to_owned()))
+    }
+}
+
+/// The name is no fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no fault: `--fault list` prints them all")]
+pub struct UnknownFault(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_listed_name_is_a_fault_of_its_own() {
+        let mut seen = BTreeSet::new();
+        for FaultName { name, meaning } in list() {
+            assert!(seen.insert(name), "{name} is listed twice");
+            assert!(!meaning.is_empty(), "{name}");
+            // A capital stands for a number.
+            let example = name.replace('N', "3");
+            assert!(example.parse::<Fault>().is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_is_refused() {
+        for name in ["", "card", "card.", "card.removed@", "card.removed@moon", "toaster.burnt"] {
+            assert_eq!(name.parse::<Fault>(), Err(UnknownFault(name.to_owned())));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Bytes to and from a device, whatever carries them.
+//!
+//! Duty: open a port by its address, move bytes with a deadline, say what went wrong. Never: know what the bytes mean.
+
+mod address;
+mod serial;
+mod tcp;
+
+pub use address::{PortAddress, PortAddressError};
+
+use std::io;
+use std::time::Instant;
+
+/// An open port.
+pub trait Transport: Send {
+    /// Waits until at least one byte is there, then takes what is there; never returns 0.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::TimedOut`] when nothing came before `deadline` (the port stays usable), otherwise what
+    /// broke.
+    fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<usize, TransportError>;
+
+    /// Hands over at least one byte of `bytes` (which must not be empty) and says how many.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::TimedOut`] when the device took none before `deadline`, otherwise what broke.
+    fn write(&mut self, bytes: &[u8], deadline: Instant) -> Result<usize, TransportError>;
+
+    /// Throws away what has come and was not read.
+    ///
+    /// # Errors
+    /// What broke.
+    fn discard_input(&mut self) -> Result<(), TransportError>;
+
+    /// Changes the speed, in bits a second.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::Unsupported`] where the port has no such thing as a speed.
+    fn set_baud(&mut self, baud: u32) -> Result<(), TransportError>;
+
+    /// The speed in bits a second, where there is one.
+    fn baud(&self) -> Option<u32>;
+
+    /// What a person calls this port: `/dev/ttyS0`, `127.0.0.1:9100`.
+    fn name(&self) -> &str;
+
+    /// Hands over all of `bytes`.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); how much had gone before is not told.
+    fn write_all(&mut self, mut bytes: &[u8], deadline: Instant) -> Result<(), TransportError> {
+        while !bytes.is_empty() {
+            let taken = self.write(bytes, deadline)?;
+            bytes = bytes.get(taken..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+/// Opens a port that carries a stream of bytes: serial or TCP.
+///
+/// # Errors
+/// Why it cannot be opened; [`TransportErrorKind::Unsupported`] for a port that this build cannot open, or that carries
+/// no stream of bytes.
+pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError> {
+    match address {
+        PortAddress::Serial { path, baud } => Ok(Box::new(serial::SerialTransport::open(path, *baud)?)),
+        PortAddress::Tcp { host, port } => Ok(Box::new(tcp::TcpTransport::open(host, *port)?)),
+        PortAddress::Usb { .. }
+        | PortAddress::Lp { .. }
+        | PortAddress::Pcsc { .. }
+        | PortAddress::Ipp { .. }
+        | PortAddress::V4l { .. }
+        | PortAddress::Frames { .. } => {
+            Err(TransportError::Unsupported { port: address.to_string(), operation: "a stream of bytes" })
+        }
+    }
+}
+
+/// What went wrong on a port. The port's own name is in the text, the system's reason in the source.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// There is no such port.
+    #[error("{port} does not exist: is the device plugged in and switched on?")]
+    NotFound {
+        /// Name of the port.
+        port: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The user may not open it.
+    #[error("{port} may not be opened by this user")]
+    Permission {
+        /// Name of the port.
+        port: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Another program has it.
+    #[error("{port} is in use by another program")]
+    Busy {
+        /// Name of the port.
+        port: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Nothing happened before the deadline.
+    #[error("{port} did not answer in time")]
+    TimedOut {
+        /// Name of the port.
+        port: String,
+    },
+    /// It was there and is no longer: unplugged, switched off, connection closed.
+    #[error("{port} is gone: the device was unplugged or switched off")]
+    Gone {
+        /// Name of the port.
+        port: String,
+    },
+    /// Such a port has no such thing.
+    #[error("{port} has no {operation} in this program")]
+    Unsupported {
+        /// Name of the port.
+        port: String,
+        /// What was asked of it.
+        operation: &'static str,
+    },
+    /// Anything else.
+    #[error("{port} failed")]
+    Io {
+        /// Name of the port.
+        port: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// The kinds of [`TransportError`], for deciding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TransportErrorKind {
+    /// There is no such port.
+    NotFound,
+    /// The user may not open it.
+    Permission,
+    /// Another program has it.
+    Busy,
+    /// Nothing happened before the deadline.
+    TimedOut,
+    /// It was there and is no longer.
+    Gone,
+    /// Such a port has no such thing.
+    Unsupported,
+    /// Anything else.
+    Io,
+}
+
+impl TransportError {
+    /// What kind of trouble it is.
+    pub fn kind(&self) -> TransportErrorKind {
+        match self {
+            Self::NotFound { .. } => TransportErrorKind::NotFound,
+            Self::Permission { .. } => TransportErrorKind::Permission,
+            Self::Busy { .. } => TransportErrorKind::Busy,
+            Self::TimedOut { .. } => TransportErrorKind::TimedOut,
+            Self::Gone { .. } => TransportErrorKind::Gone,
+            Self::Unsupported { .. } => TransportErrorKind::Unsupported,
+            Self::Io { .. } => TransportErrorKind::Io,
+        }
+    }
+
+    /// Sorts the system's error on the port of that name.
+    fn from_io(port: &str, source: io::Error) -> Self {
+        use io::ErrorKind as K;
+        let port = port.to_owned();
+        match source.kind() {
+            K::TimedOut | K::WouldBlock => Self::TimedOut { port },
+            K::BrokenPipe
+            | K::UnexpectedEof
+            | K::ConnectionReset
+            | K::ConnectionAborted
+            | K::NotConnected => Self::Gone { port },
+            K::NotFound | K::ConnectionRefused | K::HostUnreachable => Self::NotFound { port, source },
+            K::PermissionDenied => Self::Permission { port, source },
+            K::ResourceBusy | K::AddrInUse => Self::Busy { port, source },
+            _ => match source.raw_os_error() {
+                // ENXIO, EIO and ENODEV are what a tty says once its device was pulled.
+                Some(5 | 6 | 19) => Self::Gone { port },
+                _ => Self::Io { port, source },
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_without_a_stream_of_bytes_are_refused_by_name() {
+        for port in
+            ["usb:0400:c35a", "lp:/dev/usb/lp0", "pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"]
+        {
+            let error = open(&port.parse().unwrap()).err().unwrap();
+            assert_eq!(error.kind(), TransportErrorKind::Unsupported, "{port}");
+            assert!(error.to_string().starts_with(port), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_absent_port_is_named() {
+        for port in ["serial:/dev/no-such-port", "tcp:127.0.0.1:1"] {
+            let error = open(&port.parse().unwrap()).err().unwrap();
+            assert_eq!(error.kind(), TransportErrorKind::NotFound, "{port}: {error:?}");
+        }
+    }
+}
