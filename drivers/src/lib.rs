@@ -4,4 +4,5 @@
 //! a resident's data longer than the call that read it.
 
 #[cfg(feature = "sim")]
+pub mod sim;
 pub mod transport;
