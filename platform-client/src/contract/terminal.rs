@@ -13,6 +13,8 @@ pub struct ActivateRequest {
     pub terminal_id: TerminalId,
     /// The version of its program.
     pub software_version: String,
+    /// The key that proves its slips: the raw Ed25519 public key, 64 lower-case hexadecimal digits.
+    pub slip_public_key: String,
 }
 
 /// The answer of [`super::path::ACTIVATE`].
