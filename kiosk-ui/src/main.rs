@@ -1,2 +1,2 @@
-//! placeholder
+//! The terminal's program.
 fn main() {}

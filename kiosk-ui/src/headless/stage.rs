@@ -1,0 +1,140 @@
+//! A window in memory with a clock that only we move.
+
+use super::elements::{self, Element};
+use image::RgbImage;
+use slint::platform::software_renderer::{MinimalSoftwareWindow, PremultipliedRgbaColor, RepaintBufferType};
+use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
+use slint::{LogicalPosition, PhysicalSize, PlatformError};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Longer than every animation and debounce of the pages, so that a page is at rest after it.
+const SETTLE: Duration = Duration::from_millis(1_000);
+
+/// A window in memory. One for a thread: the user-interface toolkit has one platform a thread.
+pub struct Stage {
+    window: Rc<MinimalSoftwareWindow>,
+    clock: Rc<Cell<Duration>>,
+    size: PhysicalSize,
+}
+
+/// Why there is no stage.
+#[derive(Debug, thiserror::Error)]
+#[error("this thread already has a window platform")]
+pub struct StageError(#[source] slint::platform::SetPlatformError);
+
+struct InMemory {
+    window: Rc<MinimalSoftwareWindow>,
+    clock: Rc<Cell<Duration>>,
+}
+
+impl Platform for InMemory {
+    fn create_window_adapter(&self) -> Result<Rc<dyn WindowAdapter>, PlatformError> {
+        Ok(Rc::clone(&self.window) as Rc<dyn WindowAdapter>)
+    }
+
+    fn duration_since_start(&self) -> Duration {
+        self.clock.get()
+    }
+}
+
+impl Stage {
+    /// Opens a stage of so many pixels on this thread; the component is made after it.
+    ///
+    /// # Errors
+    /// The thread has a platform already.
+    pub fn open(width: u32, height: u32) -> Result<Self, StageError> {
+        let window = MinimalSoftwareWindow::new(RepaintBufferType::NewBuffer);
+        let clock = Rc::new(Cell::new(Duration::ZERO));
+        let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
+        slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
+        let size = PhysicalSize::new(width, height);
+        window.set_size(size);
+        Ok(Self { window, clock, size })
+    }
+
+    /// Moves the window's clock and runs what became due.
+    pub fn advance(&self, by: Duration) {
+        self.clock.set(self.clock.get() + by);
+        slint::platform::update_timers_and_animations();
+    }
+
+    /// Lets every animation come to its end.
+    pub fn settle(&self) {
+        // In steps, since the end of one animation can begin another.
+        for _ in 0..4 {
+            self.advance(SETTLE / 4);
+        }
+    }
+
+    /// The picture of the whole window.
+    pub fn picture(&self) -> RgbImage {
+        let (width, height) = (self.size.width, self.size.height);
+        let mut pixels = vec![PremultipliedRgbaColor::default(); width as usize * height as usize];
+        self.window.request_redraw();
+        self.window.draw_if_needed(|renderer| {
+            renderer.render(&mut pixels, width as usize);
+        });
+        let bytes = pixels.iter().flat_map(|p| [p.red, p.green, p.blue]).collect();
+        RgbImage::from_raw(width, height, bytes).unwrap_or_else(|| RgbImage::new(width, height))
+    }
+
+    /// Every visible element, in painting order.
+    pub fn elements(&self) -> Vec<Element> {
+        elements::visible(self.window.window())
+    }
+
+    /// Presses and releases at a point, as a finger would; lets debounce and animations pass.
+    pub fn tap(&self, x: f32, y: f32) {
+        let position = LogicalPosition::new(x, y);
+        let button = PointerEventButton::Left;
+        self.send(WindowEvent::PointerMoved { position });
+        self.send(WindowEvent::PointerPressed { position, button });
+        self.advance(Duration::from_millis(80));
+        self.send(WindowEvent::PointerReleased { position, button });
+        self.send(WindowEvent::PointerExited);
+        self.settle();
+    }
+
+    /// Draws a line with a finger through points.
+    pub fn draw(&self, points: &[(f32, f32)]) {
+        let button = PointerEventButton::Left;
+        let mut last = None;
+        for (x, y) in points {
+            let position = LogicalPosition::new(*x, *y);
+            self.send(WindowEvent::PointerMoved { position });
+            if last.is_none() {
+                self.send(WindowEvent::PointerPressed { position, button });
+            }
+            self.advance(Duration::from_millis(10));
+            last = Some(position);
+        }
+        if let Some(position) = last {
+            self.send(WindowEvent::PointerReleased { position, button });
+            self.send(WindowEvent::PointerExited);
+            self.settle();
+        }
+    }
+
+    /// Presses and releases a key.
+    pub fn key(&self, key: Key) {
+        self.text_key(&slint::SharedString::from(key));
+    }
+
+    /// Types one character, as a keyboard or an input method would.
+    pub fn type_character(&self, character: char) {
+        self.text_key(&slint::SharedString::from(character));
+    }
+
+    fn text_key(&self, text: &slint::SharedString) {
+        self.send(WindowEvent::KeyPressed { text: text.clone() });
+        self.send(WindowEvent::KeyReleased { text: text.clone() });
+        self.advance(Duration::from_millis(50));
+    }
+
+    fn send(&self, event: WindowEvent) {
+        // The only error is a window that was closed; a stage's window lives as long as the stage.
+        let _closed = self.window.window().try_dispatch_event(event);
+    }
+}

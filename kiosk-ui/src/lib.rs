@@ -1,0 +1,4 @@
+//! The terminal.
+
+#[cfg(feature = "sim")]
+pub mod headless;
