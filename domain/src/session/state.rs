@@ -118,6 +118,8 @@ pub struct Visit {
     pub begun: Timestamp,
     /// The last touch, or the last moment when device or network worked.
     pub touched: Timestamp,
+    /// Since when device or network has been working for the resident, while it has.
+    pub working_since: Option<Timestamp>,
     /// The language.
     pub locale: Locale,
     /// How the screen is drawn.

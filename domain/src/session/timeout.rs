@@ -5,6 +5,7 @@ use super::state::{
     DirectoryList, FacePhase, Help, Overlay, Place, PrintPhase, SignIn, Sms, Step, SuggestionList, Visit,
     Way, WorkerWay,
 };
+use crate::terminal::Timestamp;
 use time::Duration;
 
 /// Without a touch for so long, the page asks.
@@ -12,7 +13,18 @@ pub const ASK_AFTER: Duration = Duration::seconds(120);
 /// The countdown of that page.
 pub const COUNTDOWN: Duration = Duration::seconds(60);
 
+/// An answer that takes longer than this never comes: the clock runs again, so that no wait is without end.
+pub const LONGEST_WORK: Duration = Duration::seconds(300);
+
 impl Visit {
+    /// While the world works, nobody is thought to have left.
+    pub(super) fn keep_awake_while_working(&mut self, now: Timestamp) {
+        self.working_since = self.is_working().then(|| self.working_since.unwrap_or(now));
+        if self.working_since.is_some_and(|since| now - since < LONGEST_WORK) {
+            self.touched = now;
+        }
+    }
+
     /// Whether a device or the network is working for the resident: then no clock runs.
     pub fn is_working(&self) -> bool {
         let on_top = matches!(

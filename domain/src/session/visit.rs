@@ -29,6 +29,7 @@ impl Visit {
         Self {
             begun: now,
             touched: now,
+            working_since: None,
             locale: Locale::default(),
             mode: DisplayMode::default(),
             worker: None,
@@ -86,10 +87,7 @@ impl Visit {
             EventKind::Tap(_) => self.touched = context.now(),
             _ => {}
         }
-        // While the world works, nobody is thought to have left.
-        if self.is_working() {
-            self.touched = context.now();
-        }
+        self.keep_awake_while_working(context.now());
         match kind {
             EventKind::Tap(Tap::Language(locale)) => {
                 self.locale = locale;
