@@ -1,5 +1,7 @@
 //! Whatever happens in whatever order: what must always hold of a visit.
 
+#![allow(clippy::unwrap_used, reason = "a fixture that cannot be made is a failed test")]
+
 #[path = "session/fixture.rs"]
 mod fixture;
 

@@ -164,7 +164,7 @@ impl World {
         let detail = u32::from(choice) / 64;
         let mut likely = self.likely(session, detail);
         let answers = self.answers(detail);
-        if choice % 3 != 0 {
+        if !choice.is_multiple_of(3) {
             likely.extend(answers);
         } else {
             likely = self.unlikely(detail);
@@ -180,8 +180,8 @@ impl World {
         let index = usize::try_from(detail).unwrap() % self.open.len();
         let (t, what) = self.open[index];
         self.outcomes += 1;
-        let good = detail % 4 != 0;
-        let fail = if detail % 8 == 0 { AskFailure::Refused } else { AskFailure::Unreachable };
+        let good = !detail.is_multiple_of(4);
+        let fail = if detail.is_multiple_of(8) { AskFailure::Refused } else { AskFailure::Unreachable };
         fn answer<T>(good: bool, fail: AskFailure, ok: T) -> Result<T, AskFailure> {
             if good { Ok(ok) } else { Err(fail) }
         }
