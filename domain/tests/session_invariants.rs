@@ -74,7 +74,7 @@ fn check_effect(
             }
         }
         Effect::ForgetResident => {
-            assert!(after.visit().is_none(), "the visit goes on after it was forgotten")
+            assert!(after.visit().is_none(), "the visit goes on after it was forgotten");
         }
         _ => {}
     }

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 /// Half columns that a character takes: 2 full width, 1 half width, 0 what is laid over the character before it.
 ///
-/// A control character takes two: it is shown as a box, because it has no business on a paper.
+/// Latin, Greek and Cyrillic letters are half width, with or without marks. A control character takes two: it is shown
+/// as a box, because it has no business on a paper.
 pub fn columns_of_char(c: char) -> usize {
     match c {
         '\u{200B}'..='\u{200F}'
@@ -118,6 +119,9 @@ mod tests {
             ('￥', 2),
             ('　', 2),
             ('ö', 1),
+            ('é', 1),
+            ('α', 1),
+            ('Я', 1),
             ('\u{301}', 0),
             ('\u{FE0F}', 0),
             ('\u{7}', 2),
