@@ -3,4 +3,17 @@
 //! Duty: bring a case to the province once and say truthfully what became of it.
 //! Never: know a device or a page; keep a resident's data anywhere but in the sealed outbox.
 
+pub mod clock;
 pub mod contract;
+pub mod credentials;
+pub mod dialect;
+mod digest;
+mod edge;
+pub mod entropy;
+pub mod error;
+pub mod http;
+pub mod operation;
+pub mod province;
+
+pub use edge::filing::Material;
+pub use edge::person::Shown;

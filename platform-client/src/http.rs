@@ -1,0 +1,236 @@
+//! One request over HTTPS and its bounded answer, as bytes.
+//!
+//! Duty: carry bytes with both ends proved, within time and size; say of a failure whether anything was sent.
+//! Never: follow a redirect, use a proxy, unpack, or look into a body.
+
+mod failure;
+
+use crate::credentials::Credentials;
+use crate::error::{AnswerProblem, CallError};
+use crate::operation::Operation;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection, the handshake included.
+    pub connect: Duration,
+    /// For the whole call, the connection included.
+    pub call: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), call: Duration::from_secs(20) }
+    }
+}
+
+/// A request as a dialect writes it.
+#[derive(Debug)]
+pub struct HttpRequest {
+    /// GET or POST.
+    pub method: Method,
+    /// Path and query, beginning with `/`: nothing of a resident.
+    pub path: String,
+    /// Headers; a secret one is marked sensitive.
+    pub headers: HeaderMap,
+    /// What is sent.
+    pub body: HttpBody,
+}
+
+/// The methods that the contract uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Writes, or reads with a resident's data in the body.
+    Post,
+}
+
+/// What is sent.
+pub enum HttpBody {
+    /// Nothing.
+    Empty,
+    /// Bytes of this media type.
+    Bytes {
+        /// The media type.
+        media_type: &'static str,
+        /// The bytes.
+        bytes: Zeroizing<Vec<u8>>,
+    },
+    /// `multipart/form-data` (RFC 7578).
+    Multipart(Vec<Part>),
+}
+
+impl std::fmt::Debug for HttpBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes { media_type, bytes } => write!(f, "Bytes({media_type}, {} bytes)", bytes.len()),
+            Self::Multipart(parts) => write!(f, "Multipart({} parts)", parts.len()),
+        }
+    }
+}
+
+/// One part of a multipart body.
+pub enum Part {
+    /// A short text.
+    Text {
+        /// The part's name.
+        name: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// A file.
+    File {
+        /// The part's name.
+        name: &'static str,
+        /// The file's name: nothing of a resident.
+        file_name: String,
+        /// Its media type.
+        media_type: String,
+        /// Its bytes.
+        bytes: Zeroizing<Vec<u8>>,
+    },
+}
+
+impl std::fmt::Debug for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text { name, .. } => write!(f, "Text({name})"),
+            Self::File { name, bytes, .. } => write!(f, "File({name}, {} bytes)", bytes.len()),
+        }
+    }
+}
+
+/// An answer as it came: whole, and not longer than allowed.
+pub struct HttpAnswer {
+    /// The status.
+    pub status: u16,
+    /// The media type without parameters, lower case; empty when there was none.
+    pub media_type: String,
+    /// The entity tag.
+    pub etag: Option<String>,
+    /// `Retry-After`, where it was given in seconds.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+impl std::fmt::Debug for HttpAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HttpAnswer({}, {}, {} bytes)", self.status, self.media_type, self.body.len())
+    }
+}
+
+/// A kept-alive way to one province.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    client: reqwest::Client,
+    base: String,
+}
+
+/// Why no way to the province can be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The address is no `https://host[:port]`.
+    #[error("`{0}` is no address of a province: write https://host:port")]
+    Address(String),
+    /// The HTTPS client cannot be built.
+    #[error("the HTTPS client cannot be built")]
+    Client(#[source] reqwest::Error),
+}
+
+impl Connection {
+    pub(crate) fn new(url: &str, credentials: Credentials, timeouts: Timeouts) -> Result<Self, SetupError> {
+        let bad = || SetupError::Address(url.to_owned());
+        let parsed = reqwest::Url::parse(url).map_err(|_| bad())?;
+        let plain = parsed.path() == "/" && parsed.query().is_none() && parsed.username().is_empty();
+        if parsed.scheme() != "https" || !plain {
+            return Err(bad());
+        }
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(credentials.into_config())
+            .https_only(true)
+            .http1_only()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.call)
+            .pool_idle_timeout(Duration::from_secs(60))
+            .referer(false)
+            .build()
+            .map_err(SetupError::Client)?;
+        Ok(Self { client, base: url.trim_end_matches('/').to_owned() })
+    }
+
+    /// Sends the request once and takes the whole answer in.
+    pub(crate) async fn exchange(
+        &self,
+        operation: Operation,
+        request: HttpRequest,
+    ) -> Result<HttpAnswer, CallError> {
+        let url = format!("{}{}", self.base, request.path);
+        let builder = match request.method {
+            Method::Get => self.client.get(url),
+            Method::Post => self.client.post(url),
+        };
+        let builder = builder.headers(request.headers);
+        let builder = match request.body {
+            HttpBody::Empty => builder,
+            HttpBody::Bytes { media_type, bytes } => {
+                builder.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(bytes.to_vec())
+            }
+            HttpBody::Multipart(parts) => builder.multipart(form(parts)),
+        };
+        let response = builder.send().await.map_err(|e| failure::of_sending(operation, e))?;
+        take_in(operation, response).await
+    }
+}
+
+async fn take_in(operation: Operation, mut response: reqwest::Response) -> Result<HttpAnswer, CallError> {
+    let status = response.status().as_u16();
+    let bad = |problem| CallError::BadAnswer { operation, status, problem };
+    if response.status().is_redirection() && status != 304 {
+        return Err(bad(AnswerProblem::Redirect));
+    }
+    let header = |name| response.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    if header(CONTENT_ENCODING).is_some_and(|e| !e.eq_ignore_ascii_case("identity")) {
+        return Err(bad(AnswerProblem::Compressed));
+    }
+    let media_type = header(CONTENT_TYPE)
+        .map(|v| v.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+        .unwrap_or_default();
+    let etag = header(ETAG).map(str::to_owned);
+    let retry_after = header(RETRY_AFTER).and_then(|v| v.parse().ok()).map(Duration::from_secs);
+    let limit = operation.longest_answer();
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
+        return Err(bad(AnswerProblem::TooLong));
+    }
+    let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(announced).unwrap_or(0)));
+    while let Some(chunk) = response.chunk().await.map_err(|e| failure::of_reading(operation, e))? {
+        if body.len() + chunk.len() > limit {
+            return Err(bad(AnswerProblem::TooLong));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(HttpAnswer { status, media_type, etag, retry_after, body })
+}
+
+fn form(parts: Vec<Part>) -> reqwest::multipart::Form {
+    parts.into_iter().fold(reqwest::multipart::Form::new(), |form, part| match part {
+        Part::Text { name, text } => form.text(name, text),
+        Part::File { name, file_name, media_type, bytes } => {
+            let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(file_name);
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = HeaderValue::from_str(&media_type) {
+                headers.insert(CONTENT_TYPE, value);
+            }
+            form.part(name, file.headers(headers))
+        }
+    })
+}

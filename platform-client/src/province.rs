@@ -1,0 +1,166 @@
+//! One province, reached over HTTPS: a method for each call of the contract.
+//!
+//! Duty: ask, and give back what was answered, as the domain's values. Never: repeat a call by itself; remember a
+//! resident (the session is the caller's, who drops it when the visit ends).
+
+mod ask;
+mod filing;
+mod upkeep;
+
+pub use ask::{CertificateAnswer, FaceCheck, ResidentSession};
+pub use upkeep::CatalogueAnswer;
+
+use crate::clock::Clock;
+use crate::contract::envelope::{Envelope, ErrorClass, code};
+use crate::credentials::Credentials;
+use crate::dialect::{Body, Call, Dialects, Stamp};
+use crate::digest::hex;
+use crate::entropy::Entropy;
+use crate::error::{AnswerProblem, CallError, Refusal};
+use crate::http::{Connection, HttpAnswer, SetupError, Timeouts};
+use crate::operation::Operation;
+use domain::case::SubmissionId;
+use domain::terminal::TerminalId;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Where the province is and how it speaks.
+#[derive(Debug)]
+pub struct ProvinceConfig {
+    /// `https://host:port`.
+    pub url: String,
+    /// Who the terminal is and whom it trusts.
+    pub credentials: Credentials,
+    /// The terminal's number, as its certificate names it.
+    pub terminal: TerminalId,
+    /// How each interface speaks.
+    pub dialects: Dialects,
+    /// How long to wait.
+    pub timeouts: Timeouts,
+}
+
+/// One province. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Province {
+    connection: Connection,
+    terminal: TerminalId,
+    dialects: Dialects,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl std::fmt::Debug for Province {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Province").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+impl Province {
+    /// A way to a province; nothing is sent yet.
+    pub fn new(
+        config: ProvinceConfig,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, SetupError> {
+        let connection = Connection::new(&config.url, config.credentials, config.timeouts)?;
+        Ok(Self { connection, terminal: config.terminal, dialects: config.dialects, clock, entropy })
+    }
+
+    /// The terminal for which it speaks.
+    pub fn terminal(&self) -> &TerminalId {
+        &self.terminal
+    }
+
+    async fn get<T: DeserializeOwned>(&self, operation: Operation, path: String) -> Result<T, CallError> {
+        self.call(Call { operation, path, session: None, key: None, etag: None, body: Body::Empty }).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        path: String,
+        with: With<'_>,
+        body: &impl Serialize,
+    ) -> Result<T, CallError> {
+        let body = Body::Json(json(body));
+        let (session, key) = match with {
+            With::Nothing => (None, None),
+            With::Session(session) => (Some(session.token().clone()), None),
+            With::Key(key) => (None, Some(key.clone())),
+        };
+        self.call(Call { operation, path, session, key, etag: None, body }).await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, CallError> {
+        let operation = call.operation;
+        let answer = self.exchange(call).await?;
+        open(operation, &answer)
+    }
+
+    /// Sends the call in its interface's dialect; the answer is canonical, its envelope unopened.
+    async fn exchange(&self, call: Call) -> Result<HttpAnswer, CallError> {
+        let operation = call.operation;
+        let dialect = self.dialects.of(operation.interface());
+        let mut id = [0; 16];
+        self.entropy
+            .fill(&mut id)
+            .map_err(|cause| CallError::Unreachable { operation, cause: Box::new(cause) })?;
+        let stamp = Stamp { request_id: hex(&id), at: self.clock.now() };
+        let answer = self.connection.exchange(operation, dialect.request(call, &stamp)).await?;
+        let status = answer.status;
+        dialect.answer(operation, answer).map_err(|problem| CallError::BadAnswer {
+            operation,
+            status,
+            problem,
+        })
+    }
+}
+
+/// What goes along with a body.
+enum With<'a> {
+    Nothing,
+    Session(&'a ResidentSession),
+    Key(&'a SubmissionId),
+}
+
+fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
+    // Room from the start: a buffer that grows leaves copies behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
+    // Writing to memory fails only for values that the contract cannot hold; its types have none.
+    if let Err(error) = serde_json::to_writer(&mut *bytes, body) {
+        unreachable!("a value of the contract is JSON: {error}");
+    }
+    bytes
+}
+
+/// Opens an envelope: the data, or what the province says instead.
+fn open<T: DeserializeOwned>(operation: Operation, answer: &HttpAnswer) -> Result<T, CallError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Head {
+        code: String,
+        error_class: Option<ErrorClass>,
+        #[serde(rename = "data")]
+        _data: Option<IgnoredAny>,
+    }
+    let bad = |problem| CallError::BadAnswer { operation, status: answer.status, problem };
+    let unreadable = |e: serde_json::Error| bad(AnswerProblem::unreadable(&e));
+    let head: Head = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+    match (head.code.as_str(), head.error_class) {
+        (code::OK, None) if (200..300).contains(&answer.status) => {
+            let envelope: Envelope<T> = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+            envelope.data.ok_or_else(|| bad(AnswerProblem::Contradiction))
+        }
+        // An error inside a 200 is an error.
+        (said, Some(class)) if said != code::OK => {
+            let plain = (1..=64).contains(&said.len())
+                && said.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+            let code = if plain { said.to_owned() } else { "unreadable".to_owned() };
+            let refusal = Refusal { class, code, retry_after: answer.retry_after };
+            Err(CallError::Refused { operation, refusal })
+        }
+        _ => Err(bad(AnswerProblem::Contradiction)),
+    }
+}

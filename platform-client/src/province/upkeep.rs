@@ -1,0 +1,101 @@
+//! The terminal's own business with the province: nothing of a resident.
+
+use super::{Province, With, open};
+use crate::contract::board::{Notices, Warnings};
+use crate::contract::catalogue::{CatalogueFiles, Divisions};
+use crate::contract::path;
+use crate::contract::terminal::{
+    ActivateRequest, Activation, EventBatch, EventsAnswer, Heartbeat, HeartbeatAnswer, TerminalEvent,
+};
+use crate::dialect::{Body, Call};
+use crate::edge::known;
+use crate::error::CallError;
+use crate::operation::Operation;
+use domain::division::DivisionCode;
+use domain::form::DivisionName;
+use domain::session::event::{Notice, Warning};
+
+/// The answer to "is there a newer catalogue?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CatalogueAnswer {
+    /// The one that the terminal has is the newest.
+    Unchanged,
+    /// A newer one; nobody has looked into its files yet.
+    New {
+        /// Its entity tag.
+        etag: Option<String>,
+        /// Its files.
+        files: CatalogueFiles,
+    },
+}
+
+impl Province {
+    /// Begins the terminal's service: where it stands, and how often it reports.
+    pub async fn activate(
+        &self,
+        software_version: &str,
+        slip_public_key: &str,
+    ) -> Result<Activation, CallError> {
+        let request = ActivateRequest {
+            terminal_id: self.terminal.clone(),
+            software_version: software_version.to_owned(),
+            slip_public_key: slip_public_key.to_owned(),
+        };
+        self.post(Operation::Activate, path::ACTIVATE.to_owned(), With::Nothing, &request).await
+    }
+
+    /// Says how the terminal is.
+    pub async fn heartbeat(&self, heartbeat: &Heartbeat) -> Result<HeartbeatAnswer, CallError> {
+        self.post(Operation::Heartbeat, path::HEARTBEAT.to_owned(), With::Nothing, heartbeat).await
+    }
+
+    /// Tells what happened at the terminal; gives the number up to which the province keeps it.
+    pub async fn events(&self, events: Vec<TerminalEvent>) -> Result<u64, CallError> {
+        let request = EventBatch { terminal_id: self.terminal.clone(), events };
+        let path = path::EVENTS.to_owned();
+        let answer: EventsAnswer = self.post(Operation::Events, path, With::Nothing, &request).await?;
+        Ok(answer.kept_through)
+    }
+
+    /// Fetches the catalogue if it is another than the one with this entity tag.
+    pub async fn catalogue(&self, etag: Option<&str>) -> Result<CatalogueAnswer, CallError> {
+        let operation = Operation::Catalogue;
+        let answer = self
+            .exchange(Call {
+                operation,
+                path: path::CATALOGUE.to_owned(),
+                session: None,
+                key: None,
+                etag: etag.map(str::to_owned),
+                body: Body::Empty,
+            })
+            .await?;
+        if answer.status == 304 && etag.is_some() {
+            return Ok(CatalogueAnswer::Unchanged);
+        }
+        Ok(CatalogueAnswer::New { files: open(operation, &answer)?, etag: answer.etag })
+    }
+
+    /// Fetches the divisions inside a division, or the districts of the city.
+    pub async fn divisions(&self, parent: Option<&DivisionCode>) -> Result<Vec<DivisionName>, CallError> {
+        let answer: Divisions = self.get(Operation::Divisions, path::divisions(parent)).await?;
+        Ok(answer.divisions)
+    }
+
+    /// Fetches the policy cards, newest first.
+    pub async fn notices(&self) -> Result<Vec<Notice>, CallError> {
+        let answer: Notices = self.get(Operation::Notices, path::NOTICES.to_owned()).await?;
+        let today = self.clock.now().date();
+        let shown = answer.notices.into_iter().filter(|n| n.expires.is_none_or(|last| today <= last));
+        Ok(shown.map(known::notice).collect())
+    }
+
+    /// Fetches the warnings in force, most severe first.
+    pub async fn warnings(&self) -> Result<Vec<Warning>, CallError> {
+        let mut answer: Warnings = self.get(Operation::Warnings, path::WARNINGS.to_owned()).await?;
+        let now = self.clock.now();
+        answer.warnings.retain(|w| now < w.expires_at);
+        answer.warnings.sort_by_key(|w| w.level);
+        Ok(answer.warnings.into_iter().map(known::warning).collect())
+    }
+}
