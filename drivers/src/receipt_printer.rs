@@ -1,0 +1,126 @@
+//! Receipt printers: what they say of themselves, and papers that are proved to be out.
+//!
+//! Duty: print a [`PaperDocument`], and tell the truth about what became of it. Never: call a paper printed because its
+//! bytes were sent.
+
+pub mod escpos;
+pub mod link;
+pub mod painter;
+pub mod printer;
+pub mod profile;
+pub mod reply;
+pub mod rom_charset;
+mod status;
+
+mod dither;
+mod font;
+mod qr;
+mod raster;
+
+pub use font::{FontError, PaperFonts};
+pub use printer::EscPosPrinter;
+pub use profile::{PrinterProfile, ProfileError};
+pub use status::{Cause, PrinterStatus, RawStatus};
+
+use std::time::Duration;
+
+use domain::paper::document::PaperDocument;
+
+/// A printer of receipts and slips.
+pub trait ReceiptPrinter: Send {
+    /// Asks the printer how it is. A printer that cannot be reached is a status too.
+    fn status(&mut self) -> PrinterStatus;
+
+    /// Prints a paper, cuts it, and waits until there is proof, trouble, or no more hope.
+    ///
+    /// `progress` is called while bytes go out and paper moves. A job that ended early is never continued: the next one
+    /// begins with [`recover`](Self::recover).
+    fn print(&mut self, document: &PaperDocument, progress: &mut dyn FnMut(PrintProgress)) -> PrintReport;
+
+    /// Frees the printer from what an unfinished job left in it: its buffer is cleared, the leftover paper is cut off.
+    fn recover(&mut self) -> PrinterStatus;
+}
+
+/// How far a paper is. Rows are dots of paper length, as in the picture of [`painter::paint`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrintProgress {
+    /// Rows that the head can have printed by now, by its speed and what it was sent.
+    pub rows_out: u32,
+    /// Rows of the whole paper.
+    pub rows: u32,
+}
+
+/// What became of a paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Out, with [`Evidence`].
+    Printed,
+    /// Not out, or not whole.
+    NotPrinted,
+    /// All of it was sent, and neither its end nor its failure is proved.
+    Unknown,
+}
+
+/// What proves that a paper is out (reference page "receipt printer", section "Status").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Evidence {
+    /// The printer answered the job's own number after all before it was printed (`GS ( H` fn 48).
+    ProcessId,
+    /// The printer worked off its buffer (`GS r`), not before the head can have done it, and is healthy.
+    Drained,
+    /// A sensor saw the paper come out.
+    Sensor,
+    /// Nothing.
+    None,
+}
+
+/// What an unfinished job left in the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Remainder {
+    /// Nothing: it was finished, or nothing was sent, or the printer confirmed that its buffer is empty.
+    Nothing,
+    /// Lines of it may come out when the printer gets paper again.
+    MayStillCome,
+}
+
+/// The truth about a print job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintReport {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What proves it; only [`Outcome::Printed`] has other than none.
+    pub evidence: Evidence,
+    /// Why it was not printed, or is not known to be.
+    pub cause: Option<Cause>,
+    /// What the printer said last.
+    pub status: PrinterStatus,
+    /// Bytes of the job that were sent, status requests not counted.
+    pub bytes: usize,
+    /// The earliest moment after the beginning at which the head can have had the last row out.
+    pub head_bound: Duration,
+    /// What is left in the printer.
+    pub remainder: Remainder,
+}
+
+impl Outcome {
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Printed => "printed",
+            Self::NotPrinted => "not_printed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Evidence {
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ProcessId => "process_id",
+            Self::Drained => "drained",
+            Self::Sensor => "sensor",
+            Self::None => "none",
+        }
+    }
+}

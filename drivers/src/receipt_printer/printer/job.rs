@@ -1,0 +1,226 @@
+//! One job, from its first byte to its proof.
+
+use std::time::{Duration, Instant};
+
+use super::super::escpos::PrintJob;
+use super::super::link::Link;
+use super::super::profile::{PrinterProfile, Proof};
+use super::super::reply::Reply;
+use super::super::status::{Cause, PrinterStatus, RawStatus};
+use super::super::{Evidence, Outcome, PrintProgress, PrintReport, Remainder};
+use crate::transport::TransportError;
+
+/// A job on its way.
+pub(super) struct Running<'a> {
+    job: &'a PrintJob,
+    id: [u8; 4],
+    profile: &'a PrinterProfile,
+    link: &'a mut Link,
+    progress: &'a mut dyn FnMut(PrintProgress),
+    begun: Instant,
+    /// The last status that was asked for.
+    status: PrinterStatus,
+    bytes: usize,
+    rows_sent: u32,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The paper is out.
+    Proved(Evidence),
+    /// Trouble before the last row was sent: the paper cannot be whole.
+    Interrupted(Cause),
+    /// Trouble or silence after it.
+    Unproved(Cause),
+}
+
+/// How often a waiting job looks at the printer.
+const LOOK: Duration = Duration::from_millis(100);
+/// Status requests without an answer after which a waiting job gives up.
+const MOST_SILENCES: u32 = 3;
+
+impl<'a> Running<'a> {
+    pub(super) fn begin(
+        job: &'a PrintJob,
+        id: [u8; 4],
+        profile: &'a PrinterProfile,
+        link: &'a mut Link,
+        status: PrinterStatus,
+        progress: &'a mut dyn FnMut(PrintProgress),
+    ) -> Self {
+        Self { job, id, profile, link, progress, begun: Instant::now(), status, bytes: 0, rows_sent: 0 }
+    }
+
+    pub(super) fn run(&mut self) -> End {
+        if let Err(cause) = self.paper() {
+            let all_sent = self.rows_sent == self.job.rows;
+            return if all_sent { End::Unproved(cause) } else { End::Interrupted(cause) };
+        }
+        match self.proof() {
+            Ok(evidence) => End::Proved(evidence),
+            Err(cause) => End::Unproved(cause),
+        }
+    }
+
+    pub(super) fn report(self, end: End) -> PrintReport {
+        let (outcome, evidence, cause) = match end {
+            End::Proved(evidence) => (Outcome::Printed, evidence, None),
+            End::Interrupted(cause) => (Outcome::NotPrinted, Evidence::None, Some(cause)),
+            // The printer itself says that it stopped before the end.
+            End::Unproved(
+                cause @ (Cause::PaperOut | Cause::CoverOpen | Cause::PaperJam | Cause::Hardware),
+            ) => (Outcome::NotPrinted, Evidence::None, Some(cause)),
+            End::Unproved(cause) => (Outcome::Unknown, Evidence::None, Some(cause)),
+        };
+        PrintReport {
+            outcome,
+            evidence,
+            cause,
+            status: self.status,
+            bytes: self.bytes,
+            head_bound: self.head_bound(),
+            remainder: Remainder::Nothing,
+        }
+    }
+
+    /// Sends the paper, looking at the printer after each chunk, then the cut and the question for proof.
+    fn paper(&mut self) -> Result<(), Cause> {
+        for chunk in &self.job.chunks {
+            self.send(&chunk.bytes)?;
+            self.rows_sent = chunk.rows_until_end;
+            self.show();
+            self.look()?;
+        }
+        let end = [self.job.cut.as_slice(), self.job.proof.as_slice()].concat();
+        self.send(&end)
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Cause> {
+        // A printer that takes nothing for as long as its longest chunk needs has stopped.
+        let deadline = Instant::now() + self.head_bound() + self.profile.finish_limit;
+        match self.link.send(bytes, deadline) {
+            Ok(()) => {
+                self.bytes += bytes.len();
+                Ok(())
+            }
+            Err((sent, _)) => {
+                self.bytes += sent;
+                self.look()?;
+                Err(Cause::NoAnswer)
+            }
+        }
+    }
+
+    /// Asks whether the printer is online, and if not, why.
+    fn look(&mut self) -> Result<(), Cause> {
+        let told = self.link.take_trouble();
+        match self.ask_first() {
+            Some(byte) if byte & 0x28 == 0 && !told => Ok(()),
+            Some(_) => self.judge(),
+            None => Err(self.silent()),
+        }
+    }
+
+    fn ask_first(&mut self) -> Option<u8> {
+        self.link.ask(1, self.profile.reply_limit).unwrap_or(None)
+    }
+
+    /// Asks everything; what keeps the printer from going on is the error.
+    fn judge(&mut self) -> Result<(), Cause> {
+        let raw = self.link.ask_all(self.profile.reply_limit).unwrap_or_default();
+        self.status = PrinterStatus::of(raw, self.profile.near_end);
+        self.status.cause.map_or(Ok(()), Err)
+    }
+
+    fn silent(&mut self) -> Cause {
+        self.status = PrinterStatus::of(RawStatus::default(), self.profile.near_end);
+        Cause::NoAnswer
+    }
+
+    /// Waits for the proof, and for the head: an answer that comes before the paper can be out is no proof yet.
+    fn proof(&mut self) -> Result<Evidence, Cause> {
+        let limit = self.begun + self.head_bound() + self.profile.finish_limit;
+        let mut silences = 0;
+        let evidence = loop {
+            self.show();
+            match self.proved_within(LOOK) {
+                Ok(Some(evidence)) => break evidence,
+                Ok(None) => {}
+                Err(_) => return Err(self.silent()),
+            }
+            let told = self.link.take_trouble();
+            match self.ask_first() {
+                None => silences += 1,
+                Some(byte) => {
+                    silences = 0;
+                    if byte & 0x28 != 0 || told {
+                        match self.judge() {
+                            // A head that is too hot goes on by itself.
+                            Ok(()) | Err(Cause::Overheated) => {}
+                            Err(cause) => return Err(cause),
+                        }
+                    }
+                }
+            }
+            if silences >= MOST_SILENCES {
+                return Err(self.silent());
+            }
+            if Instant::now() >= limit {
+                // It answers, is not offline, and does not say that it is done.
+                self.judge()?;
+                return Err(Cause::NoAnswer);
+            }
+        };
+        if evidence == Evidence::Drained {
+            let bound = self.begun + self.head_bound();
+            while Instant::now() < bound {
+                std::thread::sleep(LOOK.min(bound.saturating_duration_since(Instant::now())));
+                self.show();
+            }
+            self.judge()?;
+            return Ok(evidence);
+        }
+        // Whatever is wrong by now, this paper is out.
+        let _ = self.judge();
+        self.rows_sent = self.job.rows;
+        Ok(evidence)
+    }
+
+    fn proved_within(&mut self, time: Duration) -> Result<Option<Evidence>, TransportError> {
+        let deadline = Instant::now() + time;
+        while let Some(reply) = self.link.reply(deadline)? {
+            match (self.profile.proof, reply) {
+                (Proof::ProcessId, Reply::ProcessId(id)) if id == self.id => {
+                    return Ok(Some(Evidence::ProcessId));
+                }
+                // Bits 2 and 3: no paper.
+                (Proof::Drained, Reply::Transmitted(byte)) if byte & 0x0C == 0 => {
+                    return Ok(Some(Evidence::Drained));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// The earliest end: the head's speed, or the line's where that is slower.
+    fn head_bound(&self) -> Duration {
+        let head = self.profile.head_time(self.job.rows);
+        let bits = u32::try_from(self.job.len() * 10).unwrap_or(u32::MAX);
+        let wire =
+            self.link.baud().map_or(Duration::ZERO, |baud| Duration::from_secs(1) * bits / baud.max(1));
+        head.max(wire)
+    }
+
+    fn show(&mut self) {
+        let passed = self.begun.elapsed().as_secs_f64() / self.profile.head_time(self.job.rows).as_secs_f64();
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and the rows, a u32"
+        )]
+        let by_time = (f64::from(self.job.rows) * passed.clamp(0.0, 1.0)) as u32;
+        (self.progress)(PrintProgress { rows_out: by_time.min(self.rows_sent), rows: self.job.rows });
+    }
+}
