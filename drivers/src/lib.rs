@@ -3,6 +3,8 @@
 //! Duty: what a device says and does, as typed values with a `kind()`. Never: know what a visit is, write a log, or hold
 //! a resident's data longer than the call that read it.
 
+pub mod id_card_reader;
+pub mod receipt_printer;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod transport;

@@ -1,0 +1,135 @@
+//! One request and its answer.
+//!
+//! Duty: send, wait no longer than the line needs, send once more what was lost. Never: know what comes after what.
+
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use super::super::CardReaderError;
+use super::super::frame::{FrameParser, Response};
+use super::super::request::Request;
+use super::super::sw3::Sw3;
+use super::meaning;
+use crate::transport::{Transport, TransportErrorKind};
+
+/// What a reader may take for itself before it answers: the radio to the card is slower than the line.
+const WORK_MODULE: Duration = Duration::from_millis(120);
+const WORK_CARD: Duration = Duration::from_millis(600);
+const WORK_READ: Duration = Duration::from_millis(2000);
+/// An answer that stops for so long is not going on: four times the pause of a slow USB adapter (16 ms).
+const SILENCE: Duration = Duration::from_millis(64);
+/// A port without a speed is at least as quick as this.
+const PORT_BAUD: u32 = 115_200;
+
+/// A transport, and the frames that come over it.
+pub(super) struct Exchanger {
+    transport: Box<dyn Transport>,
+    parser: FrameParser,
+}
+
+impl Exchanger {
+    pub(super) fn new(transport: Box<dyn Transport>) -> Self {
+        Self { transport, parser: FrameParser::new() }
+    }
+
+    pub(super) fn baud(&self) -> Option<u32> {
+        self.transport.baud()
+    }
+
+    pub(super) fn set_baud(&mut self, baud: u32) -> Result<(), CardReaderError> {
+        self.transport.set_baud(baud).map_err(CardReaderError::Port)
+    }
+
+    /// Sends a request and gives its answer; what was lost, garbled or refused as garbled is sent once more.
+    pub(super) fn ask(&mut self, request: Request) -> Result<Response, CardReaderError> {
+        match self.once(request) {
+            Ok(answer) if is_line_trouble(answer.sw3()) => self.once(request),
+            Err(CardReaderError::Garbled | CardReaderError::Timeout) => self.once(request),
+            other => other,
+        }
+    }
+
+    /// Whether the security module is well.
+    pub(super) fn check_module(&mut self) -> Result<(), CardReaderError> {
+        module_is_well(&self.ask(Request::SamStatus)?)
+    }
+
+    /// The same without a second try, for finding the speed.
+    pub(super) fn try_module(&mut self) -> Result<(), CardReaderError> {
+        module_is_well(&self.once(Request::SamStatus)?)
+    }
+
+    fn once(&mut self, request: Request) -> Result<Response, CardReaderError> {
+        self.parser.clear();
+        self.transport.discard_input().map_err(CardReaderError::Port)?;
+        let patience = self.patience(request);
+        self.transport
+            .write_all(&request.frame(), Instant::now() + patience)
+            .map_err(CardReaderError::Port)?;
+        let answer = self.receive(request, patience);
+        // What is left may be a card's content.
+        let (any, broken) = (self.parser.has_bytes(), self.parser.broken());
+        self.parser.clear();
+        match answer? {
+            Some(answer) => Ok(answer),
+            None if any || broken > 0 => Err(CardReaderError::Garbled),
+            None => Err(CardReaderError::Timeout),
+        }
+    }
+
+    fn receive(&mut self, request: Request, patience: Duration) -> Result<Option<Response>, CardReaderError> {
+        let mut chunk = Zeroizing::new([0; 1024]);
+        let deadline = Instant::now() + patience;
+        let mut quiet = Duration::ZERO;
+        loop {
+            let pause = if self.parser.has_bytes() { SILENCE } else { patience };
+            let mut next = match self.transport.read(&mut *chunk, deadline.min(Instant::now() + pause)) {
+                Ok(count) => self.parser.push(&chunk[..count]),
+                Err(error) if error.kind() == TransportErrorKind::TimedOut => {
+                    quiet += pause;
+                    let found = self.parser.line_is_silent();
+                    // A broken answer will not be mended by waiting, but noise alone says nothing yet.
+                    if found.is_none() && (quiet >= patience || self.parser.broken() > 0) {
+                        return Ok(None);
+                    }
+                    found
+                }
+                Err(error) => return Err(CardReaderError::Port(error)),
+            };
+            while let Some(answer) = next {
+                if request.admits(&answer) {
+                    return Ok(Some(answer));
+                }
+                next = self.parser.push(&[]);
+            }
+        }
+    }
+
+    /// The reader's own work, and one and a half times what the longest answer takes on the wire.
+    fn patience(&self, request: Request) -> Duration {
+        let baud = self.transport.baud().unwrap_or(PORT_BAUD).max(1);
+        let wire = Duration::from_secs(10) * request.longest_answer() / baud;
+        let work = match request {
+            Request::SamStatus | Request::SamId => WORK_MODULE,
+            Request::Find | Request::Select | Request::ReadChipNumber => WORK_CARD,
+            Request::ReadTextPhoto | Request::ReadTextPhotoFingerprints | Request::ReadNewestAddress => {
+                WORK_READ
+            }
+        };
+        work + wire * 3 / 2
+    }
+}
+
+/// Statuses that say "I did not get that", worth one more try (reference page, "Meaning for the terminal"); one that the
+/// standard does not list may be noise.
+fn is_line_trouble(sw3: Sw3) -> bool {
+    matches!(sw3, Sw3::Checksum | Sw3::Length | Sw3::BadCommand | Sw3::UnknownError | Sw3::Unknown(_))
+}
+
+fn module_is_well(answer: &Response) -> Result<(), CardReaderError> {
+    match answer.sw3() {
+        Sw3::Done => Ok(()),
+        other => Err(meaning(other)),
+    }
+}
