@@ -2,3 +2,4 @@
 
 #[cfg(feature = "sim")]
 pub mod headless;
+pub mod input;

@@ -1,0 +1,130 @@
+//! The receipt printer's thread.
+
+use crate::inbox::Post;
+use domain::device::DeviceClass;
+use domain::paper::document::PaperDocument;
+use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Ticket};
+use drivers::receipt_printer::{Cause, Outcome, PrintProgress, PrintReport, PrinterStatus, ReceiptPrinter};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// How often a printer without work is asked how it is.
+const CHECK: Duration = Duration::from_secs(3);
+
+/// The way to the printer's thread; dropping it ends the thread after the job that is under way.
+#[derive(Debug)]
+pub struct Printer(Sender<Job>);
+
+#[derive(Debug)]
+struct Job {
+    ticket: Option<Ticket>,
+    document: PaperDocument,
+}
+
+impl Printer {
+    /// Starts the thread for a printer.
+    ///
+    /// # Errors
+    /// The machine gives no thread.
+    pub fn start(printer: Box<dyn ReceiptPrinter>, post: Post) -> std::io::Result<Self> {
+        let (sender, jobs) = channel();
+        std::thread::Builder::new()
+            .name("receipt-printer".to_owned())
+            .spawn(move || Worker { printer, post, status: None, tainted: false }.run(&jobs))?;
+        Ok(Self(sender))
+    }
+
+    /// Prints; the end comes as an event.
+    pub fn print(&self, ticket: Ticket, document: PaperDocument) {
+        let _gone = self.0.send(Job { ticket: Some(ticket), document });
+    }
+
+    /// Prints a keeper's page, for which nobody waits.
+    pub fn print_test(&self, document: PaperDocument) {
+        let _gone = self.0.send(Job { ticket: None, document });
+    }
+}
+
+struct Worker {
+    printer: Box<dyn ReceiptPrinter>,
+    post: Post,
+    status: Option<PrinterStatus>,
+    /// An unfinished job may have left lines in the printer: they are cleared before the next one.
+    tainted: bool,
+}
+
+impl Worker {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        loop {
+            let status = self.printer.status();
+            self.say_status(status);
+            match jobs.recv_timeout(CHECK) {
+                Ok(job) => self.print(job),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn print(&mut self, Job { ticket, document }: Job) {
+        if self.tainted {
+            let status = self.printer.recover();
+            self.say_status(status);
+        }
+        let post = self.post.clone();
+        let mut shown = 0;
+        let report = self.printer.print(&document, &mut |progress| {
+            let percent = percent(progress);
+            if let Some(ticket) = ticket
+                && percent > shown
+            {
+                shown = percent;
+                post.put(EventKind::Device(DeviceEvent::PrintProgress(ticket, percent)));
+            }
+        });
+        self.tainted = report.outcome != Outcome::Printed;
+        tracing::info!(
+            device = "receipt_printer",
+            outcome = report.outcome.word(),
+            evidence = report.evidence.word(),
+            cause = report.cause.map(Cause::word),
+            bytes = report.bytes,
+            "a print job ended"
+        );
+        self.say_status(report.status);
+        if let Some(ticket) = ticket {
+            self.post.put(EventKind::Device(DeviceEvent::PrintEnded(ticket, outcome(&report))));
+        }
+    }
+
+    fn say_status(&mut self, status: PrinterStatus) {
+        let before = self.status.replace(status);
+        if before.map(|b| b.state) != Some(status.state) {
+            let event = DeviceEvent::State(DeviceClass::ReceiptPrinter, status.state);
+            self.post.put(EventKind::Device(event));
+        }
+        if before.map(|b| b.paper) != Some(status.paper) {
+            self.post.put(EventKind::Device(DeviceEvent::Paper(status.paper)));
+        }
+    }
+}
+
+fn percent(progress: PrintProgress) -> u8 {
+    let whole = progress.rows.max(1);
+    u8::try_from((u64::from(progress.rows_out.min(whole)) * 100) / u64::from(whole)).unwrap_or(100)
+}
+
+fn outcome(report: &PrintReport) -> PrintOutcome {
+    let problem = match report.cause {
+        Some(Cause::PaperOut) => PrintProblem::PaperOut,
+        Some(Cause::CoverOpen) => PrintProblem::CoverOpen,
+        Some(Cause::PaperJam | Cause::Cutter) => PrintProblem::Jam,
+        Some(Cause::Hardware | Cause::Overheated | Cause::Document) => PrintProblem::Defect,
+        Some(Cause::NoAnswer | Cause::Port | Cause::Offline | Cause::FeedButton) | None => PrintProblem::NoAnswer,
+    };
+    match report.outcome {
+        Outcome::Printed => PrintOutcome::Printed,
+        Outcome::NotPrinted => PrintOutcome::NotPrinted(problem),
+        Outcome::Unknown => PrintOutcome::Unknown(problem),
+    }
+}

@@ -1,0 +1,4 @@
+//! Typing: what letters and keys become.
+
+pub mod pinyin;
+pub mod typing;

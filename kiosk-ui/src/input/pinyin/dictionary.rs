@@ -1,0 +1,110 @@
+//! A dictionary as the text of its file: `KEY<tab>WORD<tab>FREQUENCY`, a line an entry.
+
+/// The words of a file; the text stays where it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Dictionary<'d> {
+    text: &'d str,
+    order: Order,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// By key, in bytes.
+    Sorted,
+    /// A short file in any order: read through.
+    Unsorted,
+}
+
+/// One word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry<'d> {
+    pub(super) key: &'d str,
+    pub(super) word: &'d str,
+    pub(super) frequency: u32,
+}
+
+impl<'d> Dictionary<'d> {
+    /// A file whose lines are sorted by key, in bytes.
+    pub const fn sorted(text: &'d str) -> Self {
+        Self { text, order: Order::Sorted }
+    }
+
+    /// A short file in any order.
+    pub const fn unsorted(text: &'d str) -> Self {
+        Self { text, order: Order::Unsorted }
+    }
+
+    /// The words with this key.
+    pub(super) fn exact(self, key: &str) -> Vec<Entry<'d>> {
+        self.from(key)
+            .take_while(|e| self.order == Order::Unsorted || e.key == key)
+            .filter(|e| e.key == key)
+            .collect()
+    }
+
+    /// The words whose key begins with this one and is longer.
+    pub(super) fn beginning(self, key: &str) -> Vec<Entry<'d>> {
+        self.from(key)
+            .take_while(|e| self.order == Order::Unsorted || e.key.starts_with(key))
+            .filter(|e| e.key.len() > key.len() && e.key.starts_with(key))
+            .collect()
+    }
+
+    /// The entries from the first that is not before the key.
+    fn from(self, key: &str) -> impl Iterator<Item = Entry<'d>> {
+        let start = match self.order {
+            Order::Sorted => self.lower_bound(key),
+            Order::Unsorted => 0,
+        };
+        self.text[start..].lines().filter_map(entry)
+    }
+
+    /// The byte at which the first line begins whose key is not before this one.
+    fn lower_bound(self, key: &str) -> usize {
+        let bytes = self.text.as_bytes();
+        let line_start = |at: usize| bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let line_end =
+            |at: usize| bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i + 1);
+        let (mut low, mut high) = (0, bytes.len());
+        while low < high {
+            let middle = line_start(low + (high - low) / 2);
+            let end = line_end(middle);
+            let before = self.text[middle..end].split('\t').next().is_some_and(|k| k < key);
+            if before {
+                low = end;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+fn entry(line: &str) -> Option<Entry<'_>> {
+    let mut parts = line.split('\t');
+    Some(Entry { key: parts.next()?, word: parts.next()?, frequency: parts.next()?.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "a\t啊\t9\na\t阿\t5\nai\t爱\t7\nai hao\t爱好\t3\nba\t八\t8\n";
+
+    #[test]
+    fn a_binary_search_finds_what_reading_through_finds() {
+        for key in ["", "a", "ai", "ai hao", "ai h", "b", "ba", "c"] {
+            let sorted = Dictionary::sorted(SMALL);
+            let unsorted = Dictionary::unsorted(SMALL);
+            assert_eq!(sorted.exact(key), unsorted.exact(key), "{key}");
+            assert_eq!(sorted.beginning(key), unsorted.beginning(key), "{key}");
+        }
+        assert_eq!(Dictionary::sorted(SMALL).exact("a").len(), 2);
+        assert_eq!(Dictionary::sorted(SMALL).exact("ba").first().map(|e| e.word), Some("八"));
+    }
+
+    #[test]
+    fn an_empty_file_has_nothing() {
+        assert_eq!(Dictionary::sorted("").exact("a"), []);
+    }
+}

@@ -1,0 +1,107 @@
+//! The journal of a terminal: states, times and outcomes, nothing of a resident.
+//!
+//! Duty: one line a change of page, so that a technician sees what a visit went through. Never: a name, a number, an
+//! answer, a text that anybody typed.
+
+use domain::session::Session;
+use domain::session::event::Upkeep;
+use domain::session::page::Page;
+use domain::terminal::Timestamp;
+use serde::Serialize;
+use std::io::Write;
+use time::format_description::well_known::Rfc3339;
+
+/// Where the lines go.
+pub struct Journal {
+    out: Option<Box<dyn Write + Send>>,
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Journal")
+    }
+}
+
+/// One line of the journal.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    at: String,
+    event: &'static str,
+    page: Option<&'static str>,
+    item: Option<&'a str>,
+    outcome: Option<domain::case::VisitOutcome>,
+    action: Option<&'static str>,
+}
+
+impl Journal {
+    /// A journal that writes JSON lines.
+    pub fn to(out: impl Write + Send + 'static) -> Self {
+        Self { out: Some(Box::new(out)) }
+    }
+
+    /// A journal that keeps nothing.
+    pub fn none() -> Self {
+        Self { out: None }
+    }
+
+    /// Notes that the page changed, if it did.
+    pub fn note(&mut self, before: Page, session: &Session) {
+        let page = session.page();
+        if page == before {
+            return;
+        }
+        let visit = session.visit();
+        let item = visit.and_then(|v| v.item()).map(|i| i.id.0.clone());
+        self.write(&Line {
+            at: text(session.facts().now),
+            event: "page",
+            page: Some(page.name()),
+            item: item.as_deref(),
+            outcome: visit.map(|v| v.outcome),
+            action: None,
+        });
+    }
+
+    /// Notes that a card was left behind.
+    pub fn forgotten_card(&mut self, at: Timestamp) {
+        self.write(&Line {
+            at: text(at),
+            event: "forgotten_card",
+            page: None,
+            item: None,
+            outcome: None,
+            action: None,
+        });
+    }
+
+    /// Notes what a keeper or technician did.
+    pub fn upkeep(&mut self, action: Upkeep, at: Timestamp) {
+        let action = match action {
+            Upkeep::TestPrint => "test_print",
+            Upkeep::SignDailyCheck => "sign_daily_check",
+            Upkeep::ReportFault => "report_fault",
+            Upkeep::SelfTest => "self_test",
+        };
+        self.write(&Line {
+            at: text(at),
+            event: "upkeep",
+            page: None,
+            item: None,
+            outcome: None,
+            action: Some(action),
+        });
+    }
+
+    fn write(&mut self, line: &Line<'_>) {
+        let Some(out) = &mut self.out else { return };
+        let written = serde_json::to_string(line).map_err(std::io::Error::from).and_then(|l| writeln!(out, "{l}"));
+        if let Err(error) = written.and_then(|()| out.flush()) {
+            tracing::warn!(%error, "the journal cannot be written");
+            self.out = None;
+        }
+    }
+}
+
+fn text(at: Timestamp) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
+}

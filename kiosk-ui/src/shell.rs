@@ -1,0 +1,165 @@
+//! The session in its world: events in, effects out, on one thread.
+//!
+//! Duty: stamp events with the time, hand effects to whoever performs them. Never: decide what follows what (that is the
+//! session), or draw.
+
+use crate::clock::TerminalClock;
+use crate::device::camera::CameraDesk;
+use crate::device::printer::Printer;
+use crate::device::reader::Reader;
+use crate::journal::Journal;
+use crate::province::ProvinceDesk;
+use domain::paper::compose::compose;
+use domain::paper::document::PaperDocument;
+use domain::paper::Paper;
+use domain::session::Session;
+use domain::session::effect::Effect;
+use domain::session::event::{DeviceEvent, Event, EventKind, PrintOutcome, PrintProblem, Ticket, Upkeep};
+use platform_client::clock::Clock;
+
+/// Who performs the effects. A terminal without a device has none there, and the visit knows by its state.
+#[derive(Debug)]
+pub struct World {
+    /// The card reader.
+    pub reader: Option<Reader>,
+    /// The receipt printer.
+    pub printer: Option<Printer>,
+    /// The camera.
+    pub camera: Option<CameraDesk>,
+    /// The province, and the outbox before it.
+    pub province: ProvinceDesk,
+}
+
+/// What happened besides a new state, for the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Everything of the resident must go from the screen and the input methods.
+    Forget,
+    /// A sound that insists: a card lies on the reader.
+    RemindOfCard,
+}
+
+/// The session in its world.
+#[derive(Debug)]
+pub struct Shell {
+    session: Session,
+    clock: TerminalClock,
+    world: World,
+    journal: Journal,
+    /// The paper that was composed last, for its picture on the screen.
+    paper: Option<(Ticket, PaperDocument)>,
+}
+
+impl Shell {
+    /// Puts a session into its world and tells the devices what they are for.
+    pub fn new(session: Session, clock: TerminalClock, world: World, journal: Journal) -> Self {
+        let mut shell = Self { session, clock, world, journal, paper: None };
+        for effect in shell.session.opening_effects() {
+            shell.perform(effect);
+        }
+        shell
+    }
+
+    /// The session as it is.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &TerminalClock {
+        &self.clock
+    }
+
+    /// The paper that is being printed, as it was composed.
+    pub fn paper(&self, ticket: Ticket) -> Option<&PaperDocument> {
+        self.paper.as_ref().filter(|(t, _)| *t == ticket).map(|(_, paper)| paper)
+    }
+
+    /// Takes an event now; what the screen must do besides drawing the new state.
+    pub fn handle(&mut self, kind: EventKind) -> Vec<Signal> {
+        let event = Event { at: self.clock.now(), kind };
+        let before = self.session.page();
+        let (session, effects) = self.session.clone().handle(event);
+        self.session = session;
+        let signals = effects.into_iter().filter_map(|effect| self.perform(effect)).collect();
+        self.journal.note(before, &self.session);
+        signals
+    }
+
+    fn perform(&mut self, effect: Effect) -> Option<Signal> {
+        match effect {
+            Effect::Reader(wish) => {
+                if let Some(reader) = &self.world.reader {
+                    reader.set(wish);
+                }
+            }
+            Effect::Camera(wish) => {
+                if let Some(camera) = &self.world.camera {
+                    camera.set(wish);
+                }
+            }
+            Effect::TakePhoto(ticket, _) => match &self.world.camera {
+                Some(camera) => camera.take_photo(ticket),
+                None => return self.at_once(DeviceEvent::PhotoFailed(ticket)),
+            },
+            Effect::Print(ticket, paper) => return self.print(ticket, &paper),
+            Effect::Ask(ticket, question) => self.world.province.ask(ticket, *question),
+            Effect::Submit(ticket, submission) => self.world.province.submit(ticket, *submission),
+            Effect::DeliverLater(id) => self.world.province.deliver_later(id),
+            Effect::Rate(rating) => self.world.province.rate(*rating),
+            Effect::ForgetResident => {
+                self.paper = None;
+                self.world.province.forget();
+                if let Some(camera) = &self.world.camera {
+                    camera.forget();
+                }
+                return Some(Signal::Forget);
+            }
+            Effect::RemindOfCard => return Some(Signal::RemindOfCard),
+            Effect::ReportForgottenCard => self.journal.forgotten_card(self.clock.now()),
+            Effect::Upkeep(action) => self.upkeep(action),
+        }
+        None
+    }
+
+    fn print(&mut self, ticket: Ticket, paper: &Paper) -> Option<Signal> {
+        let code = paper.claim().map(|claim| self.world.province.sign(&claim));
+        let document = compose(paper, code.as_deref());
+        self.paper = Some((ticket, document.clone()));
+        match &self.world.printer {
+            Some(printer) => {
+                printer.print(ticket, document);
+                None
+            }
+            None => {
+                let outcome = PrintOutcome::NotPrinted(PrintProblem::NoAnswer);
+                self.at_once(DeviceEvent::PrintEnded(ticket, outcome))
+            }
+        }
+    }
+
+    /// Answers for a device that this terminal does not have.
+    fn at_once(&mut self, event: DeviceEvent) -> Option<Signal> {
+        // The answers end the waiting for a device; none of them forgets or reminds.
+        self.handle(EventKind::Device(event)).into_iter().next()
+    }
+
+    fn upkeep(&mut self, action: Upkeep) {
+        let site = &self.session.facts().site;
+        match action {
+            Upkeep::TestPrint => {
+                let page = Paper::TestPage {
+                    site: site.name.clone(),
+                    terminal: site.terminal.clone(),
+                    at: self.clock.now(),
+                };
+                if let Some(printer) = &self.world.printer {
+                    printer.print_test(compose(&page, None));
+                }
+            }
+            Upkeep::SignDailyCheck | Upkeep::ReportFault | Upkeep::SelfTest => {
+                self.journal.upkeep(action, self.clock.now());
+            }
+        }
+    }
+}
