@@ -84,7 +84,9 @@ pub(super) fn part(layout: Layout, data: &[u8]) -> Result<Payload<'_>, PayloadEr
     let text = text.try_into().map_err(|_| PayloadError { section: "text" })?;
     let photo = section(&mut rest, photo_length, "photo")?;
     let fingerprints = section(&mut rest, fingerprint_length, "fingerprint")?;
-    if !fingerprints.len().is_multiple_of(FINGERPRINT_BYTES) || fingerprints.len() > FINGERPRINTS * FINGERPRINT_BYTES {
+    if !fingerprints.len().is_multiple_of(FINGERPRINT_BYTES)
+        || fingerprints.len() > FINGERPRINTS * FINGERPRINT_BYTES
+    {
         return Err(PayloadError { section: "fingerprint" });
     }
     Ok(Payload {

@@ -136,11 +136,19 @@ impl SamReader {
     }
 
     fn select(&mut self) -> Result<(), CardReaderError> {
-        match self.exchanger.ask(Request::Select)?.sw3() {
+        let sw3 = self.exchanger.ask(Request::Select)?.sw3();
+        match sw3 {
             Sw3::Done => Ok(()),
-            sw3 @ Sw3::NoCard => Err(CardReaderError::CardRemoved(sw3)),
-            // 81 is said of a card that went away and of one that is no identity card: a second look tells them apart.
-            sw3 @ Sw3::SelectFailed if self.find()? == Sw3::NoCard => Err(CardReaderError::CardRemoved(sw3)),
+            Sw3::NoCard => Err(CardReaderError::CardRemoved(sw3)),
+            // 81 is said of a card that went away, of one that is no identity card, and of one that was selected by a
+            // request whose answer was lost: a second look tells the first, a second try the others apart.
+            Sw3::SelectFailed => match self.find()? {
+                Sw3::Found => match self.exchanger.ask(Request::Select)?.sw3() {
+                    Sw3::Done => Ok(()),
+                    again => Err(meaning(again)),
+                },
+                _ => Err(CardReaderError::CardRemoved(sw3)),
+            },
             other => Err(meaning(other)),
         }
     }
@@ -273,7 +281,8 @@ fn probe(exchanger: &mut Exchanger) -> Result<(), CardReaderError> {
         match exchanger.try_module() {
             Ok(()) => return Ok(()),
             // Silence and noise are what a wrong speed sounds like; anything else is a reader that has been found.
-            Err(error @ (CardReaderError::Garbled | CardReaderError::Timeout)) => last = error,
+            Err(CardReaderError::Timeout) => {}
+            Err(error @ CardReaderError::Garbled) => last = error,
             Err(error) => return Err(error),
         }
     }

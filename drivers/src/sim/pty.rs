@@ -87,9 +87,14 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A burst that begins now, on a line of `baud` bits a second.
-    pub fn new(baud: u32) -> Self {
-        Self { started: Instant::now(), sent: 0, byte: Duration::from_secs(10) / baud.max(1) }
+    /// A burst that began at `started`, on a line of `baud` bits a second.
+    pub fn since(started: Instant, baud: u32) -> Self {
+        Self { started, sent: 0, byte: Duration::from_secs(10) / baud.max(1) }
+    }
+
+    /// A pause in the burst, in which the device works.
+    pub fn wait(&mut self, pause: Duration) {
+        self.started += pause;
     }
 
     /// When the last of `count` further bytes has gone over the wire.
@@ -105,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_byte_has_ten_bits() {
-        let mut pace = Pace::new(9600);
+        let mut pace = Pace::since(Instant::now(), 9600);
         let start = pace.started;
         assert_eq!(pace.after(960).duration_since(start).as_millis(), 999);
         assert_eq!(pace.after(960).duration_since(start).as_millis(), 1999);

@@ -223,6 +223,11 @@ fn noise_before_every_byte_gives_the_same() {
     for noise in [&[0x00][..], &[0xAA], &[0x96, 0x69], &[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x04]] {
         for (exchange, code) in VISIT.into_iter().enumerate() {
             for at in 0..=good(code).len() {
+                // The false head of a frame before bytes whose sum happens to be right is no noise: it is a frame.
+                let sum = good(code).iter().skip(at).take(4).fold(0x04, |sum, byte| sum ^ byte);
+                if noise.len() == 7 && sum == 0 {
+                    continue;
+                }
                 let mut reader = bench(move |code, index| {
                     let whole = good(code);
                     if index != exchange {
@@ -234,7 +239,8 @@ fn noise_before_every_byte_gives_the_same() {
                 .open()
                 .unwrap();
                 let what = format!("{noise:02X?} before byte {at} of the answer to {code:02X?}");
-                assert_good(&read(&mut reader, Content::TextPhoto).unwrap(), &what);
+                let read = read(&mut reader, Content::TextPhoto).unwrap_or_else(|e| panic!("{what}: {e:?}"));
+                assert_good(&read, &what);
             }
         }
     }
@@ -265,7 +271,8 @@ fn every_answer_can_be_lost_garbled_or_refused_once() {
             .open()
             .unwrap();
             let what = format!("{spoil_name}: {code:02X?}");
-            assert_good(&read(&mut reader, Content::TextPhoto).unwrap(), &what);
+            let read = read(&mut reader, Content::TextPhoto).unwrap_or_else(|e| panic!("{what}: {e:?}"));
+            assert_good(&read, &what);
         }
     }
 }

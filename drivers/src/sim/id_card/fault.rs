@@ -30,7 +30,9 @@ pub enum CardFault {
     Checksum,
     /// The first answer to a read has a wrong check byte, later ones are right.
     ChecksumOnce,
-    /// The card is taken away when the step's request comes; at the read, in the middle of its answer.
+    /// The first answer to a read stops in the middle, later ones are whole.
+    CutOnce,
+    /// The card is taken away when the step's request comes.
     Removed(Step),
     /// Reader and card do not trust each other (SW3 31).
     Security,
@@ -47,7 +49,7 @@ pub enum CardFault {
 }
 
 /// Every fault, by the name that a command line gives it.
-const NAMED: [(FaultName, CardFault); 18] = [
+const NAMED: [(FaultName, CardFault); 19] = [
     named("card.slow", "every byte takes eight times its time", CardFault::Slow),
     named("card.noisy", "stray bytes before every answer", CardFault::Noisy),
     named("card.split", "every byte comes alone", CardFault::Split),
@@ -57,6 +59,7 @@ const NAMED: [(FaultName, CardFault); 18] = [
     named("card.lost_once@read", "one answer to read is lost", CardFault::LostOnce(Step::Read)),
     named("card.checksum", "every answer has a wrong check byte", CardFault::Checksum),
     named("card.checksum_once", "the first answer to read has a wrong check byte", CardFault::ChecksumOnce),
+    named("card.cut_once", "the first answer to read stops in the middle", CardFault::CutOnce),
     named("card.removed@find", "the card is taken away as it is looked for", CardFault::Removed(Step::Find)),
     named(
         "card.removed@select",

@@ -1,0 +1,237 @@
+//! The simulated reader as others use it: a pty, a thread that answers, and a hand that places cards.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::chance::Chance;
+use super::device::Device;
+use super::fault::{CardFault, Step};
+use super::fictitious_card::FictitiousCard;
+use super::line::{self, Incoming};
+use crate::sim::pty::{Pace, Pty};
+
+/// How often the thread looks whether it shall end.
+const LOOK: Duration = Duration::from_millis(20);
+/// A UART hands bytes on in small lots.
+const LOT: usize = 16;
+/// How much slower a slow reader is.
+const SLOWER: u32 = 8;
+
+/// How the reader is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReaderOptions {
+    /// Speed of its line, bits a second; it answers at no other.
+    pub baud: u32,
+    /// What its noise grows from.
+    pub seed: u64,
+    /// Time that the radio to the card takes, at each request that needs the card.
+    pub work: Duration,
+}
+
+impl Default for ReaderOptions {
+    fn default() -> Self {
+        Self { baud: 115_200, seed: 1, work: Duration::ZERO }
+    }
+}
+
+/// A request that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// When its last byte was there.
+    pub at: Instant,
+    /// CMD and PARA.
+    pub code: [u8; 2],
+}
+
+/// A reader on a pty; ends when it is dropped, and the host then finds its port gone.
+pub struct SimulatedCardReader {
+    pty: Arc<Pty>,
+    state: Arc<Mutex<State>>,
+    ends: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct State {
+    device: Device,
+    asked: Vec<Asked>,
+}
+
+impl SimulatedCardReader {
+    /// Opens a pty and begins to answer.
+    ///
+    /// # Errors
+    /// The system has no more ptys or threads.
+    pub fn start(options: ReaderOptions) -> io::Result<Self> {
+        let pty = Arc::new(Pty::open()?);
+        let state = Arc::new(Mutex::new(State { device: Device::new(options.baud), asked: Vec::new() }));
+        let ends = Arc::new(AtomicBool::new(false));
+        let answering = Answering {
+            pty: Arc::clone(&pty),
+            state: Arc::clone(&state),
+            ends: Arc::clone(&ends),
+            chance: Chance::new(options.seed),
+            work: options.work,
+        };
+        let thread =
+            std::thread::Builder::new().name("simulated card reader".to_owned()).spawn(|| answering.run())?;
+        Ok(Self { pty, state, ends, thread: Some(thread) })
+    }
+
+    /// The device file that the host opens.
+    pub fn path(&self) -> &Path {
+        self.pty.path()
+    }
+
+    /// The port as command lines write it: `serial:/dev/pts/3`.
+    pub fn port(&self) -> String {
+        format!("serial:{}", self.path().display())
+    }
+
+    /// Lays a card on the reader, in place of one that may lie there.
+    pub fn place(&self, card: FictitiousCard) {
+        self.state().device.place(card);
+    }
+
+    /// Takes the card away.
+    pub fn take(&self) {
+        self.state().device.take();
+    }
+
+    /// Whether a card lies there.
+    pub fn has_card(&self) -> bool {
+        self.state().device.has_card()
+    }
+
+    /// Lets a fault begin.
+    pub fn inject(&self, fault: CardFault) {
+        self.state().device.inject(fault);
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.state().device.clear_faults();
+    }
+
+    /// Every request that came so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.state().asked.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+impl Drop for SimulatedCardReader {
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been printed where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A thread that panicked leaves the state as it was, which is good enough for a simulator.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Answering {
+    pty: Arc<Pty>,
+    state: Arc<Mutex<State>>,
+    ends: Arc<AtomicBool>,
+    chance: Chance,
+    work: Duration,
+}
+
+/// How an answer goes out.
+struct Delivery {
+    bytes: Vec<u8>,
+    lot: usize,
+    pace: Pace,
+}
+
+impl Answering {
+    fn run(mut self) {
+        let mut received = Vec::new();
+        let mut chunk = [0; 256];
+        while !self.ends.load(Ordering::Relaxed) {
+            // A pty that fails is one whose system is going down.
+            let Ok(count) = self.pty.read(&mut chunk, LOOK) else { return };
+            let started = Instant::now();
+            let baud = lock(&self.state).device.baud();
+            if self.pty.host_baud().ok() != Some(baud) {
+                // At another speed the bits make other bytes, none of which mean anything.
+                received.clear();
+                continue;
+            }
+            received.extend_from_slice(&chunk[..count]);
+            while let Some(incoming) = line::take_request(&mut received) {
+                let Some(delivery) = self.answer(incoming, started) else { continue };
+                if self.deliver(delivery).is_err() {
+                    return;
+                }
+                lock(&self.state).device.answer_has_gone();
+            }
+        }
+    }
+
+    fn answer(&mut self, incoming: Incoming, started: Instant) -> Option<Delivery> {
+        let mut state = lock(&self.state);
+        let State { device, asked } = &mut *state;
+        let (code, (sw3, data), request_bytes) = match incoming {
+            Incoming::Request { code, parameters, bytes } => {
+                asked.push(Asked { at: started, code });
+                (code, device.answer(code, &parameters), bytes)
+            }
+            Incoming::WrongCheck => ([0, 0], (0x10, vec![]), 10),
+            Incoming::WrongLength => ([0, 0], (0x11, vec![]), 10),
+        };
+        if device.has(CardFault::Silent) {
+            return None;
+        }
+        let step = match code {
+            [0x20, 0x01] => Some(Step::Find),
+            [0x20, 0x02] => Some(Step::Select),
+            [0x30, 0x01 | 0x10] => Some(Step::Read),
+            _ => None,
+        };
+        if step.is_some_and(|step| device.takes(CardFault::LostOnce(step))) {
+            return None;
+        }
+        let mut bytes = line::answer_frame(sw3, &data);
+        let reads = step == Some(Step::Read);
+        let spoils = device.has(CardFault::Checksum) || (reads && device.takes(CardFault::ChecksumOnce));
+        if let Some(check) = bytes.last_mut().filter(|_| spoils) {
+            *check ^= 0xFF;
+        }
+        if reads && device.takes(CardFault::CutOnce) {
+            bytes.truncate(bytes.len() / 2);
+        }
+        if device.has(CardFault::Noisy) {
+            bytes.splice(..0, line::noise(&mut self.chance));
+            bytes.extend([0; 3]);
+        }
+        let baud = if device.has(CardFault::Slow) { device.baud() / SLOWER } else { device.baud() };
+        let mut pace = Pace::since(started, baud);
+        pace.after(request_bytes);
+        if matches!(code, [0x20 | 0x30, _]) {
+            pace.wait(self.work);
+        }
+        Some(Delivery { bytes, lot: if device.has(CardFault::Split) { 1 } else { LOT }, pace })
+    }
+
+    fn deliver(&self, Delivery { bytes, lot, mut pace }: Delivery) -> io::Result<()> {
+        for lot in bytes.chunks(lot) {
+            let there = pace.after(u32::try_from(lot.len()).unwrap_or(u32::MAX));
+            std::thread::sleep(there.saturating_duration_since(Instant::now()));
+            self.pty.write_all(lot)?;
+        }
+        Ok(())
+    }
+}
