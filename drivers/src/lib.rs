@@ -3,6 +3,9 @@
 //! Duty: what a device says and does, as typed values with a `kind()`. Never: know what a visit is, write a log, or hold
 //! a resident's data longer than the call that read it.
 
+pub mod camera;
+pub mod code_scanner;
+pub mod face;
 pub mod id_card_reader;
 pub mod receipt_printer;
 #[cfg(feature = "sim")]
