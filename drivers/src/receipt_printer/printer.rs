@@ -102,14 +102,13 @@ impl<'f> EscPosPrinter<'f> {
         let clearable = self.profile.buffer == Buffer::Clearable;
         let Some(link) = self.link.as_mut() else { return Remainder::MayStillCome };
         let mut exchange = || -> Result<Remainder, TransportError> {
-            if !clearable {
-                link.send(&RECOVER_AND_CLEAR, deadline).map_err(|(_, e)| e)?;
-                return Ok(Remainder::MayStillCome);
-            }
-            link.send(&CLEAR_BUFFERS, deadline).map_err(|(_, e)| e)?;
-            while let Some(reply) = link.reply(deadline)? {
-                if reply == Reply::Cleared {
-                    return Ok(Remainder::Nothing);
+            link.send(&RECOVER_AND_CLEAR, deadline).map_err(|(_, e)| e)?;
+            if clearable {
+                link.send(&CLEAR_BUFFERS, deadline).map_err(|(_, e)| e)?;
+                while let Some(reply) = link.reply(deadline)? {
+                    if reply == Reply::Cleared {
+                        return Ok(Remainder::Nothing);
+                    }
                 }
             }
             Ok(Remainder::MayStillCome)

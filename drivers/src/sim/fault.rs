@@ -4,7 +4,9 @@
 
 use std::str::FromStr;
 
+use super::camera::{self, CameraFault};
 use super::id_card::{self, CardFault};
+use super::printer::{self, PrinterFault};
 
 /// A fault as a command line names it, and what then happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +22,15 @@ pub struct FaultName {
 pub enum Fault {
     /// Of the identity-card reader.
     Card(CardFault),
+    /// Of the camera.
+    Camera(CameraFault),
+    /// Of the receipt printer.
+    Printer(PrinterFault),
 }
 
 /// Every fault of every device: what `--fault list` prints.
 pub fn list() -> impl Iterator<Item = FaultName> {
-    [id_card::FAULTS].into_iter().flatten().copied()
+    [camera::FAULTS, id_card::FAULTS, printer::FAULTS].into_iter().flatten().copied()
 }
 
 impl FromStr for Fault {
@@ -33,6 +39,8 @@ impl FromStr for Fault {
     fn from_str(name: &str) -> Result<Self, UnknownFault> {
         let fault = match name.split_once('.') {
             Some(("card", _)) => CardFault::from_name(name).map(Self::Card),
+            Some(("camera", _)) => CameraFault::from_name(name).map(Self::Camera),
+            Some(("printer", _)) => PrinterFault::from_name(name).map(Self::Printer),
             _ => None,
         };
         fault.ok_or_else(|| UnknownFault(name.to_owned()))

@@ -112,13 +112,20 @@ impl<'a> Running<'a> {
         }
     }
 
-    /// Asks whether the printer is online, and if not, why.
+    /// Asks whether the printer is online, and if not, why. A head that is too hot is waited for.
     fn look(&mut self) -> Result<(), Cause> {
-        let told = self.link.take_trouble();
-        match self.ask_first() {
-            Some(byte) if byte & 0x28 == 0 && !told => Ok(()),
-            Some(_) => self.judge(),
-            None => Err(self.silent()),
+        let limit = Instant::now() + self.profile.finish_limit;
+        loop {
+            let told = self.link.take_trouble();
+            let judged = match self.ask_first() {
+                Some(byte) if byte & 0x28 == 0 && !told => return Ok(()),
+                Some(_) => self.judge(),
+                None => return Err(self.silent()),
+            };
+            if judged != Err(Cause::Overheated) || Instant::now() >= limit {
+                return judged;
+            }
+            std::thread::sleep(LOOK);
         }
     }
 

@@ -1,0 +1,107 @@
+//! The simulated printer's end of its port.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use super::Place;
+use crate::sim::pty::Pty;
+
+/// A pty, or a TCP port with at most one client.
+pub(super) enum Wire {
+    Pty { pty: Pty, stopped: bool },
+    Tcp { listener: TcpListener, client: Option<TcpStream> },
+}
+
+/// Bytes in the buffer at which a serial printer says stop and go on.
+const STOP_AT: usize = 12 * 1024;
+const GO_ON_AT: usize = 4 * 1024;
+const XON: u8 = 0x11;
+const XOFF: u8 = 0x13;
+
+impl Wire {
+    pub(super) fn open(place: Place) -> io::Result<Self> {
+        match place {
+            Place::Pty => Ok(Self::Pty { pty: Pty::open()?, stopped: false }),
+            Place::Tcp(address) => {
+                let listener = TcpListener::bind(address)?;
+                listener.set_nonblocking(true)?;
+                Ok(Self::Tcp { listener, client: None })
+            }
+        }
+    }
+
+    pub(super) fn address(&self) -> String {
+        match self {
+            Self::Pty { pty, .. } => format!("serial:{}", pty.path().display()),
+            Self::Tcp { listener, .. } => match listener.local_addr() {
+                Ok(address) => format!("tcp:{address}"),
+                Err(_) => String::new(),
+            },
+        }
+    }
+
+    /// Waits at most `wait` for bytes; 0 when none came.
+    pub(super) fn read(&mut self, bytes: &mut [u8], wait: Duration) -> io::Result<usize> {
+        match self {
+            Self::Pty { pty, .. } => pty.read(bytes, wait),
+            Self::Tcp { listener, client } => {
+                if client.is_none() {
+                    *client = accept(listener, wait)?;
+                }
+                let Some(stream) = client else { return Ok(0) };
+                match stream.read(bytes) {
+                    Ok(count) if count > 0 => return Ok(count),
+                    Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+                    // The client has left, one way or another: the next one is welcome.
+                    Ok(_) | Err(_) => *client = None,
+                }
+                Ok(0)
+            }
+        }
+    }
+
+    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Pty { pty, .. } => pty.write_all(bytes),
+            Self::Tcp { client, .. } => {
+                if client.as_mut().is_some_and(|stream| stream.write_all(bytes).is_err()) {
+                    *client = None;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Tells a serial host to stop and to go on, by how much waits in the buffer.
+    pub(super) fn flow(&mut self, waiting: usize) -> io::Result<()> {
+        let Self::Pty { pty, stopped } = self else { return Ok(()) };
+        match (*stopped, waiting) {
+            (false, STOP_AT..) => {
+                *stopped = true;
+                pty.write_all(&[XOFF])
+            }
+            (true, ..=GO_ON_AT) => {
+                *stopped = false;
+                pty.write_all(&[XON])
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn accept(listener: &TcpListener, wait: Duration) -> io::Result<Option<TcpStream>> {
+    match listener.accept() {
+        Ok((stream, _)) => {
+            stream.set_nonblocking(false)?;
+            stream.set_nodelay(true)?;
+            stream.set_read_timeout(Some(wait))?;
+            Ok(Some(stream))
+        }
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+            std::thread::sleep(wait);
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
