@@ -188,3 +188,102 @@ impl Link {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// A port that says something whenever so many bytes have been written to it, at once and in one piece.
+    struct Scripted {
+        says: VecDeque<(usize, Vec<u8>)>,
+        written: Arc<Mutex<Vec<u8>>>,
+    }
+
+    impl Transport for Scripted {
+        fn read(&mut self, buffer: &mut [u8], _deadline: Instant) -> Result<usize, TransportError> {
+            let written = self.written.lock().unwrap().len();
+            let due = self.says.front().is_some_and(|(after, _)| *after <= written);
+            let Some((_, said)) = due.then(|| self.says.pop_front()).flatten() else {
+                return Err(TransportError::TimedOut { port: "scripted".to_owned() });
+            };
+            buffer[..said.len()].copy_from_slice(&said);
+            Ok(said.len())
+        }
+
+        fn write(&mut self, bytes: &[u8], _deadline: Instant) -> Result<usize, TransportError> {
+            self.written.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn discard_input(&mut self) -> Result<(), TransportError> {
+            Ok(())
+        }
+
+        fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
+            Err(TransportError::Unsupported { port: "scripted".to_owned(), operation: "speed" })
+        }
+
+        fn baud(&self) -> Option<u32> {
+            None
+        }
+
+        fn name(&self) -> &str {
+            "scripted"
+        }
+    }
+
+    fn link(says: &[(usize, &[u8])]) -> (Link, Arc<Mutex<Vec<u8>>>) {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let says = says.iter().map(|(after, bytes)| (*after, bytes.to_vec())).collect();
+        (Link::new(Box::new(Scripted { says, written: Arc::clone(&written) })), written)
+    }
+
+    const LIMIT: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_printer_that_says_stop_is_sent_no_more() {
+        let (mut silent, written) = link(&[(512, &[0x13])]);
+        let (sent, error) = silent.send(&[b'x'; 2000], Instant::now() + LIMIT).unwrap_err();
+        assert_eq!((sent, error.kind()), (512, TransportErrorKind::TimedOut));
+        assert_eq!(written.lock().unwrap().len(), 512);
+
+        let (mut obliging, written) = link(&[(512, &[0x13]), (512, &[0x11])]);
+        obliging.send(&[b'x'; 2000], Instant::now() + LIMIT).unwrap();
+        assert_eq!(written.lock().unwrap().len(), 2000);
+    }
+
+    #[test]
+    fn each_question_gets_its_own_answer() {
+        // A late answer before the first question; then well, cover open, no error, paper low.
+        let says: &[(usize, &[u8])] =
+            &[(0, &[0x7E]), (3, &[0x1A]), (6, &[0x16]), (9, &[0x12]), (12, &[0x1E])];
+        let (mut link, written) = link(says);
+        let raw = link.ask_all(LIMIT).unwrap();
+        let all = [raw.printer, raw.offline, raw.error, raw.paper];
+        assert_eq!(all, [Some(0x1A), Some(0x16), Some(0x12), Some(0x1E)]);
+        assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 3, 0x10, 4, 4]);
+    }
+
+    #[test]
+    fn after_a_missing_answer_nothing_more_is_asked() {
+        let (mut link, written) = link(&[(3, &[0x12])]);
+        let raw = link.ask_all(LIMIT).unwrap();
+        assert_eq!((raw.printer, raw.offline, raw.paper), (Some(0x12), None, None));
+        assert_eq!(written.lock().unwrap().len(), 6);
+    }
+
+    #[test]
+    fn what_comes_while_a_status_is_waited_for_is_not_lost() {
+        // A job's number, then trouble told by itself, then the answer.
+        let said = [&[0x37, 0x22][..], b"A017", &[0x00, 0x18, 0x00, 0x0C, 0x0F, 0x1A]].concat();
+        let (mut link, _) = link(&[(3, &said)]);
+        assert!(!link.take_trouble());
+        assert_eq!(link.ask(1, LIMIT).unwrap(), Some(0x1A));
+        assert!(link.take_trouble() && !link.take_trouble());
+        assert_eq!(link.reply(Instant::now()).unwrap(), Some(Reply::ProcessId(*b"A017")));
+        assert_eq!(link.reply(Instant::now()).unwrap(), None);
+    }
+}

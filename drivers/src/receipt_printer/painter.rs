@@ -104,3 +104,48 @@ fn picture_canvas(picture: &GreyPicture, dots: u16) -> Canvas {
     canvas.lay_picture(&picture, (width - picture.width()) / 2, 0);
     canvas
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/YilinSans-Regular.otf");
+    const BOLD: &[u8] = include_bytes!("../../../assets/fonts/YilinSans-Bold.otf");
+
+    fn black(document: &PaperDocument, dots: u16) -> (usize, GreyPicture) {
+        let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
+        let picture = paint(document, dots, &fonts).unwrap();
+        (picture.pixels().iter().filter(|p| **p < 128).count(), picture)
+    }
+
+    #[test]
+    fn no_character_is_drawn_as_nothing() {
+        // Common, rare, beyond the BMP, private, unassigned, of a script that the typeface lacks, a control character.
+        for c in
+            ['中', '䶮', '𠅤', '\u{2A6D6}', '\u{E863}', '\u{10FFFD}', 'ꜳ', 'ؼ', '한', '\u{1}', 'ö', '-', '.']
+        {
+            for size in [TextSize::Normal, TextSize::Large, TextSize::Title] {
+                let text = domain::personal::Personal::new(c);
+                let paper = PaperDocument::new().text(text, size, Align::Left, Default::default());
+                let (ink, _) = black(&paper, 576);
+                assert!(ink >= 3, "U+{:04X} at {size:?} leaves {ink} dots", u32::from(c));
+            }
+        }
+    }
+
+    #[test]
+    fn two_code_points_make_two_boxes() {
+        let of = |c: char| black(&PaperDocument::new().paragraph(String::from(c)), 576).1;
+        assert_ne!(of('\u{E863}'), of('\u{E864}'));
+        assert_ne!(of('\u{E863}'), of('\u{10E863}'));
+    }
+
+    #[test]
+    fn a_value_ends_at_the_right_edge_and_a_label_begins_at_the_left() {
+        let (_, picture) = black(&PaperDocument::new().pair("申请人", "张示例"), 384);
+        let columns: Vec<usize> =
+            (0..384).filter(|x| (0..picture.height()).any(|y| picture.pixels()[y * 384 + x] < 128)).collect();
+        assert!(columns.first().is_some_and(|x| *x < 4), "{columns:?}");
+        assert!(columns.last().is_some_and(|x| *x > 379), "{columns:?}");
+    }
+}
