@@ -208,6 +208,19 @@ impl CardReaderError {
         }
     }
 
+    /// What this trouble says of the reader itself: trouble with a card says that it works.
+    pub fn device_state(&self) -> DeviceState {
+        match self.kind() {
+            CardReaderErrorKind::Timeout | CardReaderErrorKind::Port => DeviceState::Offline,
+            CardReaderErrorKind::Hardware | CardReaderErrorKind::Communication => DeviceState::HardwareError,
+            CardReaderErrorKind::NoCard
+            | CardReaderErrorKind::CardRemoved
+            | CardReaderErrorKind::InvalidCard
+            | CardReaderErrorKind::Security
+            | CardReaderErrorKind::InvalidData => DeviceState::Online,
+        }
+    }
+
     /// The reader's status byte, where it gave one.
     pub fn sw3(&self) -> Option<Sw3> {
         match self {

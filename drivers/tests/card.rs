@@ -1,5 +1,6 @@
 //! The card reader's driver against the simulated reader, over a real pty.
 #![cfg(feature = "sim")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
 use std::time::{Duration, Instant};
 

@@ -23,9 +23,7 @@ use super::frame::Response;
 use super::payload::{self, Layout};
 use super::request::Request;
 use super::sw3::Sw3;
-use super::{
-    CardRead, CardReaderError, CardReaderErrorKind, Content, IdCardReader, Media, ReaderStatus, text_block,
-};
+use super::{CardRead, CardReaderError, Content, IdCardReader, Media, ReaderStatus, text_block};
 use crate::transport::Transport;
 use exchange::Exchanger;
 
@@ -226,11 +224,7 @@ impl SamReader {
 impl IdCardReader for SamReader {
     fn status(&mut self) -> ReaderStatus {
         let trouble = self.exchanger.check_module().err();
-        let state = match trouble.as_ref().map(CardReaderError::kind) {
-            None => DeviceState::Online,
-            Some(CardReaderErrorKind::Timeout | CardReaderErrorKind::Port) => DeviceState::Offline,
-            Some(_) => DeviceState::HardwareError,
-        };
+        let state = trouble.as_ref().map_or(DeviceState::Online, CardReaderError::device_state);
         ReaderStatus { state, baud: self.exchanger.baud(), trouble }
     }
 

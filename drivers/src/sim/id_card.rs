@@ -11,5 +11,5 @@ mod line;
 mod reader;
 
 pub use fault::{CardFault, FAULTS, Step};
-pub use fictitious_card::{FictitiousCard, SampleCard};
+pub use fictitious_card::{FictitiousCard, SampleCard, UnknownSample};
 pub use reader::{Asked, ReaderOptions, SimulatedCardReader};

@@ -1,14 +1,251 @@
 //! `card read|status`.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use domain::device::DeviceState;
+use domain::personal::Personal;
+use drivers::id_card_reader::{self, CardRead, CardReaderError, Content};
+use drivers::transport::PortAddress;
+use serde::Serialize;
 
-use crate::output::Output;
+use crate::config::Config;
+use crate::output::{self, Failure, Output, Report};
+
+/// How long a card is waited for when nobody says.
+const TIMEOUT_SECONDS: f64 = 30.0;
 
 #[derive(Subcommand)]
-pub(crate) enum Command {}
+pub(crate) enum Command {
+    /// Waits for a card and reads it
+    Read(Read),
+    /// State, number of the security module, and the speed that was found
+    Status(Status),
+}
 
-pub(crate) fn run(command: Command, _output: &Output) -> ExitCode {
-    match command {}
+#[derive(Args)]
+pub(crate) struct Read {
+    /// `serial:/dev/ttyS0?baud=115200`; without a speed it is looked for
+    #[arg(long)]
+    port: Option<PortAddress>,
+    /// Seconds to wait for a card [default: 30]
+    #[arg(long, value_parser = output::seconds, value_name = "S")]
+    timeout: Option<f64>,
+    /// Shows personal data in full; an audit event
+    #[arg(long)]
+    reveal: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Status {
+    /// `serial:/dev/ttyS0?baud=115200`; without a speed it is looked for
+    #[arg(long)]
+    port: Option<PortAddress>,
+}
+
+pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCode {
+    let given = match command {
+        Command::Read(read) => read.port.as_ref(),
+        Command::Status(status) => status.port.as_ref(),
+    };
+    let Some(port) = given.or_else(|| config.port("card")) else {
+        return output::wrong_usage("no port: give --port, or a --config with [card] port");
+    };
+    match command {
+        Command::Read(read) => {
+            let timeout =
+                read.timeout.or_else(|| config.seconds("card", "timeout")).unwrap_or(TIMEOUT_SECONDS);
+            let disclosure = if read.reveal { Disclosure::Revealed } else { Disclosure::Masked };
+            if disclosure == Disclosure::Revealed {
+                output::to_stderr(&format!("audit: card content revealed from {port}"));
+            }
+            match read_card(port, Duration::from_secs_f64(timeout)) {
+                Ok(read) => output.done(&CardReport::new(&read, disclosure)),
+                Err(error) => output.failed(&Failure::new(Trouble::new(&error), output::chain(&error))),
+            }
+        }
+        Command::Status(_) => {
+            let report = StatusReport::of(port);
+            if report.error.is_none() { output.done(&report) } else { output.failed(&report) }
+        }
+    }
+}
+
+fn read_card(port: &PortAddress, timeout: Duration) -> Result<CardRead, CardReaderError> {
+    let mut reader = id_card_reader::open(port)?;
+    // Fingerprints are asked for so that their number can be told; nothing of them is shown.
+    reader.read(Content::TextPhotoFingerprints, Instant::now() + timeout)
+}
+
+/// Whether personal data is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Disclosure {
+    Masked,
+    Revealed,
+}
+
+/// A card as one object; the keys are a contract.
+#[derive(Serialize)]
+struct CardReport {
+    kind: &'static str,
+    name: Option<Personal>,
+    name_units: Option<Personal>,
+    english_name: Option<Personal>,
+    sex: &'static str,
+    nation: Option<String>,
+    nationality: Option<Personal>,
+    birth: Personal,
+    address: Option<Personal>,
+    newest_address: Option<Personal>,
+    number: Personal,
+    pass_number: Option<Personal>,
+    issue_count: Option<Personal>,
+    issuer: Option<Personal>,
+    valid_from: String,
+    valid_to: Option<String>,
+    photo_bytes: usize,
+    fingerprints: usize,
+    chip_number: Option<Personal>,
+    sam_id: String,
+    warnings: Vec<&'static str>,
+}
+
+impl CardReport {
+    fn new(read: &CardRead, disclosure: Disclosure) -> Self {
+        let card = &read.card;
+        let revealed = disclosure == Disclosure::Revealed;
+        let shown = |text: Option<&Personal>, mask: fn(&Personal) -> String| {
+            let text = text.filter(|t| !t.is_empty())?;
+            Some(if revealed { text.clone() } else { Personal::new(mask(text)) })
+        };
+        let open = |text: Option<&Personal>| text.filter(|t| !t.is_empty()).cloned();
+        let hex = || Personal::new(card.name_units().iter().map(|u| format!("{u:04X}")).collect::<String>());
+        // The day inside a masked number is masked, so is the day of birth.
+        let birth =
+            if revealed { card.birth().to_string() } else { format!("{:04}-**-**", card.birth().year()) };
+        Self {
+            kind: card.kind().word(),
+            // A card without a Chinese name is named by its Latin one, as on screen and paper.
+            name: shown(Some(card.name()), Personal::masked_name),
+            name_units: revealed.then(hex),
+            english_name: shown(card.english_name(), Personal::masked_name),
+            sex: card.sex().code(),
+            nation: card.nation().map(|n| n.code().to_owned()),
+            nationality: open(card.nationality()),
+            birth: Personal::new(birth),
+            address: shown(card.address(), Personal::masked_address),
+            newest_address: shown(card.newest_address(), Personal::masked_address),
+            number: if revealed {
+                card.number().personal().clone()
+            } else {
+                Personal::new(card.number().masked())
+            },
+            pass_number: shown(card.pass_number(), Personal::masked_number),
+            issue_count: open(card.issue_count()),
+            issuer: open(Some(card.issuer())),
+            valid_from: card.valid_from().to_string(),
+            valid_to: card.valid_to().map(|day| day.to_string()),
+            photo_bytes: read.photo.bytes().len(),
+            fingerprints: read.fingerprints.len(),
+            chip_number: shown(read.chip_number.as_ref(), Personal::masked_number),
+            sam_id: read.sam_id.to_string(),
+            warnings: card.warnings().iter().map(|w| w.word()).collect(),
+        }
+    }
+}
+
+impl Report for CardReport {
+    fn words(&self) -> String {
+        let text = |text: &Option<Personal>| text.as_ref().map(|t| t.reveal().to_owned());
+        output::lines(&[
+            ("kind", Some(self.kind.to_owned())),
+            ("name", text(&self.name)),
+            ("name units", text(&self.name_units)),
+            ("English name", text(&self.english_name)),
+            ("sex", Some(self.sex.to_owned())),
+            ("nation", self.nation.clone()),
+            ("nationality", text(&self.nationality)),
+            ("birth", Some(self.birth.reveal().to_owned())),
+            ("address", text(&self.address)),
+            ("newest address", text(&self.newest_address)),
+            ("number", Some(self.number.reveal().to_owned())),
+            ("pass number", text(&self.pass_number)),
+            ("issue count", text(&self.issue_count)),
+            ("issuer", text(&self.issuer)),
+            ("valid from", Some(self.valid_from.clone())),
+            ("valid to", Some(self.valid_to.clone().unwrap_or_else(|| "without end".to_owned()))),
+            ("photo", Some(format!("{} bytes", self.photo_bytes))),
+            ("fingerprints", Some(self.fingerprints.to_string())),
+            ("chip number", text(&self.chip_number)),
+            ("SAM", Some(self.sam_id.clone())),
+            ("warnings", (!self.warnings.is_empty()).then(|| self.warnings.join(", "))),
+        ])
+    }
+}
+
+/// A reader's state as one object.
+#[derive(Serialize)]
+struct StatusReport {
+    state: DeviceState,
+    sam_id: Option<String>,
+    baud: Option<u32>,
+    error: Option<Trouble>,
+}
+
+impl StatusReport {
+    fn of(port: &PortAddress) -> Self {
+        match id_card_reader::open(port) {
+            Ok(mut reader) => {
+                let status = reader.status();
+                Self {
+                    state: status.state,
+                    sam_id: Some(reader.sam_id().to_string()),
+                    baud: status.baud,
+                    error: status.trouble.as_ref().map(Trouble::new),
+                }
+            }
+            Err(error) => Self {
+                state: error.device_state(),
+                sam_id: None,
+                baud: None,
+                error: Some(Trouble::new(&error)),
+            },
+        }
+    }
+}
+
+impl Report for StatusReport {
+    fn words(&self) -> String {
+        output::lines(&[
+            ("state", Some(output::word(&self.state))),
+            ("SAM", self.sam_id.clone()),
+            ("baud", self.baud.map(|baud| baud.to_string())),
+            ("trouble", self.error.as_ref().map(|trouble| trouble.message.clone())),
+        ])
+    }
+}
+
+/// Why it failed; the keys are a contract.
+#[derive(Serialize)]
+struct Trouble {
+    kind: &'static str,
+    sw3: Option<String>,
+    message: String,
+}
+
+impl Trouble {
+    fn new(error: &CardReaderError) -> Self {
+        Self {
+            kind: error.kind().word(),
+            sw3: error.sw3().map(|sw3| sw3.to_string()),
+            message: output::chain(error),
+        }
+    }
+}
+
+/// What `list` says of a port on which a card reader answers.
+pub(crate) fn look(port: &PortAddress) -> Option<String> {
+    let reader = id_card_reader::open(port).ok()?;
+    Some(format!("SAM {}", reader.sam_id()))
 }

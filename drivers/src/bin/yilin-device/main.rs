@@ -4,14 +4,18 @@
 //! protocol. Each subcommand is a file of its own.
 
 mod card;
+mod config;
+mod list;
 mod output;
 #[cfg(feature = "sim")]
 mod sim;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use config::Config;
 use output::Output;
 
 /// Reads, prints and looks through the devices of a terminal
@@ -21,12 +25,17 @@ struct Cli {
     /// One JSON object a line on standard output, errors too
     #[arg(long, global = true)]
     json: bool,
+    /// Ports and the like of this terminal's devices (TOML); what the command line says goes first
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Every port that answers, and what it is
+    List(list::Args),
     /// Identity-card reader
     #[command(subcommand)]
     Card(card::Command),
@@ -39,8 +48,13 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json);
+    let config = match cli.config.as_deref().map(Config::read).transpose() {
+        Ok(config) => config.unwrap_or_default(),
+        Err(mistakes) => return output::wrong_usage(&mistakes.to_string()),
+    };
     match cli.command {
-        Command::Card(command) => card::run(command, &output),
+        Command::List(args) => list::run(&args, &output),
+        Command::Card(command) => card::run(&command, &config, &output),
         #[cfg(feature = "sim")]
         Command::Sim(command) => sim::run(command, &output),
     }

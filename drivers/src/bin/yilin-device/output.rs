@@ -72,6 +72,36 @@ impl<E: Serialize> Report for Failure<E> {
     }
 }
 
+/// Says what is wrong with the command line or the configuration: exit code 2.
+pub(crate) fn wrong_usage(message: &str) -> ExitCode {
+    to_stderr(&format!("error: {message}"));
+    ExitCode::from(2)
+}
+
+/// A line of the log; personal data never.
+pub(crate) fn to_stderr(line: &str) {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Reads a number of seconds as command lines and files write them.
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|s| (0.0..=3600.0).contains(s));
+    number.ok_or_else(|| format!("`{text}` is no number of seconds from 0 to 3600"))
+}
+
+/// `name: value`, a line each, what is absent left out.
+pub(crate) fn lines(entries: &[(&str, Option<String>)]) -> String {
+    let present = entries.iter().filter_map(|(name, value)| Some(format!("{name}: {}", value.as_ref()?)));
+    present.collect::<Vec<_>>().join("\n")
+}
+
+/// The word that JSON has for a value.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).ok();
+    json.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// An error and what caused it, in one line: `reading failed: line is gone: I/O error`.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -3,10 +3,13 @@
 mod card;
 
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::Subcommand;
+use drivers::sim::fault::{self, Fault, FaultName, UnknownFault};
+use serde::Serialize;
 
-use crate::output::Output;
+use crate::output::{Output, Report};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -16,6 +19,60 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
     match command {
-        Command::Card(args) => card::run(args, output),
+        Command::Card(args) => card::run(&args, output),
+    }
+}
+
+/// What `--fault` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultArgument {
+    /// `list`: print them all and do nothing else.
+    List,
+    /// A fault to begin with.
+    Fault(Fault),
+}
+
+impl FromStr for FaultArgument {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        match text {
+            "list" => Ok(Self::List),
+            name => name.parse().map(Self::Fault),
+        }
+    }
+}
+
+/// Prints every fault of every device, one a line.
+pub(crate) fn print_faults(output: &Output) -> ExitCode {
+    for FaultName { name, meaning } in fault::list() {
+        output.line(&FaultLine { fault: name, meaning });
+    }
+    ExitCode::SUCCESS
+}
+
+/// The first line of a simulator.
+#[derive(Serialize)]
+pub(crate) struct Ready {
+    /// The port to give to `--port`.
+    pub(crate) port: String,
+}
+
+impl Report for Ready {
+    /// The same in both formats, since a script waits for it.
+    fn words(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct FaultLine {
+    fault: &'static str,
+    meaning: &'static str,
+}
+
+impl Report for FaultLine {
+    fn words(&self) -> String {
+        format!("{}: {}", self.fault, self.meaning)
     }
 }

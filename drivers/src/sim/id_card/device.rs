@@ -45,6 +45,10 @@ impl Device {
         self.card.is_some()
     }
 
+    pub(super) fn has_read_card(&self) -> bool {
+        matches!(self.card, Some((_, Phase::Read)))
+    }
+
     pub(super) fn inject(&mut self, fault: CardFault) {
         self.faults.push(fault);
     }

@@ -1,5 +1,6 @@
 //! The simulated reader as others use it: a pty, a thread that answers, and a hand that places cards.
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,9 +56,12 @@ pub struct SimulatedCardReader {
     thread: Option<JoinHandle<()>>,
 }
 
+/// So many requests are remembered.
+const REMEMBERED: usize = 4096;
+
 struct State {
     device: Device,
-    asked: Vec<Asked>,
+    asked: VecDeque<Asked>,
 }
 
 impl SimulatedCardReader {
@@ -67,7 +71,7 @@ impl SimulatedCardReader {
     /// The system has no more ptys or threads.
     pub fn start(options: ReaderOptions) -> io::Result<Self> {
         let pty = Arc::new(Pty::open()?);
-        let state = Arc::new(Mutex::new(State { device: Device::new(options.baud), asked: Vec::new() }));
+        let state = Arc::new(Mutex::new(State { device: Device::new(options.baud), asked: VecDeque::new() }));
         let ends = Arc::new(AtomicBool::new(false));
         let answering = Answering {
             pty: Arc::clone(&pty),
@@ -116,9 +120,16 @@ impl SimulatedCardReader {
         self.state().device.clear_faults();
     }
 
-    /// Every request that came so far.
+    /// For how long the card that lies there has been a read one, which find no longer sees; none while it was not read.
+    pub fn read_since(&self) -> Option<Duration> {
+        let state = self.state();
+        let read = state.asked.iter().rev().find(|asked| matches!(asked.code, [0x30, 0x01 | 0x10]))?;
+        state.device.has_read_card().then(|| read.at.elapsed())
+    }
+
+    /// The requests that came, oldest first, the last 4096 of them.
     pub fn asked(&self) -> Vec<Asked> {
-        self.state().asked.clone()
+        self.state().asked.iter().copied().collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -186,7 +197,10 @@ impl Answering {
         let State { device, asked } = &mut *state;
         let (code, (sw3, data), request_bytes) = match incoming {
             Incoming::Request { code, parameters, bytes } => {
-                asked.push(Asked { at: started, code });
+                if asked.len() == REMEMBERED {
+                    asked.pop_front();
+                }
+                asked.push_back(Asked { at: started, code });
                 (code, device.answer(code, &parameters), bytes)
             }
             Incoming::WrongCheck => ([0, 0], (0x10, vec![]), 10),

@@ -1,0 +1,150 @@
+//! The file of `--config`: which device is on which port.
+//!
+//! Duty: check it as a whole, name every mistake with its line. Never: open a port.
+//!
+//! ```toml
+//! [card]
+//! port = "serial:/dev/ttyS0?baud=115200"
+//! timeout = 30
+//! ```
+
+use std::path::Path;
+
+use drivers::transport::PortAddress;
+use toml::de::{DeTable, DeValue};
+
+/// What a key holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Port,
+    Seconds,
+}
+
+/// Every section and key. A subcommand that takes one more adds it here.
+const KEYS: [(&str, &str, Kind); 2] = [("card", "port", Kind::Port), ("card", "timeout", Kind::Seconds)];
+
+/// A checked configuration.
+#[derive(Default)]
+pub(crate) struct Config {
+    entries: Vec<(&'static str, &'static str, Entry)>,
+}
+
+enum Entry {
+    Port(PortAddress),
+    Seconds(f64),
+}
+
+/// Every mistake of the file, each with its line.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.0.join("\n"))]
+pub(crate) struct Mistakes(Vec<String>);
+
+impl Config {
+    pub(crate) fn read(path: &Path) -> Result<Self, Mistakes> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).map_err(|e| Mistakes(vec![format!("{name}: {e}")]))?;
+        Self::parse(&text)
+            .map_err(|mistakes| Mistakes(mistakes.0.into_iter().map(|m| format!("{name}:{m}")).collect()))
+    }
+
+    fn parse(text: &str) -> Result<Self, Mistakes> {
+        let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
+        let table = DeTable::parse(text).map_err(|e| {
+            Mistakes(vec![format!("{}: {}", line(e.span().map_or(0, |s| s.start)), e.message())])
+        })?;
+        let mut config = Self::default();
+        let mut mistakes = Vec::new();
+        for (section, content) in table.get_ref() {
+            let name = section.get_ref().as_ref();
+            let known: Vec<_> = KEYS.into_iter().filter(|(s, ..)| *s == name).collect();
+            let DeValue::Table(content) = content.get_ref() else {
+                mistakes.push(format!("{}: `{name}` is no section", line(section.span().start)));
+                continue;
+            };
+            if known.is_empty() {
+                mistakes.push(format!("{}: there is no section `{name}`", line(section.span().start)));
+                continue;
+            }
+            for (key, value) in content {
+                let key_name = key.get_ref().as_ref();
+                let Some((section, key, kind)) = known.iter().find(|(_, k, _)| *k == key_name) else {
+                    mistakes.push(format!("{}: `{name}` has no `{key_name}`", line(key.span().start)));
+                    continue;
+                };
+                match entry(*kind, value.get_ref()) {
+                    Ok(entry) => config.entries.push((section, key, entry)),
+                    Err(why) => {
+                        mistakes.push(format!("{}: {name}.{key_name}: {why}", line(value.span().start)));
+                    }
+                }
+            }
+        }
+        if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
+    }
+
+    /// The port of a device, where the file names one.
+    pub(crate) fn port(&self, section: &str) -> Option<&PortAddress> {
+        self.entries.iter().find_map(|(s, _, entry)| match entry {
+            Entry::Port(port) if *s == section => Some(port),
+            _ => None,
+        })
+    }
+
+    /// Seconds, where the file names them.
+    pub(crate) fn seconds(&self, section: &str, key: &str) -> Option<f64> {
+        self.entries.iter().find_map(|(s, k, entry)| match entry {
+            Entry::Seconds(seconds) if *s == section && *k == key => Some(*seconds),
+            _ => None,
+        })
+    }
+}
+
+fn entry(kind: Kind, value: &DeValue<'_>) -> Result<Entry, String> {
+    match (kind, value) {
+        (Kind::Port, DeValue::String(text)) => text.parse().map(Entry::Port).map_err(|e| format!("{e}")),
+        (Kind::Port, _) => Err("a port is written in quotes".to_owned()),
+        (Kind::Seconds, DeValue::Integer(number)) => {
+            crate::output::seconds(&number.to_string()).map(Entry::Seconds)
+        }
+        (Kind::Seconds, DeValue::Float(number)) => {
+            crate::output::seconds(&number.to_string()).map(Entry::Seconds)
+        }
+        (Kind::Seconds, _) => Err("seconds are a number".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_file() {
+        let config = Config::parse("[card]\nport = \"serial:/dev/ttyS0\"\ntimeout = 30\n").unwrap();
+        assert_eq!(config.port("card").map(ToString::to_string).as_deref(), Some("serial:/dev/ttyS0"));
+        assert_eq!(config.seconds("card", "timeout"), Some(30.0));
+        assert!(Config::parse("").unwrap().port("card").is_none());
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_line() {
+        let check = |text: &str, want: &[&str]| {
+            let Err(mistakes) = Config::parse(text) else { panic!("{text} is accepted") };
+            assert_eq!(mistakes.0, want);
+        };
+        check(
+            "[card]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
+            &[
+                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l: or frames: and what follows it",
+                "3: `card` has no `speed`",
+                "4: card.timeout: seconds are a number",
+                "6: there is no section `toaster`",
+            ],
+        );
+        check("card = 1", &["1: `card` is no section"]);
+        check("[card]\nport = 1", &["2: card.port: a port is written in quotes"]);
+        check("[card]\ntimeout = -1", &["2: card.timeout: `-1` is no number of seconds from 0 to 3600"]);
+        assert!(
+            matches!(Config::parse("[card]\nport = "), Err(Mistakes(m)) if m.len() == 1 && m[0].starts_with("2: "))
+        );
+    }
+}
