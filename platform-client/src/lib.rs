@@ -13,7 +13,11 @@ pub mod entropy;
 pub mod error;
 pub mod http;
 pub mod operation;
+pub mod outbox;
+mod private_file;
 pub mod province;
+pub mod slip;
 
 pub use edge::filing::Material;
 pub use edge::person::Shown;
+pub use private_file::PrivateFileError;
