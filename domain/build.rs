@@ -28,7 +28,7 @@ fn main() {
     for id in zh.keys() {
         let _ = writeln!(out, "    MessageId::{},", variant(id));
     }
-    out.push_str("];\n\n/// Id, Simplified Chinese, English: in the order of `ALL`.\nconst TABLE: [(&str, &str, &str); ALL.len()] = [\n");
+    out.push_str("];\n\n/// Id, Simplified Chinese, English: in the order of `ALL`.\nstatic TABLE: [(&str, &str, &str); ALL.len()] = [\n");
     for (id, text) in &zh {
         let _ = writeln!(out, "    ({id:?}, {text:?}, {:?}),", en[id]);
     }
