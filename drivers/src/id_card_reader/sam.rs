@@ -1,7 +1,7 @@
 //! The reader with a security control module (SAM_A, SAM_V) of GA/T 467-2019, over any transport.
 //!
 //! Duty: the order of the requests, their deadlines, one retry, what an answer means for a visit. Never: find bytes in a
-//! stream (that is [`FrameParser`]) or take a card's text apart (that is `text_block`).
+//! stream (that is `FrameParser`) or take a card's text apart (that is `text_block`).
 //!
 //! Two things follow from "after a read the card must leave the field before find sees it again":
 //! - *Is the card still there?* cannot be asked by find, which answers 80 for a card that was read and never moved. The
