@@ -21,7 +21,8 @@ enum Kind {
 }
 
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 2] = [("card", "port", Kind::Port), ("card", "timeout", Kind::Seconds)];
+const KEYS: [(&str, &str, Kind); 3] =
+    [("card", "port", Kind::Port), ("card", "timeout", Kind::Seconds), ("printer", "port", Kind::Port)];
 
 /// A checked configuration.
 #[derive(Default)]

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use drivers::transport::PortAddress;
 use serde::Serialize;
 
-use crate::card;
 use crate::output::{Output, Report};
+use crate::{card, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 type Look = (&'static str, fn(&PortAddress) -> Option<String>);
 
 /// In the order of asking. Each class adds its line.
-const LOOKS: [Look; 1] = [("id_card_reader", card::look)];
+const LOOKS: [Look; 2] = [("receipt_printer", print::look), ("id_card_reader", card::look)];
 
 pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
     let ports = if args.port.is_empty() { serial_lines() } else { args.port.clone() };

@@ -7,6 +7,7 @@ mod card;
 mod config;
 mod list;
 mod output;
+mod print;
 #[cfg(feature = "sim")]
 mod sim;
 
@@ -39,6 +40,9 @@ enum Command {
     /// Identity-card reader
     #[command(subcommand)]
     Card(card::Command),
+    /// Receipt printer
+    #[command(subcommand)]
+    Print(print::Command),
     /// Simulated devices that speak the real bytes
     #[cfg(feature = "sim")]
     #[command(subcommand)]
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
     match cli.command {
         Command::List(args) => list::run(&args, &output),
         Command::Card(command) => card::run(&command, &config, &output),
+        Command::Print(command) => print::run(&command, &config, &output),
         #[cfg(feature = "sim")]
         Command::Sim(command) => sim::run(command, &output),
     }

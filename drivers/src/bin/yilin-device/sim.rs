@@ -1,6 +1,7 @@
 //! `sim card|printer|camera`: each a file of its own under `sim/`.
 
 mod card;
+mod printer;
 
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -15,11 +16,14 @@ use crate::output::{Output, Report};
 pub(crate) enum Command {
     /// Identity-card reader on a pty
     Card(card::Args),
+    /// Receipt printer on a pty or a TCP port
+    Printer(printer::Args),
 }
 
 pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
     match command {
         Command::Card(args) => card::run(&args, output),
+        Command::Printer(args) => printer::run(args, output),
     }
 }
 

@@ -1,0 +1,310 @@
+//! `print status|sample|file`.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use domain::device::{DeviceState, PaperSupply};
+use domain::locale::Localized;
+use domain::paper::document::{GreyPicture, PaperBlock, PaperDocument};
+use domain::paper::{Paper, compose};
+use domain::terminal::TerminalId;
+use drivers::receipt_printer::{
+    Cause, EscPosPrinter, Outcome, PaperFonts, PrintReport, PrinterProfile, PrinterStatus,
+    ReceiptPrinter as _,
+};
+use drivers::transport::{self, PortAddress};
+use serde::Serialize;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::config::Config;
+use crate::output::{self, Failure, Output, Report, word};
+
+/// The typeface of the paper.
+pub(crate) const REGULAR: &[u8] = include_bytes!("../../../../assets/fonts/YilinSans-Regular.otf");
+/// The same, bold.
+pub(crate) const BOLD: &[u8] = include_bytes!("../../../../assets/fonts/YilinSans-Bold.otf");
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Asks the printer how it is
+    Status(Printer),
+    /// Prints a sample: sizes, rare characters, a code, greys
+    Sample(Printer),
+    /// Prints a text in UTF-8 or a PNG picture
+    File {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        printer: Printer,
+    },
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Printer {
+    /// `serial:/dev/ttyS0?baud=115200`, `tcp:192.0.2.7:9100`
+    #[arg(long)]
+    port: Option<PortAddress>,
+    /// What the printer can do: a profile by its name, or a file that ends in .toml [default: epson_80]
+    #[arg(long, value_parser = profile, value_name = "NAME")]
+    profile: Option<PrinterProfile>,
+}
+
+/// Largest text, and largest picture file, that is taken.
+const MOST_TEXT: usize = 64 * 1024;
+const MOST_FILE: u64 = 8 * 1024 * 1024;
+
+pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCode {
+    let given = match command {
+        Command::Status(given) | Command::Sample(given) | Command::File { printer: given, .. } => given,
+    };
+    let Some(port) = given.port.as_ref().or_else(|| config.port("printer")) else {
+        return output::wrong_usage("no port: give --port, or a --config with [printer] port");
+    };
+    let Some(profile) = given.profile.clone().or_else(default_profile) else {
+        return output::wrong_usage("no profile: give --profile");
+    };
+    let Some(mut printer) = printer(port, profile) else {
+        return output::wrong_usage("the typeface of the paper cannot be read");
+    };
+    let document = match command {
+        Command::Status(_) => return status(&mut printer, port, output),
+        Command::Sample(_) => Ok(sample(OffsetDateTime::now_utc())),
+        Command::File { file, .. } => document(file),
+    };
+    match document {
+        Ok(document) => print(&document, &mut printer, port, output),
+        Err(message) => {
+            let words = message.clone();
+            output.failed(&Failure::new(FileError { kind: "file", message }, words))
+        }
+    }
+}
+
+fn printer(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
+    Some(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(REGULAR, BOLD).ok()?))
+}
+
+fn default_profile() -> Option<PrinterProfile> {
+    PrinterProfile::built_in(PrinterProfile::built_in_names().next()?)
+}
+
+fn status(printer: &mut EscPosPrinter<'_>, port: &PortAddress, output: &Output) -> ExitCode {
+    let status = printer.status();
+    tell_port(port, &status);
+    let result = Printed::of_status(&status);
+    match status.cause {
+        Some(Cause::Port | Cause::NoAnswer) => output.failed(&result),
+        _ => output.done(&result),
+    }
+}
+
+fn print(
+    document: &PaperDocument,
+    printer: &mut EscPosPrinter<'_>,
+    port: &PortAddress,
+    output: &Output,
+) -> ExitCode {
+    let report = printer.print(document, &mut |_| {});
+    tell_port(port, &report.status);
+    let result = Printed::of(&report);
+    match report.outcome {
+        Outcome::Printed => output.done(&result),
+        Outcome::NotPrinted | Outcome::Unknown => output.failed(&result),
+    }
+}
+
+/// Says on standard error why a port cannot be opened: the result has only the word for it.
+fn tell_port(port: &PortAddress, status: &PrinterStatus) {
+    if status.cause == Some(Cause::Port)
+        && let Err(error) = transport::open(port)
+    {
+        output::to_stderr(&output::chain(&error));
+    }
+}
+
+/// What answers on a port as a receipt printer does, for `list`.
+pub(crate) fn look(port: &PortAddress) -> Option<String> {
+    let status = printer(port, default_profile()?)?.status();
+    let answers = !matches!(status.cause, Some(Cause::Port | Cause::NoAnswer));
+    answers.then(|| Printed::of_status(&status).words())
+}
+
+fn profile(name: &str) -> Result<PrinterProfile, String> {
+    if let Some(profile) = PrinterProfile::built_in(name) {
+        return Ok(profile);
+    }
+    if Path::new(name).extension().is_some_and(|e| e == "toml") {
+        let text = std::fs::read_to_string(name).map_err(|e| format!("{name}: {e}"))?;
+        return PrinterProfile::parse(name, &text).map_err(|e| e.to_string());
+    }
+    let known: Vec<&str> = PrinterProfile::built_in_names().collect();
+    Err(format!("no such profile; there are {}, or a file.toml", known.join(", ")))
+}
+
+/// The terminal's own test page, and what a technician wants to see beside it.
+fn sample(now: OffsetDateTime) -> PaperDocument {
+    let beijing = UtcOffset::from_hms(8, 0, 0).map_or(now, |offset| now.to_offset(offset));
+    let page = Paper::TestPage {
+        site: Localized::new("示例社区", "Sample community"),
+        terminal: TerminalId("yilin-device".to_owned()),
+        at: beijing,
+    };
+    let greys: Vec<u8> =
+        (0..384 * 48).map(|i| u8::try_from((i % 384) * 255 / 383).unwrap_or(u8::MAX)).collect();
+    let mut document =
+        compose::compose(&page, None).rule().headline("0123456789").pair("王测试䶮", "赵𠅤 ￥1.00").space(1);
+    document.blocks.extend(GreyPicture::new(384, 48, greys).ok().map(PaperBlock::Picture));
+    document
+}
+
+/// A document by a file's content.
+fn document(path: &Path) -> Result<PaperDocument, String> {
+    let named = |what: &str| format!("{}: {what}", path.display());
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|e| named(&e.to_string()))?;
+    file.take(MOST_FILE + 1).read_to_end(&mut bytes).map_err(|e| named(&e.to_string()))?;
+    if bytes.len() as u64 > MOST_FILE {
+        return Err(named("larger than 8 MiB"));
+    }
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return picture(bytes).map_err(|e| named(&e));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| named("neither a PNG picture nor text in UTF-8"))?;
+    if text.len() > MOST_TEXT {
+        return Err(named("more text than 64 KiB"));
+    }
+    if text.trim().is_empty() {
+        return Err(named("empty"));
+    }
+    Ok(PaperDocument::new().paragraph(text.trim_start_matches('\u{FEFF}').trim_end()))
+}
+
+fn picture(bytes: Vec<u8>) -> Result<PaperDocument, String> {
+    let mut reader = image::ImageReader::with_format(std::io::Cursor::new(bytes), image::ImageFormat::Png);
+    let mut limits = image::Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(8192), Some(32768));
+    limits.max_alloc = Some(256 * 1024 * 1024);
+    reader.limits(limits);
+    let decoded = reader.decode().map_err(|e| e.to_string())?;
+    // What is transparent is paper.
+    let rgba = decoded.to_rgba8();
+    let pixels = rgba.pixels().map(|p| {
+        let [r, g, b, alpha] = p.0.map(u32::from);
+        let grey = (r * 299 + g * 587 + b * 114) / 1000;
+        u8::try_from((grey * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+    });
+    let (width, height) = (rgba.width() as usize, rgba.height() as usize);
+    let picture = GreyPicture::new(width, height, pixels.collect()).map_err(|e| e.to_string())?;
+    Ok(PaperDocument::new().block(PaperBlock::Picture(picture)))
+}
+
+#[derive(Serialize)]
+struct FileError {
+    kind: &'static str,
+    message: String,
+}
+
+/// The keys of the command's contract.
+#[derive(Serialize)]
+struct Printed {
+    outcome: Option<&'static str>,
+    evidence: Option<&'static str>,
+    paper: PaperSupply,
+    state: DeviceState,
+    cause: Option<&'static str>,
+    bytes: usize,
+}
+
+impl Printed {
+    fn of(report: &PrintReport) -> Self {
+        Self {
+            outcome: Some(report.outcome.word()),
+            evidence: Some(report.evidence.word()),
+            paper: report.status.paper,
+            state: report.status.state,
+            cause: report.cause.map(Cause::word),
+            bytes: report.bytes,
+        }
+    }
+
+    fn of_status(status: &PrinterStatus) -> Self {
+        Self {
+            outcome: None,
+            evidence: None,
+            paper: status.paper,
+            state: status.state,
+            cause: status.cause.map(Cause::word),
+            bytes: 0,
+        }
+    }
+}
+
+impl Report for Printed {
+    fn words(&self) -> String {
+        let mut text = match (self.outcome, self.evidence) {
+            (Some(outcome), Some(evidence)) => {
+                format!("{outcome} (evidence: {evidence}, {} bytes), ", self.bytes)
+            }
+            _ => String::new(),
+        };
+        text.push_str(&format!("printer {}, paper {}", word(&self.state), word(&self.paper)));
+        if let Some(cause) = self.cause {
+            text.push_str(&format!(", cause: {cause}"));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(content: &[u8], expected: Result<&str, &str>) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        let got = document(file.path());
+        let seen = match &got {
+            Ok(paper) => match paper.blocks.as_slice() {
+                [PaperBlock::Text { text, .. }] => text.reveal().to_owned(),
+                [PaperBlock::Picture(picture)] => {
+                    format!("{} × {}: {:?}", picture.width(), picture.height(), picture.pixels())
+                }
+                other => format!("{other:?}"),
+            },
+            Err(message) => message.clone(),
+        };
+        match expected {
+            Ok(text) => assert!(got.is_ok() && seen == text, "{seen}"),
+            Err(part) => assert!(got.is_err() && seen.contains(part), "{seen}"),
+        }
+    }
+
+    #[test]
+    fn a_file_is_what_its_content_says() {
+        check("一\n二\n".as_bytes(), Ok("一\n二"));
+        check("\u{FEFF}一".as_bytes(), Ok("一"));
+        check(b"", Err("empty"));
+        check(&[0xD6, 0xD0], Err("UTF-8"));
+        check(b"\x89PNG\r\n\x1a\nnothing", Err(""));
+        check(&[b'x'; 70_000], Err("64 KiB"));
+        let mut png = std::io::Cursor::new(Vec::new());
+        // Black, white, and black that is not to be seen.
+        let dots = [[0, 0, 0, 255], [255, 255, 255, 255], [0, 0, 0, 0]].concat();
+        image::RgbaImage::from_raw(3, 1, dots).unwrap().write_to(&mut png, image::ImageFormat::Png).unwrap();
+        check(png.get_ref(), Ok("3 × 1: [0, 255, 255]"));
+    }
+
+    #[test]
+    fn the_sample_has_every_kind_of_block() {
+        let paper = sample(OffsetDateTime::UNIX_EPOCH);
+        let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
+        for name in PrinterProfile::built_in_names() {
+            let dots = PrinterProfile::built_in(name).unwrap().dots;
+            assert!(drivers::receipt_printer::painter::paint(&paper, dots, &fonts).is_ok(), "{name}");
+        }
+        assert!(paper.blocks.iter().any(|b| matches!(b, PaperBlock::Qr { .. })));
+        assert!(matches!(paper.blocks.last(), Some(PaperBlock::Picture(_))));
+    }
+}

@@ -1,0 +1,113 @@
+//! `sim printer`: a printer on a pty or a TCP port.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use drivers::sim::fault::Fault;
+use drivers::sim::printer::{OnPaper, Place, PrinterModel, PrinterSimulator, SimulatedPaper, Speed};
+
+use super::{FaultArgument, Ready, print_faults};
+use crate::output::{self, Output};
+use crate::print::{BOLD, REGULAR};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Where each paper is left as paper-N.png, paper-N.bin and paper-N.txt
+    #[arg(long)]
+    paper_out: Option<PathBuf>,
+    /// A fault to begin with or to wait for, as often as wanted; `list` prints all
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<FaultArgument>,
+    /// A TCP address instead of a pty; port 0 takes a free one
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Which printer it is like
+    #[arg(long, value_enum, default_value = "epson_80")]
+    model: Model,
+    /// Paper speed in millimetres a second; without it paper takes no time
+    #[arg(long)]
+    speed: Option<u16>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Model {
+    #[value(name = "epson_80")]
+    Epson80,
+    #[value(name = "epson_58")]
+    Epson58,
+    #[value(name = "clone_80")]
+    Clone80,
+    #[value(name = "clone_58")]
+    Clone58,
+}
+
+impl Model {
+    const fn properties(self) -> PrinterModel {
+        match self {
+            Self::Epson80 => PrinterModel::EPSON_80,
+            Self::Epson58 => PrinterModel::EPSON_58,
+            Self::Clone80 => PrinterModel::CLONE_80,
+            Self::Clone58 => PrinterModel::CLONE_58,
+        }
+    }
+}
+
+pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
+    if args.fault.contains(&FaultArgument::List) {
+        return print_faults(output);
+    }
+    let mut faults = Vec::new();
+    for fault in &args.fault {
+        match fault {
+            FaultArgument::Fault(Fault::Printer(fault)) => faults.push(*fault),
+            _ => return output::wrong_usage("a simulated printer has the faults that begin with `printer.`"),
+        }
+    }
+    let on_paper = match args.paper_out.map(keep_in).transpose() {
+        Ok(on_paper) => on_paper,
+        Err(error) => return failed("no folder for the papers", &error),
+    };
+    let simulator = PrinterSimulator {
+        model: args.model.properties(),
+        place: args.listen.map_or(Place::Pty, Place::Tcp),
+        speed: args.speed.map_or(Speed::AtOnce, Speed::MillimetresPerSecond),
+        faults,
+        on_paper,
+        ..PrinterSimulator::new(REGULAR, BOLD)
+    };
+    match simulator.start() {
+        Ok(printer) => {
+            output.line(&Ready { port: printer.address().to_owned() });
+            loop {
+                std::thread::park();
+            }
+        }
+        Err(error) => failed("no port for the simulated printer", &error),
+    }
+}
+
+fn failed(what: &str, error: &io::Error) -> ExitCode {
+    output::to_stderr(&format!("error: {what}: {}", output::chain(error)));
+    ExitCode::FAILURE
+}
+
+/// Writes each paper into a folder, numbered from 1.
+fn keep_in(dir: PathBuf) -> io::Result<OnPaper> {
+    std::fs::create_dir_all(&dir)?;
+    let mut number = 0;
+    Ok(Box::new(move |paper| {
+        number += 1;
+        if let Err(error) = keep(&dir, number, paper) {
+            output::to_stderr(&format!("error: {}: {error}", dir.display()));
+        }
+    }))
+}
+
+fn keep(dir: &Path, number: u32, paper: &SimulatedPaper) -> io::Result<()> {
+    std::fs::write(dir.join(format!("paper-{number}.png")), paper.png())?;
+    std::fs::write(dir.join(format!("paper-{number}.bin")), &paper.bytes)?;
+    std::fs::write(dir.join(format!("paper-{number}.txt")), &paper.transcript)
+}
