@@ -1,5 +1,9 @@
 //! 政务服务事项: what the terminal can do for a resident, as data.
 
+pub mod item_code;
+pub mod sample;
+pub mod source;
+
 use crate::form::FormStep;
 use crate::identity::{Assurance, IdentityWay};
 use crate::locale::Localized;
