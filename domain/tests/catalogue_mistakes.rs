@@ -34,7 +34,7 @@ reads = [ { zh-CN = "姓名", en = "Your name" } ]
 kept = { zh-CN = "办完就清除", en = "Wiped after the visit" }
 
 [[form]]
-question = { zh-CN = "哪一间?", en = "Which room?" }
+question = { zh-CN = "哪一间？", en = "Which room?" }
 
 [[form.fields]]
 id = "room"
@@ -46,7 +46,7 @@ options = [
 ]
 
 [[form]]
-question = { zh-CN = "要搬桌椅吗?", en = "Chairs and tables?" }
+question = { zh-CN = "要搬桌椅吗？", en = "Chairs and tables?" }
 when = { field = "room", is = ["hall"] }
 
 [[form.fields]]
@@ -55,7 +55,7 @@ label = { zh-CN = "桌椅", en = "Chairs" }
 kind = "yes_no"
 
 [[form]]
-question = { zh-CN = "什么时候,多少人?", en = "When, and how many?" }
+question = { zh-CN = "什么时候，多少人？", en = "When, and how many?" }
 
 [[form.fields]]
 id = "day"
@@ -236,8 +236,14 @@ fn words_in_two_languages() {
         ),
         ("{ zh-CN = \"免费\", en = \"Free of charge\" }", "\"免费\"", &[(14, "`fee` is a text", "zh-CN")]),
         ("\"免费\"", "\"\"", &[(14, "the text is empty", "both languages")]),
+        (
+            "\"免费\"",
+            "\"免费\x2c不收钱\"",
+            &[(14, "`,` of Latin text in the Chinese text", "write `\u{ff0c}`")],
+        ),
+        ("\"免费\"", "\"免费 \x2812:30\x29\"", &[(14, "`(` of Latin", "\u{ff08}")]),
         ("\"免费\"", "\"Free\"", &[(14, "no Chinese character", "in Chinese")]),
-        ("\"免费\"", "\"免费!\"", &[(14, "exclamation mark", "full stop")]),
+        ("\"免费\"", "\"免费\u{ff01}\"", &[(14, "exclamation mark", "full stop")]),
         ("\"Free of charge\"", "\"Free of charge!\"", &[(14, "exclamation mark", "full stop")]),
         ("\"Free of charge\"", "\"免费\"", &[(14, "has Chinese characters", "in English")]),
         ("\"Free of charge\"", "\" Free\"", &[(14, "begins or ends with a space", "take them away")]),
@@ -345,8 +351,8 @@ fn rules_of_the_form() {
             &[(80, "neither a choice nor a yes_no", "an earlier choice")],
         ),
         (
-            "question = { zh-CN = \"哪一间?\", en = \"Which room?\" }",
-            "question = { zh-CN = \"哪一间?\", en = \"Which room?\" }\nwhen = { field = \"chairs\", is = [\"yes\"] }",
+            "question = { zh-CN = \"哪一间？\", en = \"Which room?\" }",
+            "question = { zh-CN = \"哪一间？\", en = \"Which room?\" }\nwhen = { field = \"chairs\", is = [\"yes\"] }",
             &[(32, "`chairs` is no earlier field", "before it")],
         ),
         (

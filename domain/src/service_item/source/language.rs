@@ -63,6 +63,9 @@ pub(super) fn check(node: Node<'_>, role: Role, findings: &mut Findings<'_>) {
     {
         findings.note(at, "the Chinese text has no Chinese character", "write it in Chinese");
     }
+    if let Some((text, at)) = chinese.and_then(|n| Some((n.text()?, n.at()))) {
+        check_punctuation(text, at, findings);
+    }
     let Some((english, at)) = english.and_then(|n| Some((n.text()?, n.at()))) else { return };
     if english.chars().any(is_han) {
         findings.note(at, "the English text has Chinese characters", "write it in English");
@@ -71,6 +74,29 @@ pub(super) fn check(node: Node<'_>, role: Role, findings: &mut Findings<'_>) {
         && arguments(chinese) != arguments(english)
     {
         findings.note(at, "the two languages have different {arguments}", "use the same ones in both");
+    }
+}
+
+/// Punctuation beside a Chinese character is Chinese and as wide as one; GB/T 15834. Times and numbers keep theirs.
+fn check_punctuation(text: &str, at: usize, findings: &mut Findings<'_>) {
+    const MARKS: [(char, char); 6] = [
+        (',', '\u{FF0C}'),
+        (':', '\u{FF1A}'),
+        (';', '\u{FF1B}'),
+        ('?', '\u{FF1F}'),
+        ('(', '\u{FF08}'),
+        (')', '\u{FF09}'),
+    ];
+    for (latin, chinese) in MARKS {
+        let beside_han = |(i, _): (usize, &str)| {
+            let before = text[..i].trim_end().chars().next_back();
+            let after = text[i + 1..].trim_start().chars().next();
+            before.is_some_and(is_han) || after.is_some_and(is_han)
+        };
+        if text.match_indices(latin).any(beside_han) {
+            let what = format!("`{latin}` of Latin text in the Chinese text");
+            findings.note(at, what, format!("write `{chinese}`"));
+        }
     }
 }
 
