@@ -4,9 +4,23 @@
 //! is. Comparing is for the province or for a certified vendor's engine behind [`FaceMatcher`]; there is no matcher here.
 
 mod detector;
+mod gate;
+mod hint;
+mod landmarks;
+mod layers;
+mod matcher;
+mod measure;
 mod network;
+mod pose;
 mod product;
+mod stillness;
 mod weights;
 
 pub use detector::{Face, FaceDetector, Search};
+pub use gate::{Capture, GateRules, Look, Person, QualityGate};
+pub use hint::FaceHint;
+pub use matcher::{FaceMatcher, MatchResult, MatcherError, MatcherErrorKind, PresentationAttack};
+pub use measure::FaceMeasures;
+pub use pose::{Pose, PoseEstimator};
+pub use stillness::PictureState;
 pub use weights::WeightsError;

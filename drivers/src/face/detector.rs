@@ -5,7 +5,8 @@
 
 use zeroize::Zeroizing;
 
-use super::network::{Map, Network, OUTPUTS};
+use super::layers::Map;
+use super::network::{Network, OUTPUTS};
 use super::weights::{Weights, WeightsError};
 use crate::camera::{Area, Frame, Mirror, Size};
 

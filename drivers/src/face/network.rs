@@ -1,64 +1,12 @@
-//! The layers of the tiny face detector, in plain Rust: convolution, separable convolution, pooling.
+//! The network of the tiny face detector.
 //!
-//! Duty: the arithmetic of face-api's `TinyFaceDetector` (npm @vladmandic/face-api 1.7, `tinyYolov2/TinyYolov2Base.ts`,
-//! `runMobilenet`), number for number. Maps are rows × columns × channels, kernels rows × columns × in × out. Never:
-//! know about pictures or boxes.
+//! Duty: face-api's `TinyFaceDetector` number for number (npm @vladmandic/face-api 1.7, `tinyYolov2/TinyYolov2Base.ts`,
+//! `runMobilenet`): six convolutions, each followed by a choice of the largest of 2 × 2, and one of 1 × 1. Never: know
+//! about pictures or boxes.
 
+use super::layers::{Convolution, Map, Window, Work};
 use super::product::multiply;
 use super::weights::{Weights, WeightsError};
-
-/// A map of features: `height` rows of `width` places of `channels` numbers.
-#[derive(Default)]
-pub(super) struct Map {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) channels: usize,
-    pub(super) values: Vec<f32>,
-}
-
-impl Map {
-    /// Takes a new size; the values are whatever they were.
-    pub(super) fn reshape(&mut self, width: usize, height: usize, channels: usize) {
-        (self.width, self.height, self.channels) = (width, height, channels);
-        self.values.resize(width * height * channels, 0.0);
-    }
-
-    fn row(&self, y: usize) -> &[f32] {
-        let stride = self.width * self.channels;
-        &self.values[y * stride..][..stride]
-    }
-
-    /// Overwrites what was seen.
-    pub(super) fn wipe(&mut self) {
-        self.values.fill(0.0);
-    }
-}
-
-/// How a layer shrinks what it gives: the largest of each 2 × 2 places, those beyond the edge left out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pooling {
-    /// Every second place.
-    Halve,
-    /// Every place.
-    Keep,
-}
-
-/// What a layer does before its matrix product.
-enum Gather {
-    /// The 3 × 3 neighbourhood of every place that has a whole one ("valid").
-    Neighbourhood,
-    /// One 3 × 3 filter for each channel, zeros beyond the edge ("same").
-    Depthwise(Vec<f32>),
-}
-
-struct Layer {
-    gather: Gather,
-    inputs: usize,
-    outputs: usize,
-    kernel: Vec<f32>,
-    bias: Vec<f32>,
-    pooling: Pooling,
-}
 
 /// Channels after each of the six pooled layers.
 const CHANNELS: [usize; 6] = [16, 32, 64, 128, 256, 512];
@@ -73,40 +21,34 @@ pub(super) struct Network {
     last_kernel: Vec<f32>,
     last_bias: Vec<f32>,
     maps: [Map; 2],
-    gathered: Vec<f32>,
-    product: Vec<f32>,
+    work: Work,
+}
+
+struct Layer {
+    convolution: Convolution,
+    /// Rows and columns that the convolution loses at the edges.
+    lost: usize,
+    /// The choice keeps every second place or every one.
+    step: usize,
 }
 
 impl Network {
     pub(super) fn new(mut weights: Weights) -> Result<Self, WeightsError> {
-        let mut layers = vec![Layer {
-            gather: Gather::Neighbourhood,
-            inputs: 27,
-            outputs: CHANNELS[0],
-            kernel: weights.take("conv0/filters", &[3, 3, 3, CHANNELS[0]])?,
-            bias: weights.take("conv0/bias", &[CHANNELS[0]])?,
-            pooling: Pooling::Halve,
-        }];
+        let valid = Window { stride: 1, before: 0 };
+        let same = Window { stride: 1, before: 1 };
+        let first = Convolution::whole(&mut weights, "conv0", CHANNELS[0], valid)?;
+        let mut layers = vec![Layer { convolution: first, lost: 2, step: 2 }];
         for (i, pair) in CHANNELS.windows(2).enumerate() {
-            let (inputs, outputs) = (pair[0], pair[1]);
-            let layer = i + 1;
-            let mut take = |part: &str, shape: &[usize]| weights.take(&format!("conv{layer}/{part}"), shape);
-            layers.push(Layer {
-                gather: Gather::Depthwise(take("depthwise_filter", &[3, 3, inputs, 1])?),
-                inputs,
-                outputs,
-                kernel: take("pointwise_filter", &[1, 1, inputs, outputs])?,
-                bias: take("bias", &[outputs])?,
-                pooling: if outputs == 512 { Pooling::Keep } else { Pooling::Halve },
-            });
+            let name = format!("conv{}", i + 1);
+            let convolution = Convolution::separable(&mut weights, &name, (pair[0], pair[1]), same)?;
+            layers.push(Layer { convolution, lost: 0, step: if pair[1] == 512 { 1 } else { 2 } });
         }
         Ok(Self {
             layers,
             last_kernel: weights.take("conv8/filters", &[1, 1, 512, OUTPUTS])?,
             last_bias: weights.take("conv8/bias", &[OUTPUTS])?,
             maps: [Map::default(), Map::default()],
-            gathered: Vec::new(),
-            product: Vec::new(),
+            work: Work::default(),
         })
     }
 
@@ -115,7 +57,7 @@ impl Network {
         let [now, next] = &mut self.maps;
         for (i, layer) in self.layers.iter().enumerate() {
             let from = if i == 0 { input } else { &*now };
-            layer.run(from, next, &mut self.gathered, &mut self.product);
+            layer.run(from, next, &mut self.work);
             std::mem::swap(now, next);
         }
         output.reshape(now.width, now.height, OUTPUTS);
@@ -124,49 +66,36 @@ impl Network {
             place.iter_mut().zip(&self.last_bias).for_each(|(value, bias)| *value += bias);
         }
         self.maps.iter_mut().for_each(Map::wipe);
-        self.gathered.fill(0.0);
-        self.product.fill(0.0);
+        self.work.wipe();
     }
 }
 
 impl Layer {
-    fn run(&self, from: &Map, to: &mut Map, gathered: &mut Vec<f32>, product: &mut Vec<f32>) {
-        let (width, height) = match self.gather {
-            Gather::Neighbourhood => (from.width - 2, from.height - 2),
-            Gather::Depthwise(_) => (from.width, from.height),
-        };
-        let step = if self.pooling == Pooling::Halve { 2 } else { 1 };
-        to.reshape(width.div_ceil(step), height.div_ceil(step), self.outputs);
-        let stride = to.width * to.channels;
+    fn run(&self, from: &Map, to: &mut Map, work: &mut Work) {
+        let (width, height) = (from.width - self.lost, from.height - self.lost);
+        let (step, outputs) = (self.step, self.convolution.outputs);
+        to.reshape(width.div_ceil(step), height.div_ceil(step), outputs);
+        let stride = to.width * outputs;
         let rows_at_once = (BATCH / (width * step)).max(1);
         for first in (0..to.height).step_by(rows_at_once) {
             let last = (first + rows_at_once).min(to.height);
             let rows = first * step..(last * step + 2 - step).min(height);
-            let places = rows.len() * width;
-            gathered.resize(places * self.inputs, 0.0);
-            product.resize(places * self.outputs, 0.0);
-            for (y, row) in rows.clone().zip(gathered.chunks_exact_mut(width * self.inputs)) {
-                match &self.gather {
-                    Gather::Neighbourhood => neighbourhood(from, y, row),
-                    Gather::Depthwise(filter) => depthwise(from, y, filter, row),
-                }
-            }
-            multiply(gathered, &self.kernel, product, self.inputs, self.outputs);
+            self.convolution.rows(from, rows.clone(), width, work);
             for y in first..last {
                 let row = &mut to.values[y * stride..][..stride];
-                let below = &product[(y * step - rows.start) * width * self.outputs..];
-                self.pool(below, width, rows.end - y * step, step, row);
+                let below = &work.product[(y * step - rows.start) * width * outputs..];
+                self.pool(below, width, rows.end - y * step, row);
             }
         }
     }
 
-    /// One row of what the layer gives: the largest of 2 × 2 places, then bias and the leaky rectifier (both rise with
-    /// their input, so they may follow the choice instead of preceding it four times).
-    fn pool(&self, product: &[f32], width: usize, rows_left: usize, step: usize, row: &mut [f32]) {
-        let n = self.outputs;
+    /// One row of what the layer gives: the largest of 2 × 2 places, those beyond the edge left out, then bias and the
+    /// leaky rectifier (both rise with their input, so they may follow the choice instead of preceding it four times).
+    fn pool(&self, product: &[f32], width: usize, rows_left: usize, row: &mut [f32]) {
+        let n = self.convolution.outputs;
         for (x, place) in row.chunks_exact_mut(n).enumerate() {
             let at = |place: usize| &product[place * n..][..n];
-            let first = x * step;
+            let first = x * self.step;
             place.copy_from_slice(at(first));
             let right = first + 1 < width;
             if right {
@@ -178,7 +107,7 @@ impl Layer {
                     raise(place, at(width + first + 1));
                 }
             }
-            for (value, bias) in place.iter_mut().zip(&self.bias) {
+            for (value, bias) in place.iter_mut().zip(&self.convolution.bias) {
                 let sum = *value + bias;
                 *value = if sum < 0.0 { sum * 0.1 } else { sum };
             }
@@ -188,39 +117,6 @@ impl Layer {
 
 fn raise(place: &mut [f32], other: &[f32]) {
     place.iter_mut().zip(other).for_each(|(max, value)| *max = max.max(*value));
-}
-
-/// A row of 3 × 3 neighbourhoods, each as its 27 numbers in the kernel's order.
-fn neighbourhood(from: &Map, y: usize, row: &mut [f32]) {
-    let length = 3 * from.channels;
-    for (dy, source) in (0..3).map(|dy| (dy, from.row(y + dy))) {
-        for (place, window) in
-            row.chunks_exact_mut(3 * length).zip(source.windows(length).step_by(from.channels))
-        {
-            place[dy * length..][..length].copy_from_slice(window);
-        }
-    }
-}
-
-/// A row of the map filtered channel by channel, zeros beyond the edge.
-fn depthwise(from: &Map, y: usize, filter: &[f32], row: &mut [f32]) {
-    let n = from.channels;
-    row.fill(0.0);
-    for dy in 0..3 {
-        let Some(source_y) = (y + dy).checked_sub(1).filter(|y| *y < from.height) else { continue };
-        let source = from.row(source_y);
-        for dx in 0..3 {
-            let weights = &filter[(dy * 3 + dx) * n..][..n];
-            // Place x takes the source's place x + dx - 1.
-            let (skip, ahead) = if dx == 0 { (1, 0) } else { (0, dx - 1) };
-            let places = row.chunks_exact_mut(n).skip(skip);
-            for (place, values) in places.zip(source.chunks_exact(n).skip(ahead)) {
-                for ((sum, value), weight) in place.iter_mut().zip(values).zip(weights) {
-                    *sum += value * weight;
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]
