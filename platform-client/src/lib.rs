@@ -16,6 +16,8 @@ pub mod operation;
 pub mod outbox;
 mod private_file;
 pub mod province;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod slip;
 
 pub use edge::filing::Material;

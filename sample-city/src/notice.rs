@@ -67,7 +67,7 @@ pub(crate) fn policy_cards(founded: Date) -> Vec<PolicyCard> {
             "old-age-allowance",
             Localized::new("满 80 岁可以领高龄津贴", "An allowance from the age of 80"),
             Localized::new(
-                "户口在本市、年满 80 岁的老人,可以在这台机器上申请高龄津贴,从批准的当月起发放。子女可以代办。",
+                "户口在本市、年满 80 岁的老人，可以在这台机器上申请高龄津贴，从批准的当月起发放。子女可以代办。",
                 "Residents registered in this city who are 80 or older can apply for the old-age allowance here. It is paid \
                  from the month of approval. Children may apply for their parents.",
             ),
@@ -77,9 +77,9 @@ pub(crate) fn policy_cards(founded: Date) -> Vec<PolicyCard> {
         ),
         card(
             "pension-certification",
-            Localized::new("领养老金,一年认证一次", "Confirm your pension once a year"),
+            Localized::new("领养老金，一年认证一次", "Confirm your pension once a year"),
             Localized::new(
-                "在这里刷身份证、看一眼镜头就能认证,不用再开证明。已经认证过的,机器会告诉您有效到哪一天。",
+                "在这里放上身份证、看一眼镜头就能认证，不用再开证明。已经认证过的，机器会告诉您有效到哪一天。",
                 "Place your identity card and look into the camera: no paper is needed. If you are already certified, the \
                  terminal tells you until when.",
             ),
@@ -94,7 +94,7 @@ pub(crate) fn policy_cards(founded: Date) -> Vec<PolicyCard> {
             "canteen",
             Localized::new("老年食堂可以提前一天订餐", "Book a canteen meal one day ahead"),
             Localized::new(
-                "60 岁以上的居民可以在这里订餐,行动不便的可以请食堂送到家。餐费和补贴在订餐时写明。",
+                "60 岁以上的居民可以在这里订餐，行动不便的可以请食堂送到家。餐费和补贴在订餐时写明。",
                 "Residents of 60 and over can book meals here. Those who find it hard to walk can have them brought home. \
                  Price and subsidy are shown when you book.",
             ),
@@ -104,9 +104,9 @@ pub(crate) fn policy_cards(founded: Date) -> Vec<PolicyCard> {
         ),
         card(
             "cross-province-subsidy",
-            Localized::new("残疾人两项补贴,在哪里都能申请", "Disability subsidies: apply wherever you live"),
+            Localized::new("残疾人两项补贴，在哪里都能申请", "Disability subsidies: apply wherever you live"),
             Localized::new(
-                "户口在外省的残疾人,也可以在这里申请困难残疾人生活补贴和重度残疾人护理补贴,由户口所在地审定。",
+                "户口在外省的残疾人，也可以在这里申请困难残疾人生活补贴和重度残疾人护理补贴，由户口所在地审定。",
                 "Persons with disabilities whose household is in another province can apply here too; the place of the \
                  household decides.",
             ),
@@ -116,9 +116,9 @@ pub(crate) fn policy_cards(founded: Date) -> Vec<PolicyCard> {
         ),
         card(
             "heat-and-gas",
-            Localized::new("冬季用气,记得开窗", "Using gas in winter: open a window"),
+            Localized::new("冬季用气，记得开窗", "Using gas in winter: open a window"),
             Localized::new(
-                "烧水、洗澡、取暖时请留一扇窗。闻到燃气味先开窗、关阀门,到室外再打电话。",
+                "烧水、洗澡、取暖时请留一扇窗。闻到燃气味先开窗、关阀门，到室外再打电话。",
                 "Leave a window open when heating or bathing. If you smell gas, open the window, close the valve, and call \
                  from outside.",
             ),
@@ -152,7 +152,7 @@ pub(crate) fn weather_warning(colour: WarningColour) -> WeatherWarning {
                 "Wind of about force 6 from this evening into the night.",
             ),
             Localized::new(
-                "请收好阳台上的东西,骑车请慢一些。",
+                "请收好阳台上的东西，骑车请慢一些。",
                 "Please secure things on balconies and cycle slowly.",
             ),
         ),
@@ -163,29 +163,29 @@ pub(crate) fn weather_warning(colour: WarningColour) -> WeatherWarning {
                 "Fog with visibility under 500 metres tomorrow morning.",
             ),
             Localized::new(
-                "老人晨练请推迟,开车请打开雾灯。",
+                "老人晨练请推迟，开车请打开雾灯。",
                 "Please put off morning exercise; drivers, use fog lamps.",
             ),
         ),
         WarningColour::Orange => (
             Localized::new("暴雨橙色预警", "Rainstorm, orange warning"),
             Localized::new(
-                "3 小时内降雨将超过 50 毫米,低洼处会积水。",
+                "3 小时内降雨将超过 50 毫米，低洼处会积水。",
                 "Over 50 mm of rain within 3 hours; low places will flood.",
             ),
             Localized::new(
-                "请留在室内,不要走地下通道。社区服务站整夜开门。",
+                "请留在室内，不要走地下通道。社区服务站整夜开门。",
                 "Please stay indoors and avoid underpasses. The community station is open all night.",
             ),
         ),
         WarningColour::Red => (
             Localized::new("暴雨红色预警", "Rainstorm, red warning"),
             Localized::new(
-                "3 小时内降雨将超过 100 毫米,有山洪和内涝危险。",
+                "3 小时内降雨将超过 100 毫米，有山洪和内涝危险。",
                 "Over 100 mm of rain within 3 hours; danger of floods.",
             ),
             Localized::new(
-                "请马上到高处,听从社区安排。需要帮助请打 12345。",
+                "请马上到高处，听从社区安排。需要帮助请打 12345。",
                 "Please go to high ground now and follow the community's directions. For help call 12345.",
             ),
         ),

@@ -1,0 +1,168 @@
+//! 参保证明: the certificate of the fictitious social-insurance office.
+//!
+//! Duty: a well-formed PDF with its digest, and pictures of its pages for the screen. Never: pretend to a seal: the PDF
+//! is **not** sealed, its page says so, and its file name says so.
+
+mod page;
+mod pdf;
+
+use domain::locale::{Locale, Localized};
+use domain::personal::Personal;
+use domain::terminal::Timestamp;
+use ring::digest::{SHA256, digest};
+use sample_city::{InsuranceScheme, Person};
+
+use super::answer::{Answer, refusal};
+use super::store::hex;
+use super::words;
+use crate::contract::bytes::FileBytes;
+use crate::contract::case::{AnswerValue, FieldAnswer};
+use crate::contract::envelope::code;
+use crate::contract::item::{Certificate, CertificateAnswer, CertificateRequest, SealedFile};
+use page::{Line, Page};
+
+/// The file's name: holds nothing of the person, and says that there is no seal.
+const FILE_NAME: &str = "participation-certificate-unsealed.pdf";
+
+/// Issues the certificate that was asked for, or says why not.
+pub(crate) fn issue(
+    font: &[u8],
+    number: &str,
+    person: Option<&Person>,
+    request: &CertificateRequest,
+    now: Timestamp,
+) -> Answer<CertificateAnswer> {
+    let asked = choice(&request.answers, "insurance");
+    let scheme = InsuranceScheme::ALL.into_iter().find(|s| asked.is_none_or(|word| word == s.word()));
+    let record = person.and_then(|p| p.insurance.iter().find(|i| Some(i.scheme) == scheme));
+    let (Some(person), Some(record)) = (person, record) else {
+        return Ok(CertificateAnswer::Refused { reason: words::not_insured() });
+    };
+    let (window, period) = match choice(&request.answers, "period") {
+        Some("last_12_months") => (Some(12), Localized::new("最近 12 个月", "the last 12 months")),
+        Some("last_36_months") => (Some(36), Localized::new("最近 36 个月", "the last 36 months")),
+        _ => (None, Localized::new("从参保到现在", "from the start until now")),
+    };
+    let paid = record.months_paid(window, now.date());
+    let locale = request.locale;
+    let label = |zh: &str, en: &str| Localized::new(zh, en).text(locale).to_owned();
+    let since = format!("{:04}-{:02}", record.since.year(), record.since.month() as u8);
+    let rows = [
+        (label("姓名", "Name"), person.name.reveal().to_owned()),
+        (label("身份证号码", "ID number"), person.number.reveal().to_owned()),
+        (label("险种", "Insurance"), record.scheme.name().text(locale).to_owned()),
+        (label("缴费单位", "Paid by"), record.payer.text(locale).to_owned()),
+        (label("首次缴费", "First paid"), since),
+        (label("证明时间", "Period"), period.text(locale).to_owned()),
+        (label("期内缴费月数", "Months paid in it"), paid.to_string()),
+        (label("累计缴费月数", "Months paid in all"), record.months.to_string()),
+    ];
+    let title = Localized::new("社会保险参保证明", "Certificate of participation in social insurance");
+    let page = Page {
+        title: title.text(locale),
+        number: format!("{} {number}", label("编号", "No.")),
+        rows: rows.iter().map(|(label, value)| Line { label, value }).collect(),
+        closing: closing(locale, now),
+        notice: label(
+            "样本城市的演示文件，未加盖电子印章，不作证明使用",
+            "Demonstration of a fictitious city: bears no electronic seal and proves nothing",
+        ),
+    };
+    let draw = |watermark: Option<&str>| {
+        page::draw(font, &page, watermark).map_err(|_| refusal(code::INTERNAL, "the typeface cannot be read"))
+    };
+    let plain = draw(None)?;
+    let pdf = pdf::one_page(&plain, number, now);
+    let watermark = format!("{} {}", request.purpose.text(locale), day(now));
+    let shown = draw(Some(&watermark))?;
+    Ok(CertificateAnswer::Issued(Box::new(Certificate {
+        title,
+        number: Some(Personal::new(number)),
+        issuer: words::social_security(),
+        issued_at: now,
+        valid_until: None,
+        file: SealedFile {
+            name: FILE_NAME.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            sha256: hex(digest(&SHA256, &pdf).as_ref()),
+            bytes: FileBytes(pdf),
+        },
+        pages: vec![FileBytes(
+            page::png(&shown).map_err(|_| refusal(code::INTERNAL, "the page cannot be drawn"))?,
+        )],
+    })))
+}
+
+fn choice<'a>(answers: &'a [FieldAnswer], field: &str) -> Option<&'a str> {
+    answers.iter().find(|a| a.field.as_str() == field).and_then(|a| match &a.value {
+        AnswerValue::Choice(value) => Some(value.as_str()),
+        _ => None,
+    })
+}
+
+fn day(at: Timestamp) -> String {
+    format!("{:04}-{:02}-{:02}", at.year(), at.month() as u8, at.day())
+}
+
+fn closing(locale: Locale, now: Timestamp) -> Vec<String> {
+    let office = Localized::new("样本市社会保险经办机构", "Social Insurance Office of Sample City");
+    vec![office.text(locale).to_owned(), day(now)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::case::AnswerOrigin;
+    use domain::terminal::TerminalId;
+    use sample_city::{City, Seed};
+    use time::macros::{date, datetime};
+
+    const FONT: &[u8] = include_bytes!("../../../assets/fonts/YilinSans-Regular.otf");
+    const NOW: Timestamp = datetime!(2026-11-24 10:24:00 +8);
+
+    fn ask(key: &str, insurance: &str) -> CertificateAnswer {
+        let city = City::new(Seed::DEMONSTRATION, date!(2026 - 11 - 24));
+        let request = CertificateRequest {
+            terminal_id: TerminalId("T-1".into()),
+            purpose: Localized::new("查到您本人的参保记录", "To find your own insurance record"),
+            locale: Locale::ZhCn,
+            answers: vec![FieldAnswer {
+                field: "insurance".into(),
+                value: AnswerValue::Choice(insurance.into()),
+                source: AnswerOrigin::Resident,
+            }],
+        };
+        issue(FONT, "ZM-1", city.person_called(key), &request, NOW).unwrap()
+    }
+
+    fn issued(key: &str) -> Certificate {
+        match ask(key, "employee_pension") {
+            CertificateAnswer::Issued(certificate) => *certificate,
+            CertificateAnswer::Refused { .. } => panic!("{key} is insured"),
+        }
+    }
+
+    #[test]
+    fn who_is_not_insured_is_told_so() {
+        assert!(matches!(ask("li-yangben", "employee_pension"), CertificateAnswer::Refused { .. }));
+        assert!(matches!(ask("sun-yanshi", "work_injury"), CertificateAnswer::Refused { .. }));
+    }
+
+    #[test]
+    fn the_file_is_a_pdf_that_claims_no_seal_and_has_its_digest() {
+        let file = issued("sun-yanshi").file;
+        assert!(file.name.contains("unsealed"));
+        assert_eq!(file.sha256, hex(digest(&SHA256, &file.bytes.0).as_ref()));
+        assert_eq!(file, issued("sun-yanshi").file, "the same bytes for the same moment");
+    }
+
+    #[test]
+    fn the_page_has_ink_and_the_watermark_adds_some() {
+        let certificate = issued("sun-yanshi");
+        let picture = image::load_from_memory(&certificate.pages[0].0).unwrap().into_luma8();
+        assert_eq!(picture.dimensions(), (page::WIDTH, page::HEIGHT));
+        let dark = picture.pixels().filter(|p| p.0[0] < 64).count();
+        let grey = picture.pixels().filter(|p| (200..250).contains(&p.0[0])).count();
+        assert!(dark > 5_000 && grey > 20_000, "{dark} {grey}");
+    }
+}

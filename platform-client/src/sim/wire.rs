@@ -1,0 +1,177 @@
+//! TLS connections that can be cut in the middle.
+//!
+//! Duty: handshakes that do not wait for one another, and a stream that a fault can end after so many bytes without the
+//! goodbye of TLS. Never: look at what passes.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+/// A client that does not shake hands in this time is let go.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How much of a connection is left.
+#[derive(Debug)]
+struct Budget {
+    /// Bytes that may still be written.
+    bytes: AtomicU64,
+    /// Who waits for bytes to read.
+    reader: Mutex<Option<Waker>>,
+}
+
+/// The scissors of one connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Scissors(Arc<Budget>);
+
+impl Scissors {
+    /// Ends the connection when so many more bytes have been written; with 0 at once.
+    pub(crate) fn cut_after(&self, bytes: u64) {
+        self.0.bytes.store(bytes, Ordering::SeqCst);
+        if let Some(waker) = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            waker.wake();
+        }
+    }
+}
+
+/// A connection over TLS that scissors can end.
+pub(crate) struct Wire {
+    stream: TlsStream<TcpStream>,
+    budget: Arc<Budget>,
+}
+
+impl Wire {
+    fn new(stream: TlsStream<TcpStream>) -> Self {
+        Self {
+            stream,
+            budget: Arc::new(Budget { bytes: AtomicU64::new(u64::MAX), reader: Mutex::new(None) }),
+        }
+    }
+
+    fn left(&self) -> u64 {
+        self.budget.bytes.load(Ordering::SeqCst)
+    }
+}
+
+fn cut() -> io::Error {
+    io::ErrorKind::ConnectionReset.into()
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        *self.budget.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+        if self.left() == 0 {
+            return Poll::Ready(Err(cut()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let left = self.left();
+        if left == 0 {
+            return Poll::Ready(Err(cut()));
+        }
+        let part = &bytes[..bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, part))?;
+        if left != u64::MAX {
+            self.budget.bytes.store(left - written as u64, Ordering::SeqCst);
+        }
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // A connection that broke has said no goodbye.
+        if self.left() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// Whether connections are taken at all; asked for each one.
+pub(crate) trait Door: Send + Sync + 'static {
+    /// `false`: the connection is closed before a byte of TLS.
+    fn is_open(&self) -> bool;
+}
+
+/// Gives `axum` the connections whose handshake is done.
+pub(crate) struct TlsListener {
+    ready: mpsc::Receiver<(Wire, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    /// Takes over a listening socket; must be called inside the runtime that serves.
+    pub(crate) fn new(tcp: TcpListener, acceptor: TlsAcceptor, door: Arc<dyn Door>) -> io::Result<Self> {
+        let address = tcp.local_addr()?;
+        let (done, ready) = mpsc::channel(64);
+        tokio::spawn(async move {
+            loop {
+                let Ok((stream, peer)) = tcp.accept().await else {
+                    // Too many open files: others are closed meanwhile.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                if done.is_closed() {
+                    return;
+                }
+                if !door.is_open() {
+                    continue;
+                }
+                let (acceptor, done) = (acceptor.clone(), done.clone());
+                tokio::spawn(async move {
+                    // An answer is one write; waiting for more would delay it.
+                    let _ = stream.set_nodelay(true);
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                        let _ = done.send((Wire::new(stream), peer)).await;
+                    }
+                });
+            }
+        });
+        Ok(Self { ready, address })
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        match self.ready.recv().await {
+            Some(connection) => connection,
+            // The accepting task ends only with the runtime.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Scissors {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(stream.io().budget.clone())
+    }
+}

@@ -1,0 +1,90 @@
+//! `yilin-province` as other people's scripts start it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::asking::{Shows, answer, appeal, client, with_json};
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_yilin-province"))
+}
+
+fn serve(data: &Path, more: &[&str]) -> (Child, Value) {
+    let mut child = program()
+        .args(["serve", "--time", "2026-11-24T10:24:00+08:00", "--data"])
+        .arg(data)
+        .args(more)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+#[tokio::test]
+async fn the_first_line_says_where_and_cases_lists_what_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, ready) = serve(folder.path(), &["--fault", "province.drop_after_commit_once"]);
+    let credentials = folder.path().join("credentials");
+    assert_eq!(ready["credentials"], json!(credentials));
+    assert!(ready["admin_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    let client = client(&credentials, Shows::Certificate);
+    let submit = || {
+        let url = format!("{}/v1/cases", ready["url"].as_str().unwrap());
+        with_json(client.post(url).header("idempotency-key", "01".repeat(16)), &appeal(1)).send()
+    };
+    assert!(submit().await.is_err());
+    let (_, body) = answer(submit().await.unwrap()).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let listed = program().args(["cases", "--data"]).arg(folder.path()).output().unwrap();
+    assert!(listed.status.success());
+    let lines: Vec<Value> =
+        String::from_utf8(listed.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(
+        lines,
+        [json!({"submission_id": "01".repeat(16), "application_number": body["data"]["applicationNumber"],
+                "case_number": null, "item": "appeal-12345", "state": "submitted",
+                "filed_at": "2026-11-24T10:20:00+08:00", "received_at": "2026-11-24T10:24:00+08:00"})]
+    );
+}
+
+#[test]
+fn the_signal_ends_it_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _) = serve(folder.path(), &[]);
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn what_is_wrong_is_said_and_told_by_the_exit() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |args: &[&str], exit: i32, words: &str| {
+        let output = program().arg("serve").args(args).arg("--data").arg(folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{args:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(words), "{args:?}: {said}");
+    };
+    check(&["--dialect", "cases=anhui"], 2, "canonical only");
+    check(&["--fault", "province.sulks"], 2, "--fault list");
+    check(&["--listen", "here"], 2, "no address");
+    check(&["--catalogue", "/nowhere"], 1, "/nowhere");
+    let none = program().args(["--json", "cases", "--data", "/nowhere"]).output().unwrap();
+    assert_eq!(none.status.code(), Some(1));
+    let object: Value = serde_json::from_slice(&none.stdout).unwrap();
+    assert_eq!(object["error"]["kind"], "failed");
+}
+
+#[test]
+fn every_fault_is_listed() {
+    let listed = program().args(["serve", "--fault", "list"]).output().unwrap();
+    let text = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.status.success() && text.contains("province.drop_after_commit") && text.contains("@STEP"));
+}
