@@ -1,0 +1,77 @@
+//! What a median is held to.
+
+use std::str::FromStr;
+
+/// At most so much.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Goal {
+    /// `≤ 2`: ours, in the metric's unit.
+    Value(f64),
+    /// `≤ 1/5 ×`: ours over the anchor's.
+    Ratio(f64),
+}
+
+/// The text is no goal.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no goal: write `≤ 2` for the unit, `≤ 1/5 ×` for a part of the anchor")]
+pub(crate) struct GoalError(String);
+
+impl FromStr for Goal {
+    type Err = GoalError;
+
+    fn from_str(text: &str) -> Result<Self, GoalError> {
+        let failed = || GoalError(text.to_owned());
+        let rest = text.strip_prefix('≤').ok_or_else(failed)?.trim();
+        let (number, ratio) = match rest.strip_suffix('×') {
+            Some(number) => (number.trim(), true),
+            None => (rest, false),
+        };
+        let value = match number.split_once('/') {
+            Some((above, below)) => {
+                above.parse::<f64>().ok().zip(below.parse::<f64>().ok()).map(|(a, b)| a / b)
+            }
+            None => number.parse().ok(),
+        };
+        let value = value.filter(|value: &f64| value.is_finite()).ok_or_else(failed)?;
+        Ok(if ratio { Self::Ratio(value) } else { Self::Value(value) })
+    }
+}
+
+impl Goal {
+    /// Whether the medians reach it; a ratio without an anchor does not.
+    pub(super) fn is_met(self, ours: f64, anchor: Option<f64>) -> bool {
+        match self {
+            Self::Value(most) => ours <= most,
+            Self::Ratio(most) => anchor.is_some_and(|anchor| ours / anchor <= most),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goals_are_read() {
+        for (text, goal) in [
+            ("≤ 2", Goal::Value(2.0)),
+            ("≤2000", Goal::Value(2000.0)),
+            ("≤ 1/5 ×", Goal::Ratio(0.2)),
+            ("≤ 1.05 ×", Goal::Ratio(1.05)),
+        ] {
+            assert_eq!(text.parse(), Ok(goal), "{text}");
+        }
+        for text in ["", "2", "< 2", "≤ fast", "≤ 1/0", "≤ 2 ms"] {
+            assert_eq!(text.parse::<Goal>(), Err(GoalError(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn goals_are_met_or_not() {
+        assert!(Goal::Value(2.0).is_met(2.0, None));
+        assert!(!Goal::Value(2.0).is_met(2.1, None));
+        assert!(Goal::Ratio(0.2).is_met(1.0, Some(5.0)));
+        assert!(!Goal::Ratio(0.2).is_met(1.1, Some(5.0)));
+        assert!(!Goal::Ratio(0.2).is_met(1.0, None));
+    }
+}
