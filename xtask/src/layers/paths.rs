@@ -19,6 +19,12 @@ const NOT_IN_DOMAIN: &[&[&str]] = &[
     &["OffsetDateTime", "now_local"],
 ];
 
+/// Where nobody may sleep, and what to do instead.
+const AWAKE: &[(&str, &str)] = &[
+    ("kiosk-ui/src/", "the screen would stand still: wait on a channel or a timer"),
+    ("platform-client/src/", "the runtime would stand still: tokio::time::sleep"),
+];
+
 /// A folder of simulators, and the modules of its crate that may be named there.
 struct Simulators {
     /// The crate's `src/`.
@@ -52,6 +58,7 @@ pub(super) fn breaches(path: &str, source: &RustSource) -> Vec<Breach> {
     for named in &source.paths {
         found.extend(domain(path, named));
         found.extend(simulator(path, named));
+        found.extend(asleep(path, named));
     }
     found
 }
@@ -64,6 +71,15 @@ fn domain(path: &str, named: &Named) -> Option<Breach> {
     wrong.then(|| {
         Breach::at(path, named.line, format!("names {name}: the domain has no IO, no thread and no clock"))
     })
+}
+
+fn asleep(path: &str, named: &Named) -> Option<Breach> {
+    let (_, instead) = AWAKE.iter().find(|(start, _)| path.starts_with(start))?;
+    let sleeps = [&["std", "thread", "sleep"][..], &["thread", "sleep"]]
+        .iter()
+        .any(|start| begins(&named.segments, start));
+    (sleeps && named.part == Part::Product)
+        .then(|| Breach::at(path, named.line, format!("sleeps: {instead}")))
 }
 
 fn simulator(path: &str, named: &Named) -> Option<Breach> {
@@ -152,6 +168,22 @@ mod tests {
         }
         check("domain/src/a.rs", "use std::time::Duration; use std::collections::BTreeMap;", &[]);
         check("domain/src/a.rs", "#[cfg(test)] mod tests { use std::fs; }", &[]);
+    }
+
+    #[test]
+    fn the_screen_and_the_network_never_sleep() {
+        let screen = ["sleeps: the screen would stand still: wait on a channel or a timer"];
+        check("kiosk-ui/src/shell.rs", "fn f() { std::thread::sleep(d) }", &screen);
+        check("kiosk-ui/src/shell.rs", "use std::thread; fn f() { thread::sleep(d) }", &screen);
+        check("kiosk-ui/src/shell.rs", "use std::thread::sleep;", &screen);
+        check(
+            "platform-client/src/a.rs",
+            "use std::thread::sleep;",
+            &["sleeps: the runtime would stand still: tokio::time::sleep"],
+        );
+        check("platform-client/src/a.rs", "fn f() { tokio::time::sleep(d) }", &[]);
+        check("kiosk-ui/src/shell.rs", "#[cfg(test)] mod tests { fn f() { std::thread::sleep(d) } }", &[]);
+        check("drivers/src/a.rs", "fn f() { std::thread::sleep(d) }", &[]);
     }
 
     #[test]
