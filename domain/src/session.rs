@@ -24,6 +24,7 @@ pub mod timeout;
 mod visit;
 
 use crate::device::{DeviceState, Devices};
+use crate::form::DivisionName;
 use crate::service_item::Catalogue;
 use crate::terminal::{Site, Timestamp};
 use effect::{CameraUse, Effect, ReaderUse};
@@ -47,6 +48,8 @@ pub struct Facts {
     pub network: Network,
     /// Whether a case can be kept safely.
     pub storage: Storage,
+    /// The divisions of the city, of every level.
+    pub divisions: Arc<[DivisionName]>,
     /// The policy cards of the idle page.
     pub notices: Vec<Notice>,
     /// The warning that is in force.
@@ -66,6 +69,7 @@ impl Facts {
             devices: Devices::default(),
             network: Network::default(),
             storage: Storage::default(),
+            divisions: Arc::from([]),
             notices: Vec::new(),
             warning: None,
             self_test: None,
@@ -200,6 +204,7 @@ fn note(facts: &mut Facts, kind: &EventKind) {
         EventKind::Terminal(TerminalEvent::Network(network)) => facts.network = *network,
         EventKind::Terminal(TerminalEvent::Storage(storage)) => facts.storage = *storage,
         EventKind::Terminal(TerminalEvent::Catalogue(catalogue)) => facts.catalogue = Arc::clone(catalogue),
+        EventKind::Terminal(TerminalEvent::Divisions(divisions)) => facts.divisions = Arc::clone(divisions),
         EventKind::Terminal(TerminalEvent::Notices(notices)) => facts.notices.clone_from(notices),
         EventKind::Terminal(TerminalEvent::Warning(warning)) => facts.warning.clone_from(warning),
         EventKind::Terminal(TerminalEvent::SelfTest(test)) => facts.self_test = Some(*test),

@@ -149,7 +149,7 @@ fn closing(doc: PaperDocument, head: &CaseHead, code: Option<&str>) -> PaperDocu
 }
 
 /// The first 16 digits of a submission's id in groups of four: enough to find it, short enough to read out.
-fn short(id: &str) -> String {
+pub fn short(id: &str) -> String {
     let groups: Vec<String> =
         id.chars().take(16).collect::<Vec<_>>().chunks(4).map(|c| c.iter().collect()).collect();
     groups.join(" ").to_uppercase()

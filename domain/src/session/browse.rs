@@ -45,7 +45,7 @@ impl Visit {
                 Step::Guide(browse, item)
             }
             (Step::Guide(browse, item), Tap::Start) if item.kind == ServiceKind::Directory => {
-                let list = DirectoryList::Asking(context.ask(Question::Directory(item.id.clone())));
+                let list = DirectoryList::Asking(context.ask(directory_of(&item, context)));
                 Step::Directory(Directory { browse, item, list })
             }
             (Step::Guide(browse, item), Tap::Start) => Step::Consent(browse, item),
@@ -91,7 +91,7 @@ impl Visit {
             }
             (_, EventKind::Tap(Tap::Back)) => Step::Guide(browse, item),
             (DirectoryList::Unreachable, EventKind::Tap(Tap::Start)) => {
-                let list = DirectoryList::Asking(context.ask(Question::Directory(item.id.clone())));
+                let list = DirectoryList::Asking(context.ask(directory_of(&item, context)));
                 Step::Directory(Directory { browse, item, list })
             }
             (DirectoryList::Entries(entries), EventKind::Tap(Tap::Print)) => {
@@ -158,6 +158,10 @@ pub(super) fn on_you_may_also(also: YouMayAlso, kind: EventKind, context: &mut C
         (_, EventKind::Tap(Tap::Back | Tap::AnotherService)) => Step::Home(browse(identity)),
         (list, _) => Step::YouMayAlso(YouMayAlso { identity, list }),
     }
+}
+
+fn directory_of(item: &ServiceItem, context: &Context<'_>) -> Question {
+    Question::Directory(item.id.clone(), context.facts.site.division.clone())
 }
 
 /// Opens the guide of an item that this site has; else stays.

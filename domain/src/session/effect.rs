@@ -2,8 +2,10 @@
 
 use super::event::Ticket;
 use crate::case::Submission;
+use crate::division::DivisionCode;
 use crate::form::FieldId;
 use crate::identity::{Identity, IdentityWay};
+use crate::locale::Localized;
 use crate::material::Picture;
 use crate::paper::Paper;
 use crate::personal::Personal;
@@ -101,9 +103,9 @@ pub enum Question {
     /// What is probably due.
     Suggestions(Identity),
     /// The issuer's file, for a reviewed form.
-    Certificate(Box<Submission>),
-    /// The list of a directory.
-    Directory(ItemId),
+    Certificate(Box<CertificateRequest>),
+    /// The list of a directory around the terminal's division.
+    Directory(ItemId, DivisionCode),
     /// Who signs in with this badge and PIN.
     SignIn {
         /// The badge.
@@ -115,6 +117,17 @@ pub enum Question {
     CallHelp(HelpContext),
     /// Somebody is asked to call this number.
     CallBack(Personal, HelpContext),
+}
+
+/// What is asked of an issuer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CertificateRequest {
+    /// For whom.
+    pub identity: Identity,
+    /// What for: stands in the watermark.
+    pub purpose: Localized,
+    /// The reviewed form.
+    pub submission: Submission,
 }
 
 /// Where a resident asked for help: nothing of the resident.

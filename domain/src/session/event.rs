@@ -419,6 +419,8 @@ pub enum TerminalEvent {
     Storage(Storage),
     /// A new catalogue.
     Catalogue(Arc<Catalogue>),
+    /// The divisions of the city, of every level.
+    Divisions(Arc<[crate::form::DivisionName]>),
     /// The policy cards of the idle page.
     Notices(Vec<Notice>),
     /// A warning, or its end.

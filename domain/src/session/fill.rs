@@ -11,7 +11,7 @@ use crate::form::answer::{Answer, AnswerSource, Answered};
 use crate::form::check::check_step;
 use crate::form::{FieldId, FieldKind};
 use crate::service_item::ServiceKind;
-use crate::session::effect::Question;
+use crate::session::effect::{CertificateRequest, Question};
 use crate::session::state::Fetching;
 
 impl Visit {
@@ -107,13 +107,15 @@ impl Visit {
             let mistakes = check_step(&file.item.form[at], &file.answers, context.now().date());
             return Step::Form(Filling { mistakes, ..filling(file, at, AfterStep::Review) });
         }
-        let submission = Box::new(self.submission(&file, id.clone(), context));
+        let submission = self.submission(&file, id.clone(), context);
         if file.item.kind == ServiceKind::Certificate {
-            let ticket = context.ask(Question::Certificate(submission));
+            let identity = file.identity.clone();
+            let request = CertificateRequest { identity, purpose: file.item.name.clone(), submission };
+            let ticket = context.ask(Question::Certificate(Box::new(request)));
             return Step::Fetching(Fetching { file, ticket, since: context.now() });
         }
         let ticket = context.ticket();
-        context.effects.push(Effect::Submit(ticket, submission));
+        context.effects.push(Effect::Submit(ticket, Box::new(submission)));
         Step::Submitting(Submitting { file, id, ticket, filed_at: context.now(), saved: Saved::No })
     }
 

@@ -1,6 +1,5 @@
 //! What became of it: result, paper, rating.
 
-use super::Context;
 use super::effect::{Effect, Question, RatingToSend};
 use super::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Tap};
 use super::state::{
@@ -8,12 +7,14 @@ use super::state::{
     SuggestionList, Visit, YouMayAlso,
 };
 use super::visit::Flow;
+use super::{Context, Facts, Session};
 use crate::case::{SubmissionId, SubmitOutcome};
 use crate::device::{DeviceState, PaperSupply};
 use crate::identity::Identity;
 use crate::paper::{CaseHead, Copy, Paper};
 use crate::personal::Personal;
 use crate::rating::ServiceRating;
+use crate::terminal::Site;
 
 impl Visit {
     pub(super) fn on_result(
@@ -39,7 +40,7 @@ impl Visit {
 
     /// Starts a print, or says at once why none can be started.
     pub(super) fn print(&mut self, finished: Finished, context: &mut Context<'_>) -> Step {
-        let Some(paper) = self.paper(&finished, context) else { return Step::Result(finished) };
+        let Some(paper) = self.paper(&finished, context.facts) else { return Step::Result(finished) };
         let ticket = context.ticket();
         let phase = match cannot_print(context) {
             Some(problem) => PrintPhase::Ended(PrintOutcome::NotPrinted(problem)),
@@ -141,27 +142,27 @@ impl Visit {
     }
 
     /// The paper that a result gives: an acceptance receipt only with a case number, by its type.
-    fn paper(&self, finished: &Finished, context: &Context<'_>) -> Option<Paper> {
-        let site = &context.facts.site;
+    fn paper(&self, finished: &Finished, facts: &Facts) -> Option<Paper> {
+        let site = &facts.site;
         let paper = match &finished.ending {
             Ending::Directory(entries) => {
                 return Some(Paper::DirectorySlip {
                     locale: self.locale,
                     site: site.name.clone(),
                     item: finished.item.name.clone(),
-                    at: context.now(),
+                    at: facts.now,
                     entries: entries.clone(),
                 });
             }
             // The issuer's file is printed unchanged on A4 or not at all; the terminal draws only its own slips.
             Ending::Certificate(_) | Ending::NoCertificate(_) => return None,
             Ending::NothingToDo { until, message } => Paper::NothingToDoSlip {
-                head: self.head(finished, context)?,
+                head: self.head(finished, site)?,
                 until: *until,
                 message: message.clone(),
             },
             Ending::Case { id, outcome } => {
-                let head = self.head(finished, context)?;
+                let head = self.head(finished, site)?;
                 match outcome.clone() {
                     SubmitOutcome::Received { application }
                     | SubmitOutcome::AlreadyApplied { application } => {
@@ -189,9 +190,8 @@ impl Visit {
         })
     }
 
-    fn head(&self, finished: &Finished, context: &Context<'_>) -> Option<CaseHead> {
+    fn head(&self, finished: &Finished, site: &Site) -> Option<CaseHead> {
         let identity = finished.identity.as_ref()?;
-        let site = &context.facts.site;
         Some(CaseHead {
             locale: self.locale,
             site: site.name.clone(),
@@ -206,6 +206,13 @@ impl Visit {
             phone: finished.item.responsible.phone.clone(),
             copy: Copy::First,
         })
+    }
+}
+
+impl Session {
+    /// The paper that a result of the present visit gives, whether it is printed or not.
+    pub fn paper_of(&self, finished: &Finished) -> Option<Paper> {
+        self.visit()?.paper(finished, self.facts())
     }
 }
 

@@ -8,7 +8,7 @@ use super::state::{Browse, CardOnReader, Forgetting, Overlay, Place, RatingAsked
 use crate::case::VisitOutcome;
 use crate::display_mode::DisplayMode;
 use crate::form::FieldKind;
-use crate::identity::IdentityWay;
+use crate::identity::{Identity, IdentityWay};
 use crate::locale::Locale;
 use crate::service_item::ServiceItem;
 use crate::terminal::Timestamp;
@@ -76,6 +76,29 @@ impl Visit {
     /// The item that the visit is about, once one was chosen.
     pub fn item(&self) -> Option<&Arc<ServiceItem>> {
         self.step.item()
+    }
+
+    /// The person, once known.
+    pub fn identity(&self) -> Option<&Identity> {
+        match &self.step {
+            Step::Home(b)
+            | Step::Search(b, _)
+            | Step::Items(b, _)
+            | Step::Guide(b, _)
+            | Step::Consent(b, _) => b.identity.as_ref(),
+            Step::Directory(d) => d.browse.identity.as_ref(),
+            Step::Identify(_) => None,
+            Step::Face(f) => Some(&f.identity),
+            Step::Asking(a) => Some(&a.file.identity),
+            Step::Form(f) => Some(&f.file.identity),
+            Step::Review(file) => Some(&file.identity),
+            Step::Submitting(s) => Some(&s.file.identity),
+            Step::Fetching(f) => Some(&f.file.identity),
+            Step::Result(f) => f.identity.as_ref(),
+            Step::Printing(p) => p.finished.identity.as_ref(),
+            Step::Rating(r) => r.finished.identity.as_ref(),
+            Step::YouMayAlso(y) => Some(&y.identity),
+        }
     }
 
     pub(super) fn on(mut self: Box<Self>, kind: EventKind, context: &mut Context<'_>) -> Place {

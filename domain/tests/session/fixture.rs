@@ -145,7 +145,7 @@ impl World {
                     Question::WhatIsKnown { .. } => "known",
                     Question::Suggestions(_) => "suggestions",
                     Question::Certificate(_) => "certificate",
-                    Question::Directory(_) => "directory",
+                    Question::Directory(..) => "directory",
                     Question::SignIn { .. } => "sign-in",
                     Question::CallHelp(_) | Question::CallBack(..) => "help",
                 },
