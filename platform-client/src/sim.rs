@@ -214,6 +214,14 @@ pub fn kept_cases(data_dir: &Path) -> Result<Vec<CaseRow>, StoreError> {
     Store::open_for_reading(data_dir)?.cases()
 }
 
+/// The keys that prove the slips of the terminals that began their service here, 64 hexadecimal digits each.
+///
+/// # Errors
+/// The folder holds no platform's file, or it cannot be read.
+pub fn kept_slip_keys(data_dir: &Path) -> Result<Vec<String>, StoreError> {
+    Store::open_for_reading(data_dir)?.slip_keys()
+}
+
 fn serve(
     platform: Arc<Platform>,
     listen: SocketAddr,

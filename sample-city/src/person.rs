@@ -70,13 +70,13 @@ impl Person {
 /// Where a household is registered.
 #[derive(Debug, Clone)]
 pub struct Household {
-    /// The whole address.
+    /// The whole address; where there is no household in the country, that of the dwelling here.
     pub address: Personal,
     /// Here or elsewhere.
     pub registered: RegisteredIn,
 }
 
-/// In this city or in another province.
+/// In this city or elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegisteredIn {
     /// This city: its civil affairs bureau decides.
@@ -89,6 +89,8 @@ pub enum RegisteredIn {
         /// The deciding bureau.
         decided_by: Localized,
     },
+    /// Nowhere in the country: somebody of Hong Kong, Macao, Taiwan or a foreigner, who lives here.
+    Abroad,
 }
 
 /// An account for payments.

@@ -144,21 +144,21 @@ mod tests {
 
     #[test]
     fn who_is_not_insured_is_told_so() {
-        assert!(matches!(ask("li-yangben", "employee_pension"), CertificateAnswer::Refused { .. }));
-        assert!(matches!(ask("sun-yanshi", "work_injury"), CertificateAnswer::Refused { .. }));
+        assert!(matches!(ask("qian-changqi", "employee_pension"), CertificateAnswer::Refused { .. }));
+        assert!(matches!(ask("zhou-zhiwen", "work_injury"), CertificateAnswer::Refused { .. }));
     }
 
     #[test]
     fn the_file_is_a_pdf_that_claims_no_seal_and_has_its_digest() {
-        let file = issued("sun-yanshi").file;
+        let file = issued("zhou-zhiwen").file;
         assert!(file.name.contains("unsealed"));
         assert_eq!(file.sha256, hex(digest(&SHA256, &file.bytes.0).as_ref()));
-        assert_eq!(file, issued("sun-yanshi").file, "the same bytes for the same moment");
+        assert_eq!(file, issued("zhou-zhiwen").file, "the same bytes for the same moment");
     }
 
     #[test]
     fn the_page_has_ink_and_the_watermark_adds_some() {
-        let certificate = issued("sun-yanshi");
+        let certificate = issued("zhou-zhiwen");
         let picture = image::load_from_memory(&certificate.pages[0].0).unwrap().into_luma8();
         assert_eq!(picture.dimensions(), (page::WIDTH, page::HEIGHT));
         let dark = picture.pixels().filter(|p| p.0[0] < 64).count();

@@ -72,8 +72,10 @@ fn old_age(request: &CaseRequest, person: Option<&Person>, day: Date) -> Verdict
         return Verdict::NotAccept(words::too_young_for_old_age_allowance());
     }
     match person.map(|p| &p.household.registered) {
-        Some(RegisteredIn::OtherProvince { .. }) => Verdict::NotAccept(words::registered_elsewhere()),
-        _ => Verdict::Receive,
+        Some(RegisteredIn::OtherProvince { .. } | RegisteredIn::Abroad) => {
+            Verdict::NotAccept(words::registered_elsewhere())
+        }
+        Some(RegisteredIn::ThisCity { .. }) | None => Verdict::Receive,
     }
 }
 
@@ -224,11 +226,11 @@ mod tests {
         };
         let no = Verdict::NotAccept;
         check(OLD_AGE, "zhang-shili", None, Verdict::Receive);
-        check(OLD_AGE, "li-yangben", None, no(words::too_young_for_old_age_allowance()));
+        check(OLD_AGE, "wang-ceshi", None, no(words::too_young_for_old_age_allowance()));
         check(PENSION, "zhang-shili", None, Verdict::Accept);
-        check(PENSION, "sun-yanshi", None, no(words::draws_no_pension()));
+        check(PENSION, "zhou-zhiwen", None, no(words::draws_no_pension()));
         check(DISABILITY, "wang-ceshi", Some("both"), Verdict::Receive);
-        check(DISABILITY, "zhao-shifan", Some("living"), Verdict::Receive);
+        check(DISABILITY, "li-yangben", Some("living"), Verdict::Receive);
         check(DISABILITY, "zhang-shili", Some("care"), no(words::no_disability_certificate()));
         check(MEAL, "zhang-shili", None, Verdict::Accept);
         check("anything-else", "zhang-shili", None, Verdict::Receive);
@@ -246,8 +248,8 @@ mod tests {
         let done = Inquiry::NothingToDo { valid_until: last, message: words::certified_until(last) };
         assert_eq!(ask("zhang-shili", Some(TODAY), TODAY), done);
         assert_eq!(ask("zhang-shili", Some(TODAY), date!(2027 - 10 - 01)), Inquiry::Open, "soon due again");
-        assert!(matches!(ask("li-yangben", None, TODAY), Inquiry::NothingToDo { .. }));
-        assert_eq!(ask("sun-yanshi", None, TODAY), Inquiry::Open);
+        assert!(matches!(ask("qian-changqi", None, TODAY), Inquiry::NothingToDo { .. }));
+        assert_eq!(ask("zhou-zhiwen", None, TODAY), Inquiry::Open);
     }
 
     #[test]
@@ -261,8 +263,9 @@ mod tests {
             assert_eq!(suggestions(&standing, |_| true, TODAY), [], "{key}");
         };
         check("zhang-shili", &[PENSION, OLD_AGE]);
-        check("li-yangben", &[]);
-        check("zhao-shifan", &[DISABILITY]);
+        check("qian-changqi", &[OLD_AGE]);
+        check("li-yangben", &[DISABILITY]);
+        check("zhou-zhiwen", &[]);
         check("yangben-shili", &[PENSION, OLD_AGE]);
     }
 

@@ -16,7 +16,6 @@ pub(crate) fn value(person: &Person, key: &str) -> Option<PrefilledValue> {
 }
 
 fn known(person: &Person, key: &str) -> Option<(Personal, Localized)> {
-    let here = matches!(person.household.registered, RegisteredIn::ThisCity { .. });
     Some(match (key, &person.household.registered) {
         ("phone", _) => (person.phone.clone(), words::social_security()),
         ("bank_card", _) => (person.bank_card.number.clone(), words::social_security()),
@@ -25,10 +24,17 @@ fn known(person: &Person, key: &str) -> Option<(Personal, Localized)> {
         }
         // Everybody of the cast lives here, wherever the household is.
         ("residence_place", _) => (Personal::new("this_city"), words::public_security()),
-        ("residence_address", _) if here => (person.household.address.clone(), words::public_security()),
-        ("household_address", _) => (person.household.address.clone(), words::public_security()),
-        ("household_place", _) => {
-            (Personal::new(if here { "this_city" } else { "other_province" }), words::public_security())
+        ("residence_address", RegisteredIn::ThisCity { .. } | RegisteredIn::Abroad) => {
+            (person.household.address.clone(), words::public_security())
+        }
+        ("household_address", RegisteredIn::ThisCity { .. } | RegisteredIn::OtherProvince { .. }) => {
+            (person.household.address.clone(), words::public_security())
+        }
+        ("household_place", RegisteredIn::ThisCity { .. }) => {
+            (Personal::new("this_city"), words::public_security())
+        }
+        ("household_place", RegisteredIn::OtherProvince { .. }) => {
+            (Personal::new("other_province"), words::public_security())
         }
         ("household_division", RegisteredIn::ThisCity { community }) => {
             (Personal::new(community.as_str()), words::public_security())
@@ -71,7 +77,7 @@ mod tests {
     #[test]
     fn a_household_elsewhere_has_no_community_here() {
         let city = City::new(Seed::DEMONSTRATION, date!(2026 - 11 - 24));
-        let person = city.person_called("zhao-shifan").unwrap();
+        let person = city.person_called("li-yangben").unwrap();
         assert_eq!(value(person, "household_division"), None);
         assert_eq!(value(person, "household_place").unwrap().value.reveal(), "other_province");
         assert_eq!(value(person, "salary"), None);

@@ -135,7 +135,7 @@ pub(crate) fn appeal(key: u8) -> Value {
         key,
         "appeal-12345",
         "张示例",
-        "990000194403151012",
+        "990000194001010014",
         json!([
             text("topic", "choice", json!("roads")),
             text("area", "division", json!("990001001001")),

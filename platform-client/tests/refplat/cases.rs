@@ -83,7 +83,7 @@ async fn departments_decide_by_what_they_know() {
     let digest = sha256(PICTURE);
     assert_eq!(ok(material(&asking, "m-1", &digest)).await["sha256"], json!(digest));
     let outcome = async |case: Value| ok(asking.submit(&case)).await;
-    let old = ("张示例", "990000194403151012");
+    let old = ("张示例", "990000194001010014");
     let received = outcome(allowance(1, old.0, old.1, &digest)).await;
     assert_eq!(received["outcome"], "received");
     let again = outcome(allowance(2, old.0, old.1, &digest)).await;
@@ -91,13 +91,13 @@ async fn departments_decide_by_what_they_know() {
         (&again["outcome"], &again["applicationNumber"]),
         (&json!("already_applied"), &received["applicationNumber"])
     );
-    let young = outcome(allowance(3, "李样本", "990000195108202045", &digest)).await;
+    let young = outcome(allowance(3, "王测试\u{4DAE}", "990000195001010027", &digest)).await;
     assert_eq!(young["outcome"], "not_accepted");
     assert!(young["reason"]["zh-CN"].as_str().unwrap().contains("80"));
     let certified = outcome(certification(4, old.0, old.1)).await;
     assert_eq!(certified["outcome"], "accepted");
     assert!(certified["caseNumber"].is_string());
-    let none = outcome(certification(5, "孙演示", "990000199005015050")).await;
+    let none = outcome(certification(5, "周指纹", "990000199001010017")).await;
     assert_eq!(none["outcome"], "not_accepted");
 }
 
@@ -109,13 +109,13 @@ async fn across_provinces_the_place_of_the_household_decides() {
     let mut case = case(
         1,
         "disability-subsidies",
-        "赵示范\u{20164}",
-        "990000198506124023",
+        "李\u{20164}样本",
+        "990000196001010013",
         json!([
             {"field": "subsidy", "kind": "choice", "value": "care", "source": "resident"},
             {"field": "household", "kind": "choice", "value": "other_province", "source": "shared"},
-            {"field": "household_address", "kind": "text", "value": "异省样本市示范县样板路4号", "source": "card"},
-            {"field": "certificate_number", "kind": "text", "value": "99000019850612402311", "source": "shared"},
+            {"field": "household_address", "kind": "text", "value": "异省样本市示范县样本街道4号", "source": "card"},
+            {"field": "certificate_number", "kind": "text", "value": "99000019600101001311", "source": "shared"},
             {"field": "long_term_care", "kind": "yes_no", "value": "yes", "source": "resident"},
             {"field": "phone", "kind": "text", "value": "11100000004", "source": "shared"},
             {"field": "bank_card", "kind": "text", "value": "9900000000000000044", "source": "shared"},
@@ -135,7 +135,7 @@ async fn a_material_is_what_its_digest_says() {
     let asking = Asking::begin();
     assert_eq!(refused(material(&asking, "m-1", &"0".repeat(64))).await.1, "bad_request");
     let digest = sha256(PICTURE);
-    let case = allowance(1, "张示例", "990000194403151012", &digest);
+    let case = allowance(1, "张示例", "990000194001010014", &digest);
     assert_eq!(refused(asking.submit(&case)).await, (422, "material_missing".into(), "fatal".into()));
     ok(material(&asking, "m-1", &digest)).await;
     ok(material(&asking, "m-1", &digest)).await;
@@ -208,7 +208,7 @@ async fn the_same_seed_gives_the_same_numbers() {
         for key in 1..4 {
             seen.push(ok(asking.submit(&appeal(key))).await);
         }
-        seen.push(ok(asking.submit(&certification(9, "张示例", "990000194403151012"))).await);
+        seen.push(ok(asking.submit(&certification(9, "张示例", "990000194001010014"))).await);
         seen
     };
     assert_eq!(run().await, run().await);
@@ -217,7 +217,7 @@ async fn the_same_seed_gives_the_same_numbers() {
 #[tokio::test]
 async fn an_expired_or_mistyped_card_opens_no_session() {
     let asking = Asking::begin();
-    let mut expired = card("张示例", "990000194403151012");
+    let mut expired = card("张示例", "990000194001010014");
     expired["validTo"] = json!("2026-11-23");
     assert_eq!(refused(asking.post("/v1/sessions", &expired)).await.1, "identity_refused");
     let mistyped = card("张示例", "990000194403151013");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asking, PICTURE, TERMINAL, card, certification, ok, refused};
 
-const OLD: (&str, &str) = ("张示例", "990000194403151012");
+const OLD: (&str, &str) = ("张示例", "990000194001010014");
 
 #[tokio::test]
 async fn every_way_leads_to_the_same_person() {
@@ -100,7 +100,7 @@ async fn who_is_certified_has_nothing_to_do() {
     let ask = async |token: &str| {
         ok(asking.post("/v1/items/pension-certification/inquiry", &question).bearer_auth(token)).await
     };
-    let certified = asking.session("李样本", "990000195108202045").await;
+    let certified = asking.session("钱长期", "99000019300101001X").await;
     let answer = ask(&certified).await;
     assert_eq!((&answer["state"], &answer["validUntil"]), (&json!("nothing_to_do"), &json!("2027-07-12")));
     let due = asking.session(OLD.0, OLD.1).await;
@@ -123,7 +123,7 @@ async fn a_certificate_is_a_file_with_its_digest_and_a_page() {
             {"field": "insurance", "kind": "choice", "value": insurance, "source": "resident"},
             {"field": "period", "kind": "choice", "value": "last_12_months", "source": "resident"}]})
     };
-    let token = asking.session("孙演示", "990000199005015050").await;
+    let token = asking.session("周指纹", "990000199001010017").await;
     let path = "/v1/items/participation-certificate/certificate";
     let fetch = async |insurance| ok(asking.post(path, &body(insurance)).bearer_auth(&token)).await;
     let issued = fetch("employee_pension").await;

@@ -88,3 +88,34 @@ fn every_fault_is_listed() {
     let text = String::from_utf8(listed.stdout).unwrap();
     assert!(listed.status.success() && text.contains("province.drop_after_commit") && text.contains("@STEP"));
 }
+
+#[test]
+fn a_slip_is_proved_without_a_network() {
+    use domain::paper::{Claim, ClaimState};
+    use platform_client::slip::SlipSigner;
+    let folder = tempfile::tempdir().unwrap();
+    let signer = SlipSigner::from_seed([7; 32]);
+    let key = folder.path().join("keys");
+    std::fs::write(&key, format!("{}\n", signer.public_key().to_hex())).unwrap();
+    let claim = Claim {
+        number: "SQ-20261124-0000001".into(),
+        filed_at: time::macros::datetime!(2026-11-24 10:24:00 +8),
+        state: ClaimState::Received,
+        terminal: domain::terminal::TerminalId("T-1".into()),
+    };
+    let verify = |text: &str| program().args(["verify", text, "--key"]).arg(&key).output().unwrap();
+    let slip = signer.sign(&claim).unwrap();
+    let good = verify(&slip);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&good.stdout).unwrap(),
+        json!({"number": "SQ-20261124-0000001", "filed_at": "2026-11-24T10:24:00+08:00", "state": "received", "terminal": "T-1"})
+    );
+    let altered = verify(&slip.replacen(&slip[20..21], if &slip[20..21] == "0" { "1" } else { "0" }, 1));
+    assert_eq!(altered.status.code(), Some(1));
+    assert!(altered.stdout.is_empty() && !altered.stderr.is_empty());
+    assert_eq!(
+        program().args(["verify", &slip]).output().unwrap().status.code(),
+        Some(2),
+        "no key was given"
+    );
+}

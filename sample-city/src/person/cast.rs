@@ -3,7 +3,7 @@
 use domain::division::DivisionCode;
 use domain::locale::Localized;
 use domain::personal::Personal;
-use domain::resident_id::CardKind;
+use domain::resident_id::{CardKind, ResidentIdNumber};
 use time::{Date, Duration, Month};
 
 use super::{
@@ -21,43 +21,75 @@ pub(crate) fn people(founded: Date) -> Vec<Person> {
         Sketch {
             pension: until(20),
             insured: &[(ResidentPension, 204, 36, SELF), (EmployeePension, 520, 96, MACHINERY)],
-            ..sketch("zhang-shili", "张示例", "990000194403151012", 1)
-        }
-        .person(founded),
-        // Certified some months ago: nothing to be done; too young for the old-age allowance.
+            ..sketch("zhang-shili", "张示例", "990000194001010014", 1)
+        },
+        // A card without end; certified some months ago, so that nothing is to be done.
         Sketch {
             pension: until(230),
             insured: &[(ResidentPension, 190, 60, SELF)],
-            ..sketch("li-yangben", "李样本", "990000195108202045", 2)
-        }
-        .person(founded),
-        // A rare character that old cards hold as U+E863; poor and disabled: both subsidies.
+            ..sketch("qian-changqi", "钱长期", "99000019300101001X", 2)
+        },
+        // A rare character that old cards hold as U+E863; poor and disabled, both subsidies; under 80.
         Sketch {
             disability: Some((physical, 2)),
             hardship,
-            ..sketch("wang-ceshi", "王测试\u{4DAE}", "990000196811093033", 3)
-        }
-        .person(founded),
+            ..sketch("wang-ceshi", "王测试\u{4DAE}", "990000195001010027", 3)
+        },
         // A character outside the BMP; household in another province: taken here, decided there.
         Sketch {
             disability: Some((sight, 1)),
             hardship,
-            elsewhere: Some(("异省示范县民政局", "Civil Affairs Bureau of Shifan County, another province")),
-            ..sketch("zhao-shifan", "赵示范\u{20164}", "990000198506124023", 4)
-        }
-        .person(founded),
+            home: Home::OtherProvince((
+                "异省示范县民政局",
+                "Civil Affairs Bureau of Shifan County, another province",
+            )),
+            ..sketch("li-yangben", "李\u{20164}样本", "990000196001010013", 4)
+        },
         // Works: insured with an employer.
         Sketch {
             insured: &[(EmployeePension, 126, 126, MACHINERY)],
-            ..sketch("sun-yanshi", "孙演示", "990000199005015050", 5)
-        }
-        .person(founded),
-        // A name with a middle dot; drew the pension, the certification has run out.
+            ..sketch("zhou-zhiwen", "周指纹", "990000199001010017", 5)
+        },
+        // A name with a middle dot, no card on the reader; draws the pension, the certification has run out.
         Sketch {
             pension: until(-40), ..sketch("yangben-shili", "样本·示例江", "990000194607016066", 6)
-        }
-        .person(founded),
+        },
+        // A card that has expired: another way has to serve.
+        Sketch {
+            insured: &[(EmployeePension, 240, 240, MACHINERY)],
+            ..sketch("zhao-guoqi", "赵过期", "990000197001010018", 7)
+        },
+        // Permits of three kinds: no household in the country.
+        Sketch {
+            card: CardKind::HmtResidence,
+            home: Home::Abroad,
+            ..sketch("chen-yangben", "陈样本", "810000194001010016", 8)
+        },
+        Sketch {
+            card: CardKind::PermanentResidence2017,
+            home: Home::Abroad,
+            born_in: 1900,
+            insured: &[(EmployeePension, 30, 30, MACHINERY)],
+            ..sketch("yangliren-2017", "样例人", "XXX990080010110", 9)
+        },
+        Sketch {
+            card: CardKind::PermanentResidence2023,
+            home: Home::Abroad,
+            insured: &[(EmployeePension, 18, 18, MACHINERY)],
+            ..sketch("yangliren-2023", "样例人", "999999198001010011", 10)
+        },
     ]
+    .into_iter()
+    .map(|sketch| sketch.person(founded))
+    .collect()
+}
+
+/// Where a household is registered.
+enum Home {
+    ThisCity,
+    /// With the bureau that decides there.
+    OtherProvince((&'static str, &'static str)),
+    Abroad,
 }
 
 use InsuranceScheme::{EmployeePension, ResidentPension};
@@ -73,7 +105,9 @@ struct Sketch {
     number: &'static str,
     /// Counts houses, telephones and accounts.
     nth: u8,
-    elsewhere: Option<(&'static str, &'static str)>,
+    home: Home,
+    /// The century of a number that leaves it out.
+    born_in: i32,
     disability: Option<(DisabilityCategory, u8)>,
     hardship: HardshipStatus,
     pension: Pension,
@@ -88,7 +122,8 @@ fn sketch(key: &'static str, name: &'static str, number: &'static str, nth: u8) 
         name,
         number,
         nth,
-        elsewhere: None,
+        home: Home::ThisCity,
+        born_in: 0,
         disability: None,
         hardship: HardshipStatus::None,
         pension: Pension::NotDrawn,
@@ -99,20 +134,23 @@ fn sketch(key: &'static str, name: &'static str, number: &'static str, nth: u8) 
 impl Sketch {
     fn person(self, founded: Date) -> Person {
         let nth = self.nth;
-        let home =
-            if self.elsewhere.is_some() { "异省样本市示范县" } else { "示例省样本市测试区" };
+        let (place, registered) = match self.home {
+            Home::ThisCity => ("示例省样本市测试区", RegisteredIn::ThisCity { community: community(nth) }),
+            Home::OtherProvince((zh, en)) => {
+                ("异省样本市示范县", RegisteredIn::OtherProvince { decided_by: Localized::new(zh, en) })
+            }
+            Home::Abroad => ("示例省样本市测试区", RegisteredIn::Abroad),
+        };
+        let century = Date::from_calendar_date(self.born_in, Month::January, 1).unwrap_or(Date::MIN);
+        let birth = ResidentIdNumber::as_read(self.number).birth_on(century);
         Person {
             key: PersonKey(self.key),
             card: self.card,
             name: Personal::new(self.name),
             number: Personal::new(self.number),
-            birth: birth(self.number),
+            birth: birth.unwrap_or(Date::MIN),
             household: Household {
-                address: Personal::new(format!("{home}样板路{nth}号")),
-                registered: match self.elsewhere {
-                    None => RegisteredIn::ThisCity { community: community(nth) },
-                    Some((zh, en)) => RegisteredIn::OtherProvince { decided_by: Localized::new(zh, en) },
-                },
+                address: Personal::new(format!("{place}样本街道{nth}号")), registered
             },
             phone: Personal::new(format!("1110000{nth:04}")),
             bank_card: BankCard {
@@ -148,16 +186,6 @@ fn community(nth: u8) -> DivisionCode {
     }
 }
 
-/// The date inside an 18-character number.
-fn birth(number: &str) -> Date {
-    let part = |range: std::ops::Range<usize>| number[range].parse::<u16>().unwrap_or(0);
-    let month = u8::try_from(part(10..12)).ok().and_then(|m| Month::try_from(m).ok());
-    let day = u8::try_from(part(12..14)).unwrap_or(0);
-    month
-        .and_then(|month| Date::from_calendar_date(i32::from(part(6..10)), month, day).ok())
-        .unwrap_or(Date::MIN)
-}
-
 /// The first of the month that lies `months` before the month of `day`.
 fn months_before(day: Date, months: u16) -> Date {
     let count = day.year() * 12 + i32::from(day.month() as u8) - 1 - i32::from(months);
@@ -176,7 +204,6 @@ fn with_luhn_digit(digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::resident_id::ResidentIdNumber;
     use std::collections::BTreeSet;
     use time::macros::date;
 
@@ -187,7 +214,9 @@ mod tests {
         assert_eq!(keys.len(), people.len());
         for person in &people {
             let number = ResidentIdNumber::parse(person.number.reveal()).unwrap();
-            assert!(!number.has_known_region(), "{}: a region that exists", person.key);
+            // 810000 is on every permit of its kind, and tells nothing of a place.
+            let invented = !number.has_known_region() || person.card == CardKind::HmtResidence;
+            assert!(invented, "{}: a region that exists", person.key);
             assert_eq!(number.birth_on(person.birth), Some(person.birth), "{}", person.key);
             assert!(person.phone.reveal().starts_with("1110"), "{}", person.key);
             assert!(person.bank_card.number.reveal().starts_with("9900"), "{}", person.key);
@@ -206,10 +235,11 @@ mod tests {
         let founded = date!(2026 - 11 - 24);
         let people = people(founded);
         let person = |key: &str| people.iter().find(|p| p.key.0 == key).unwrap();
-        assert_eq!(person("zhang-shili").age_on(founded), 82);
-        assert!(person("li-yangben").age_on(founded) < 80);
-        assert!(matches!(person("zhao-shifan").household.registered, RegisteredIn::OtherProvince { .. }));
-        assert_eq!(person("wang-ceshi").disability.as_ref().unwrap().number.reveal(), "99000019681109303342");
-        assert_eq!(person("sun-yanshi").insurance[0].since, date!(2016 - 05 - 01));
+        assert_eq!(person("zhang-shili").age_on(founded), 86);
+        assert!(person("wang-ceshi").age_on(founded) < 80);
+        assert!(matches!(person("li-yangben").household.registered, RegisteredIn::OtherProvince { .. }));
+        assert_eq!(person("wang-ceshi").disability.as_ref().unwrap().number.reveal(), "99000019500101002742");
+        assert_eq!(person("zhou-zhiwen").insurance[0].since, date!(2016 - 05 - 01));
+        assert_eq!(person("yangliren-2017").birth, date!(1980 - 01 - 01));
     }
 }

@@ -2,6 +2,7 @@
 
 mod config;
 mod output;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// What a slip claims, if a terminal's key proves it; needs no network.
+    Verify(verify::Verify),
 }
 
 /// What `serve` may be told.
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Serve(flags) => serve(flags, cli.config.as_deref(), &output),
         Command::Cases { data } => cases(&data, &output),
+        Command::Verify(slip) => verify::verify(&slip, &output),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

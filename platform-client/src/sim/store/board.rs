@@ -237,6 +237,14 @@ impl Store {
         })
     }
 
+    /// The keys that prove the slips of the terminals, as they said when they began their service.
+    pub(crate) fn slip_keys(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare("SELECT slip_public_key FROM terminals ORDER BY terminal")?;
+        let keys = statement.query_map([], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+
     /// Every terminal that began its service.
     pub(crate) fn terminals(&self) -> Result<Vec<TerminalRow>, StoreError> {
         let connection = self.lock();

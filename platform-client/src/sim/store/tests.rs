@@ -30,7 +30,7 @@ fn request(key: u8, filed_at: Timestamp) -> CaseRequest {
         locale: Locale::ZhCn,
         applicant: Applicant {
             name: Personal::new("张示例"),
-            number: Personal::new("990000194403151012"),
+            number: Personal::new("990000194001010014"),
             way: IdentityWay::Card,
             assurance: Assurance::CardOrQr,
             face: None,
