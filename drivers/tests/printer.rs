@@ -16,9 +16,15 @@ const BOLD: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Bold.otf");
 const CODE: &str = "https://example.invalid/v?n=340202-20260331-000123";
 const SOON: Duration = Duration::from_secs(20);
 
-/// A profile with a head so fast that a proof without a number need not be waited for.
+/// A profile with a head so fast that a proof without a number need not be waited for, and with limits that a loaded
+/// machine keeps.
 fn profile(name: &str) -> PrinterProfile {
-    PrinterProfile { head_mm_per_s: 5000, ..PrinterProfile::built_in(name).unwrap() }
+    PrinterProfile {
+        head_mm_per_s: 5000,
+        reply_limit: Duration::from_secs(3),
+        finish_limit: SOON,
+        ..PrinterProfile::built_in(name).unwrap()
+    }
 }
 
 fn model(name: &str) -> PrinterModel {
@@ -106,7 +112,7 @@ fn the_picture_on_the_screen_is_as_long_as_the_paper() {
     for name in ["epson_80", "clone_58"] {
         let device = simulator(name).start().unwrap();
         let report = driver(&device, profile(name)).print(&document, &mut |_| {});
-        assert_eq!(report.outcome, Outcome::Printed);
+        assert_eq!(report.outcome, Outcome::Printed, "{report:?}");
         let paper = device.wait_for_paper(0, SOON).unwrap();
         let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
         let dots = profile(name).dots;

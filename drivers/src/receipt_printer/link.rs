@@ -27,6 +27,9 @@ pub struct Link {
 /// Replies that are kept at most: more come only from a line full of noise.
 const MOST_KEPT: usize = 16;
 
+/// Readings of a status that keeps changing.
+const MOST_READINGS: u32 = 4;
+
 /// Bytes that go out before the printer's voice is listened for again.
 const BURST: usize = 512;
 
@@ -89,12 +92,51 @@ impl Link {
         }
     }
 
-    /// Asks `DLE EOT n`; none when the printer does not answer within `limit`. Other replies that come meanwhile are
-    /// kept for [`reply`](Self::reply).
+    /// Asks `DLE EOT n`, once more if no answer comes within `limit`; none when none comes then either. Other replies that
+    /// come meanwhile are kept for [`reply`](Self::reply).
     ///
     /// # Errors
     /// The port broke.
     pub fn ask(&mut self, n: u8, limit: Duration) -> Result<Option<u8>, TransportError> {
+        match self.ask_once(n, limit)? {
+            None => self.ask_once(n, limit),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Asks `DLE EOT` 1 to 4. After one that is not answered the others are not asked: a late answer would be taken for
+    /// theirs. Four answers are not of one moment, so what tells of trouble is asked until it says the same twice.
+    ///
+    /// # Errors
+    /// The port broke.
+    pub fn ask_all(&mut self, limit: Duration) -> Result<RawStatus, TransportError> {
+        let mut raw = self.ask_each(limit)?;
+        for _ in 1..MOST_READINGS {
+            if raw.printer.is_none() || !raw.tells_trouble() {
+                break;
+            }
+            let again = self.ask_each(limit)?;
+            let settled = again == raw;
+            raw = again;
+            if settled {
+                break;
+            }
+        }
+        Ok(raw)
+    }
+
+    fn ask_each(&mut self, limit: Duration) -> Result<RawStatus, TransportError> {
+        let mut raw = RawStatus::default();
+        for (n, byte) in (1..).zip([&mut raw.printer, &mut raw.offline, &mut raw.error, &mut raw.paper]) {
+            *byte = self.ask(n, limit)?;
+            if byte.is_none() {
+                break;
+            }
+        }
+        Ok(raw)
+    }
+
+    fn ask_once(&mut self, n: u8, limit: Duration) -> Result<Option<u8>, TransportError> {
         let deadline = Instant::now() + limit;
         // An answer that comes before the question is a late one to another.
         self.listen()?;
@@ -110,22 +152,6 @@ impl Link {
             }
         }
         Ok(None)
-    }
-
-    /// Asks `DLE EOT` 1 to 4. After one that is not answered the others are not asked: a late answer would be taken for
-    /// theirs.
-    ///
-    /// # Errors
-    /// The port broke.
-    pub fn ask_all(&mut self, limit: Duration) -> Result<RawStatus, TransportError> {
-        let mut raw = RawStatus::default();
-        for (n, byte) in (1..).zip([&mut raw.printer, &mut raw.offline, &mut raw.error, &mut raw.paper]) {
-            *byte = self.ask(n, limit)?;
-            if byte.is_none() {
-                break;
-            }
-        }
-        Ok(raw)
     }
 
     fn fresh_reply(&mut self, deadline: Instant) -> Result<Option<Reply>, TransportError> {
@@ -257,22 +283,53 @@ mod tests {
 
     #[test]
     fn each_question_gets_its_own_answer() {
-        // A late answer before the first question; then well, cover open, no error, paper low.
+        // A late answer before the first question; then well, and the paper low.
         let says: &[(usize, &[u8])] =
-            &[(0, &[0x7E]), (3, &[0x1A]), (6, &[0x16]), (9, &[0x12]), (12, &[0x1E])];
+            &[(0, &[0x7E]), (3, &[0x12]), (6, &[0x12]), (9, &[0x12]), (12, &[0x1E])];
         let (mut link, written) = link(says);
         let raw = link.ask_all(LIMIT).unwrap();
         let all = [raw.printer, raw.offline, raw.error, raw.paper];
-        assert_eq!(all, [Some(0x1A), Some(0x16), Some(0x12), Some(0x1E)]);
+        assert_eq!(all, [Some(0x12), Some(0x12), Some(0x12), Some(0x1E)]);
         assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 3, 0x10, 4, 4]);
     }
 
     #[test]
-    fn after_a_missing_answer_nothing_more_is_asked() {
+    fn trouble_is_believed_when_it_is_said_twice() {
+        let check = |readings: &[[u8; 4]], settled: [u8; 4]| {
+            let bytes: Vec<u8> = readings.concat();
+            let says: Vec<(usize, Vec<u8>)> =
+                bytes.iter().enumerate().map(|(i, b)| (3 * (i + 1), vec![*b])).collect();
+            let says: Vec<(usize, &[u8])> = says.iter().map(|(after, b)| (*after, b.as_slice())).collect();
+            let (mut link, written) = link(&says);
+            let raw = link.ask_all(LIMIT).unwrap();
+            assert_eq!(
+                [raw.printer, raw.offline, raw.error, raw.paper],
+                settled.map(Some),
+                "{readings:02x?}"
+            );
+            assert_eq!(written.lock().unwrap().len(), bytes.len() * 3, "{readings:02x?}");
+        };
+        let (well, cover_open) = ([0x12; 4], [0x1A, 0x16, 0x12, 0x12]);
+        check(&[well], well);
+        check(&[cover_open, cover_open], cover_open);
+        // It recovered, or fell ill, between two answers.
+        check(&[[0x1A, 0x52, 0x12, 0x12], well], well);
+        check(&[[0x12, 0x16, 0x12, 0x12], cover_open, cover_open], cover_open);
+        // It never settles: the last word counts.
+        let other = [0x1A, 0x32, 0x12, 0x7E];
+        check(&[cover_open, other, cover_open, other], other);
+    }
+
+    #[test]
+    fn a_lost_question_is_asked_again_and_after_a_missing_answer_no_other_is() {
+        let (mut patient, written) = link(&[(6, &[0x12])]);
+        assert_eq!(patient.ask(1, LIMIT).unwrap(), Some(0x12));
+        assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 1]);
+
         let (mut link, written) = link(&[(3, &[0x12])]);
         let raw = link.ask_all(LIMIT).unwrap();
         assert_eq!((raw.printer, raw.offline, raw.paper), (Some(0x12), None, None));
-        assert_eq!(written.lock().unwrap().len(), 6);
+        assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 2]);
     }
 
     #[test]

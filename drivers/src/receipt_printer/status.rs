@@ -19,6 +19,13 @@ pub struct RawStatus {
     pub paper: Option<u8>,
 }
 
+impl RawStatus {
+    /// Whether any answer tells of something that stops the printer.
+    pub(super) fn tells_trouble(self) -> bool {
+        cause(self).is_some()
+    }
+}
+
 /// Why a printer does not print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {

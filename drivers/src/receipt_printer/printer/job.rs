@@ -37,8 +37,6 @@ pub(super) enum End {
 
 /// How often a waiting job looks at the printer.
 const LOOK: Duration = Duration::from_millis(100);
-/// Status requests without an answer after which a waiting job gives up.
-const MOST_SILENCES: u32 = 3;
 
 impl<'a> Running<'a> {
     pub(super) fn begin(
@@ -148,7 +146,6 @@ impl<'a> Running<'a> {
     /// Waits for the proof, and for the head: an answer that comes before the paper can be out is no proof yet.
     fn proof(&mut self) -> Result<Evidence, Cause> {
         let limit = self.begun + self.head_bound() + self.profile.finish_limit;
-        let mut silences = 0;
         let evidence = loop {
             self.show();
             match self.proved_within(LOOK) {
@@ -157,21 +154,13 @@ impl<'a> Running<'a> {
                 Err(_) => return Err(self.silent()),
             }
             let told = self.link.take_trouble();
-            match self.ask_first() {
-                None => silences += 1,
-                Some(byte) => {
-                    silences = 0;
-                    if byte & 0x28 != 0 || told {
-                        match self.judge() {
-                            // A head that is too hot goes on by itself.
-                            Ok(()) | Err(Cause::Overheated) => {}
-                            Err(cause) => return Err(cause),
-                        }
-                    }
+            let Some(byte) = self.ask_first() else { return Err(self.silent()) };
+            if byte & 0x28 != 0 || told {
+                match self.judge() {
+                    // A head that is too hot goes on by itself.
+                    Ok(()) | Err(Cause::Overheated) => {}
+                    Err(cause) => return Err(cause),
                 }
-            }
-            if silences >= MOST_SILENCES {
-                return Err(self.silent());
             }
             if Instant::now() >= limit {
                 // It answers, is not offline, and does not say that it is done.

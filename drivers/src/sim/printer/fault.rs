@@ -100,7 +100,7 @@ impl PrinterFault {
     }
 
     /// When it happens; the cutter's is the cut.
-    pub(super) const fn moment(self) -> Moment {
+    pub const fn moment(self) -> Moment {
         match self {
             Self::PaperLow | Self::Mute => Moment::Before,
             Self::Cutter => Moment::Cut,
