@@ -1,5 +1,6 @@
 //! The receipt printer's driver against the simulated printer, on a real pty and a real TCP port.
 #![cfg(feature = "sim")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! Each fault of the receipt printer at each moment, and what the driver says of it.
 #![cfg(feature = "sim")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
 use std::time::{Duration, Instant};
 
