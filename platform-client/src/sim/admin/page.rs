@@ -13,7 +13,9 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use domain::case::ApplicationNumber;
+use domain::terminal::Timestamp;
 use time::Duration;
+use time::macros::format_description;
 
 use super::Admin;
 use crate::contract::board::WarningLevel;
@@ -40,10 +42,12 @@ pub(in crate::sim) fn router(admin: Admin) -> Router {
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page {
-    now: String,
+    now: Timestamp,
     seed: u64,
     face: &'static str,
     warning: String,
+    /// How many cases there are; the newest of them are listed.
+    count: usize,
     cases: Vec<CaseRow>,
     terminals: Vec<TerminalRow>,
     ratings: Vec<RatingRow>,
@@ -53,6 +57,15 @@ struct Page {
     in_force: Vec<String>,
     faults: Vec<FaultName>,
     people: Vec<(&'static str, String)>,
+}
+
+/// A page with more rows than this is read by nobody.
+const LISTED: usize = 200;
+
+/// To the second, in the clock's own offset.
+fn moment(at: &Timestamp) -> String {
+    let shape = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+    at.format(shape).unwrap_or_default()
 }
 
 /// Why a button did nothing.
@@ -84,9 +97,11 @@ type Words = Query<BTreeMap<String, String>>;
 async fn page(State(admin): State<Admin>) -> Result<Html<String>, Mistake> {
     let platform = &admin.0;
     let mut cases = admin.cases()?;
+    let count = cases.len();
     cases.reverse();
+    cases.truncate(LISTED);
     let page = Page {
-        now: admin.now().to_string(),
+        now: admin.now(),
         seed: platform.seed().0,
         face: match admin.face() {
             FaceRule::Match => "match",
@@ -95,6 +110,7 @@ async fn page(State(admin): State<Admin>) -> Result<Html<String>, Mistake> {
         },
         warning: held(&platform.warning)
             .map_or("none".to_owned(), |w| format!("{:?}", w.colour).to_lowercase()),
+        count,
         cases,
         terminals: platform.store.terminals()?,
         ratings: platform.store.ratings()?,

@@ -51,6 +51,15 @@ impl KeptState {
             Self::AlreadyApplied => "already_applied",
         }
     }
+
+    /// What a department can still do, by the words of the admin page.
+    pub(crate) const fn acts(self) -> &'static [&'static str] {
+        match self {
+            Self::Submitted | Self::SupplementRequired => &["accept", "supplement", "refuse"],
+            Self::Accepted => &["conclude"],
+            Self::Concluded | Self::NotAccepted | Self::AlreadyApplied => &[],
+        }
+    }
 }
 
 /// One row of the table: nothing of the person.
