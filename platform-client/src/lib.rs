@@ -3,6 +3,7 @@
 //! Duty: bring a case to the province once and say truthfully what became of it.
 //! Never: know a device or a page; keep a resident's data anywhere but in the sealed outbox.
 
+pub mod catalogue_cache;
 pub mod clock;
 pub mod contract;
 pub mod credentials;

@@ -162,7 +162,10 @@ struct Shared {
     events: broadcast::Sender<OutboxEvent>,
     /// Something was saved, or is to be looked at.
     changed: Notify,
+    /// Whether an attempt follows at once on what is saved.
     delivering: AtomicBool,
+    /// Held by the delivery that runs.
+    one_delivery: tokio::sync::Mutex<()>,
     /// What was set aside when the outbox was opened.
     set_aside_at_start: Option<PathBuf>,
     _lock: File,
@@ -189,7 +192,8 @@ impl Outbox {
             }
             Err(error) => return Err(error.into()),
         };
-        store.recover(clock.now())?;
+        store.cut_off(clock.now())?;
+        store.withdraw_live_only(clock.now())?;
         place.keep_materials(&store.materials()?);
         let (events, _) = broadcast::channel(1024);
         let shared = Shared {
@@ -203,6 +207,7 @@ impl Outbox {
             events,
             changed: Notify::new(),
             delivering: AtomicBool::new(false),
+            one_delivery: tokio::sync::Mutex::new(()),
             set_aside_at_start: set_aside,
             _lock: lock,
         };

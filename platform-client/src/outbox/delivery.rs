@@ -42,11 +42,10 @@ pub enum DeliveryError {
 impl Outbox {
     /// Delivers for ever; dropping the future stops it, and what was cut off is asked for at the next start.
     pub async fn deliver<C: Courier>(&self, courier: C) -> Result<Infallible, DeliveryError> {
-        if self.shared.delivering.swap(true, Ordering::AcqRel) {
-            return Err(DeliveryError::Running);
-        }
-        let _running = Running(&self.shared);
+        let _turn = self.shared.one_delivery.try_lock().map_err(|_| DeliveryError::Running)?;
         let mut delivery = Delivery::start(Arc::clone(&self.shared), Arc::new(courier)).await?;
+        // Only now: what is saved as "being sent" from here on is not taken for the rest of an earlier run.
+        let _running = Running::begin(&self.shared);
         loop {
             delivery.turn().await;
         }
@@ -54,6 +53,13 @@ impl Outbox {
 }
 
 struct Running<'a>(&'a Shared);
+
+impl<'a> Running<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        shared.delivering.store(true, Ordering::Release);
+        Self(shared)
+    }
+}
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
@@ -87,7 +93,7 @@ impl<C: Courier> Delivery<C> {
     async fn start(shared: Arc<Shared>, courier: Arc<C>) -> Result<Self, StoreError> {
         let now = Instant::now();
         // Attempts of a delivery that was stopped: nobody knows what became of them.
-        blocking(&shared, |s| s.with_store(|store| store.recover(s.clock.now()))).await?;
+        blocking(&shared, |s| s.with_store(|store| store.cut_off(s.clock.now()))).await?;
         let mut delivery = Self {
             agenda: Agenda::new(shared.config.pace.backoff),
             shared,
@@ -258,7 +264,7 @@ impl<C: Courier> Delivery<C> {
     async fn set_old_aside(&mut self) {
         let age = self.shared.config.limits.age;
         let moment = (self.shared.clock.now() - age).unix_timestamp();
-        let old = blocking(&self.shared, move |s| s.with_store(|store| store.saved_before(moment))).await;
+        let old = blocking(&self.shared, move |s| s.with_store(|store| store.waiting_since(moment))).await;
         for seq in old.unwrap_or_default() {
             let row = self.agenda.row(seq).filter(|r| !self.flights.has(seq) && r.state != State::Poison);
             if let Some(id) = row.map(|r| r.id.clone()) {
@@ -302,7 +308,7 @@ impl<C: Courier> Delivery<C> {
         let visits = self.shared.visits.lock().unwrap_or_else(PoisonError::into_inner);
         for (seq, row) in rows {
             self.last_seq = self.last_seq.max(seq);
-            let urgent = visits.contains_key(&row.id);
+            let urgent = visits.get(&row.id).is_some_and(|v| v.receiver_count() > 0);
             self.agenda.put(seq, row, now);
             if urgent {
                 self.agenda.hurry(seq);

@@ -100,8 +100,11 @@ impl Shared {
 
     fn save(&self, entry: &NewEntry<'_>, payload: &Payload, materials: &[Material]) -> Result<(), SaveError> {
         let id = entry.id.as_str();
-        if self.with_store(|store| store.find(entry.id))?.is_some() {
-            return Ok(());
+        match self.with_store(|store| store.find(entry.id)) {
+            Ok(Some(_)) => return Ok(()),
+            // The damaged table is set aside by now; nothing is in the new one.
+            Ok(None) | Err(StoreError::Damaged(_)) => {}
+            Err(error) => return Err(error.into()),
         }
         let before = self.check_bounds(materials)?;
         let seal = |sort, id: &str, plain: &[u8]| {
@@ -116,7 +119,7 @@ impl Shared {
         let entry = NewEntry { sealed: &sealed, attachments: &attachments, ..*entry };
         self.place.write_materials(&files).map_err(SaveError::of_file)?;
         let added = match self.with_store(|store| store.insert(&entry)) {
-            // The damaged table is set aside by now, and its materials with it.
+            // As above, and the materials are set aside with it.
             Err(StoreError::Damaged(_)) => {
                 self.place.write_materials(&files).map_err(SaveError::of_file)?;
                 self.with_store(|store| store.insert(&entry))

@@ -144,14 +144,17 @@ impl Store {
         Ok(after)
     }
 
-    /// After the end of a program: an attempt that was cut off may have arrived; what needs the province at once and was
-    /// never sent is taken back.
-    pub(super) fn recover(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute(
+    /// After the end of a delivery: an attempt that was cut off may have arrived.
+    pub(super) fn cut_off(&self, now: Timestamp) -> Result<usize, StoreError> {
+        Ok(self.connection.execute(
             "UPDATE entry SET state = 'unknown', sends = sends + 1, changed_at = ?1 WHERE state = 'sending'",
             params![written(now)],
-        )?;
+        )?)
+    }
+
+    /// After the end of a program: what needs the province at once and was never sent is taken back, for nobody waits.
+    pub(super) fn withdraw_live_only(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute(
             "UPDATE entry SET state = 'withdrawn', sealed = NULL, bytes = 0, changed_at = ?1
              WHERE state = 'saved' AND queueing = 'live_only'",
@@ -161,10 +164,10 @@ impl Store {
         Ok(tx.commit()?)
     }
 
-    /// Takes an entry back if no attempt at it has begun; whether it was so.
+    /// Takes an entry back if no attempt at it has begun; whether it is taken back now.
     pub(super) fn withdraw_unsent(&mut self, id: &SubmissionId, now: Timestamp) -> Result<bool, StoreError> {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let changed = tx.execute(
+        tx.execute(
             "UPDATE entry SET state = 'withdrawn', sealed = NULL, bytes = 0, changed_at = ?2
              WHERE id = ?1 AND state = 'saved'",
             params![id.as_str(), written(now)],
@@ -173,8 +176,10 @@ impl Store {
             "DELETE FROM attachment WHERE entry IN (SELECT seq FROM entry WHERE id = ?1 AND sealed IS NULL)",
             params![id.as_str()],
         )?;
+        let word: String =
+            tx.query_row("SELECT state FROM entry WHERE id = ?1", params![id.as_str()], |r| r.get(0))?;
         tx.commit()?;
-        Ok(changed == 1)
+        Ok(word == State::Withdrawn.word())
     }
 
     /// A place holder without a file.
@@ -250,6 +255,7 @@ fn apply_one(tx: &Connection, change: &Change, now: &str) -> Result<Option<State
     // secure_delete writes zeros over what a closed entry frees.
     tx.prepare_cached(
         "UPDATE entry SET state = :state, changed_at = :now, sends = sends + :lost,
+           decided_at = CASE WHEN :decided THEN :now ELSE decided_at END,
            last_error = coalesce(:error, last_error), outcome = coalesce(:outcome, outcome),
            application_number = coalesce(:application, application_number),
            case_number = coalesce(:case, case_number),
@@ -264,6 +270,7 @@ fn apply_one(tx: &Connection, change: &Change, now: &str) -> Result<Option<State
         ":outcome": outcome.map(|o| o.word),
         ":application": outcome.and_then(|o| o.application.as_deref()),
         ":case": outcome.and_then(|o| o.case.as_deref()),
+        ":decided": matches!(change.step, Some(Step::RetryAsking | Step::RetrySending)),
         ":keep": next.holds_payload(),
         ":seq": change.seq,
     })?;

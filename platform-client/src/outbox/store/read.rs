@@ -73,12 +73,13 @@ impl Store {
         whole(rows)
     }
 
-    /// Entries that were saved before a moment (seconds since 1970) and still wait, oldest first.
-    pub(in crate::outbox) fn saved_before(&self, moment: i64) -> Result<Vec<Seq>, StoreError> {
+    /// Entries that have waited since before a moment (seconds since 1970), oldest first; a person's decision begins the
+    /// waiting anew.
+    pub(in crate::outbox) fn waiting_since(&self, moment: i64) -> Result<Vec<Seq>, StoreError> {
         Ok(self
             .connection
             .prepare_cached(
-                "SELECT seq FROM entry WHERE state IN ('saved', 'unknown') AND unixepoch(saved_at) < ?1 ORDER BY seq",
+                "SELECT seq FROM entry WHERE state IN ('saved', 'unknown') AND unixepoch(coalesce(decided_at, saved_at)) < ?1 ORDER BY seq",
             )?
             .query_map(params![moment], |r| r.get(0))?
             .collect::<Result<_, _>>()?)

@@ -25,6 +25,7 @@ CREATE TABLE entry (
   filed_at TEXT NOT NULL,
   saved_at TEXT NOT NULL,
   changed_at TEXT NOT NULL,
+  decided_at TEXT,
   sends INTEGER NOT NULL DEFAULT 0,
   last_error TEXT,
   outcome TEXT,

@@ -1,0 +1,170 @@
+//! The last good catalogue on disk.
+//!
+//! Duty: a catalogue is taken whole or not at all; the good one stays until a better one is whole on disk. Never: mend a
+//! file, or serve half a catalogue.
+
+use crate::contract::catalogue::CatalogueFiles;
+use crate::error::CallError;
+use crate::province::{CatalogueAnswer, Province};
+use domain::service_item::Catalogue;
+use domain::service_item::source::{FileMistake, read_items};
+use domain::terminal::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The folder of the last good catalogue.
+#[derive(Debug, Clone)]
+pub struct CatalogueCache {
+    folder: PathBuf,
+}
+
+/// A catalogue that is good, and how old it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GoodCatalogue {
+    /// The items.
+    pub catalogue: Arc<Catalogue>,
+    /// When the province published it.
+    pub published_at: Timestamp,
+    /// When the terminal last heard that it is the newest: the date to show while the province is away.
+    pub current_at: Timestamp,
+}
+
+/// What asking for a newer catalogue gave.
+#[derive(Debug)]
+pub enum Refreshed {
+    /// The one on disk is the newest; known anew at this time.
+    Unchanged,
+    /// A newer one, on disk by now.
+    New(GoodCatalogue),
+}
+
+/// Why there is no catalogue, or no newer one; the last good one stays.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The province gave none.
+    #[error("no catalogue came from the province")]
+    Call(#[from] CallError),
+    /// A file of it has mistakes: none of it is taken.
+    #[error("the catalogue {version} is refused: {} mistakes, the first: {}", .mistakes.len(), first(.mistakes))]
+    Refused {
+        /// The version that was refused.
+        version: String,
+        /// Every mistake.
+        mistakes: Vec<FileMistake>,
+    },
+    /// It has no items.
+    #[error("the catalogue {0} is refused: it is empty")]
+    Empty(String),
+    /// The file on disk is damaged.
+    #[error("{0}: damaged")]
+    Damaged(PathBuf),
+    /// The disk failed.
+    #[error("{file}: cannot be read or written")]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+fn first(mistakes: &[FileMistake]) -> String {
+    mistakes.first().map(ToString::to_string).unwrap_or_default()
+}
+
+/// The file: the catalogue as it came, and what goes with it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    format: u32,
+    etag: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    current_at: Timestamp,
+    files: CatalogueFiles,
+}
+
+const FORMAT: u32 = 1;
+
+impl CatalogueCache {
+    /// In this folder, which is made when there is something to keep.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The last good catalogue, read and checked anew; `None` when there never was one.
+    pub fn load(&self) -> Result<Option<GoodCatalogue>, CatalogueError> {
+        self.kept()?.map(|kept| checked(&kept)).transpose()
+    }
+
+    /// Asks the province for a newer one and keeps it if it is good.
+    pub async fn refresh(&self, province: &Province, now: Timestamp) -> Result<Refreshed, CatalogueError> {
+        // A damaged file has no tag to ask with: the whole catalogue is fetched.
+        let kept = self.kept().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the kept catalogue cannot be used");
+            None
+        });
+        let kept = kept.filter(|k| checked(k).is_ok());
+        let etag = kept.as_ref().and_then(|k| k.etag.as_deref());
+        match (province.catalogue(etag).await?, kept) {
+            (CatalogueAnswer::Unchanged, Some(kept)) => {
+                self.keep(&Kept { current_at: now, ..kept })?;
+                Ok(Refreshed::Unchanged)
+            }
+            (CatalogueAnswer::Unchanged, None) => Ok(Refreshed::Unchanged),
+            (CatalogueAnswer::New { etag, files }, _) => {
+                let kept = Kept { format: FORMAT, etag, current_at: now, files };
+                let good = checked(&kept)?;
+                self.keep(&kept)?;
+                Ok(Refreshed::New(good))
+            }
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("catalogue.json")
+    }
+
+    fn kept(&self) -> Result<Option<Kept>, CatalogueError> {
+        let file = self.file();
+        match std::fs::read(&file) {
+            Ok(bytes) => match serde_json::from_slice::<Kept>(&bytes) {
+                Ok(kept) if kept.format == FORMAT => Ok(Some(kept)),
+                _ => Err(CatalogueError::Damaged(file)),
+            },
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(CatalogueError::Io { file, cause }),
+        }
+    }
+
+    /// Replaces the file in one step: after a power cut there is the old one or the new one.
+    fn keep(&self, kept: &Kept) -> Result<(), CatalogueError> {
+        let file = self.file();
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(&self.folder)?;
+            let draft = self.folder.join("catalogue.json.draft");
+            let mut open = OpenOptions::new().write(true).create(true).truncate(true).open(&draft)?;
+            open.write_all(&serde_json::to_vec(kept)?)?;
+            open.sync_all()?;
+            std::fs::rename(&draft, &file)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(|cause| CatalogueError::Io { file: file.clone(), cause })
+    }
+}
+
+fn checked(kept: &Kept) -> Result<GoodCatalogue, CatalogueError> {
+    let version = &kept.files.version;
+    let files = kept.files.items.iter().map(|f| (f.name.as_str(), f.toml.as_str()));
+    match read_items(version, files) {
+        Ok(catalogue) if catalogue.items.is_empty() => Err(CatalogueError::Empty(version.clone())),
+        Ok(catalogue) => Ok(GoodCatalogue {
+            catalogue: Arc::new(catalogue),
+            published_at: kept.files.published_at,
+            current_at: kept.current_at,
+        }),
+        Err(mistakes) => Err(CatalogueError::Refused { version: version.clone(), mistakes }),
+    }
+}
