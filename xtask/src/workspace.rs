@@ -43,6 +43,14 @@ pub(crate) fn cargo_output(arguments: &[&str]) -> Result<String, CargoError> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Builds the terminal in release, and says where it is.
+pub(crate) fn release_terminal() -> Result<PathBuf, CargoError> {
+    let arguments =
+        ["build", "--quiet", "--locked", "--release", "--package", "kiosk-ui", "--bin", "yilin-terminal"];
+    cargo_output(&arguments)?;
+    Ok(Metadata::read()?.target_directory.join("release/yilin-terminal"))
+}
+
 /// The part of `cargo metadata` that the rules look at.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Metadata {

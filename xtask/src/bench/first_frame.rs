@@ -5,10 +5,10 @@
 
 use super::screen::{Look, Screen, ScreenError};
 use super::{Anchor, Metric};
-use crate::workspace::{CargoError, Metadata, cargo};
+use crate::workspace::{CargoError, release_terminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The display: a 21.5-inch kiosk's.
@@ -41,10 +41,8 @@ const PAGE: &str = include_str!("first_frame/page.html");
 pub(crate) enum FirstFrameError {
     #[error(transparent)]
     Screen(#[from] ScreenError),
-    #[error("the release program cannot be built")]
+    #[error("there is no terminal to measure")]
     Cargo(#[from] CargoError),
-    #[error("the release program cannot be built: cargo ended with {0}")]
-    Build(ExitStatus),
     #[error("{0} could not be started (Debian: apt-get install chromium)")]
     Start(String, #[source] std::io::Error),
     #[error("{0} showed no page within {PATIENCE:?}")]
@@ -76,30 +74,10 @@ struct Running(Child);
 /// Builds ours, then takes turns: ours, Chromium, ours, …
 pub(super) fn measure() -> Result<Vec<Metric>, FirstFrameError> {
     let folder = std::env::temp_dir().join(format!("yilin-first-frame-{}", std::process::id()));
-    let measured = build().and_then(|ours| compare(&folder, ours));
+    let measured = compare(&folder, release_terminal()?);
     // What is left in the folder for temporary files is no reason to fail.
     let _ = std::fs::remove_dir_all(&folder);
     measured
-}
-
-fn build() -> Result<PathBuf, FirstFrameError> {
-    let status = cargo()
-        .args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--release",
-            "--package",
-            "kiosk-ui",
-            "--bin",
-            "yilin-terminal",
-        ])
-        .status()
-        .map_err(CargoError::Start)?;
-    if !status.success() {
-        return Err(FirstFrameError::Build(status));
-    }
-    Ok(Metadata::read()?.target_directory.join("release/yilin-terminal"))
 }
 
 fn compare(folder: &Path, ours: PathBuf) -> Result<Vec<Metric>, FirstFrameError> {
@@ -120,6 +98,8 @@ fn compare(folder: &Path, ours: PathBuf) -> Result<Vec<Metric>, FirstFrameError>
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
             "--no-first-run".to_owned(),
+            // No offer to translate above the page.
+            "--disable-features=Translate".to_owned(),
             "--window-position=0,0".to_owned(),
             format!("--window-size={WIDTH},{HEIGHT}"),
             format!("--user-data-dir={}", folder.join("anchor/profile").display()),
