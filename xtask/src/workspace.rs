@@ -117,7 +117,7 @@ pub(crate) struct DependencyKind {
 impl Metadata {
     /// Asks cargo.
     pub(crate) fn read() -> Result<Self, CargoError> {
-        let answer = cargo_output(&["metadata", "--format-version", "1", "--locked"])?;
+        let answer = cargo_output(&["metadata", "--format-version", "1"])?;
         serde_json::from_str(&answer).map_err(CargoError::Answer)
     }
 
