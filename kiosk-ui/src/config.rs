@@ -1,0 +1,266 @@
+//! The file of `--config`: where the terminal stands, and what it is connected to.
+//!
+//! Duty: check it as a whole and name every mistake with its line. Never: open a port or ask the province.
+//!
+//! The keys, with every section optional: `docs/terminal-config.md`.
+
+mod reader;
+
+use crate::profile::ScreenProfile;
+use domain::locale::Localized;
+use domain::terminal::{Contact, OpeningHours, Site, TerminalId};
+use drivers::receipt_printer::PrinterProfile;
+use drivers::transport::PortAddress;
+use reader::{Findings, Table};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use time::UtcOffset;
+
+/// What the file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The terminal's folder.
+    pub data: Option<PathBuf>,
+    /// The screen.
+    pub screen: Option<ScreenProfile>,
+    /// The terminal's time zone.
+    pub offset: UtcOffset,
+    /// Where it stands.
+    pub site: Option<Site>,
+    /// The card reader's port.
+    pub card_reader: Option<PortAddress>,
+    /// The receipt printer.
+    pub printer: Option<PrinterConfig>,
+    /// The camera's port.
+    pub camera: Option<PortAddress>,
+    /// The province.
+    pub province: Option<ProvinceAddress>,
+    /// How often the province is asked for news.
+    pub news_every: Duration,
+}
+
+/// A receipt printer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrinterConfig {
+    /// Its port.
+    pub port: PortAddress,
+    /// What it can do.
+    pub profile: PrinterProfile,
+}
+
+/// Where the province is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvinceAddress {
+    /// `https://host:port`.
+    pub url: String,
+    /// The folder with `ca.pem`, `terminal.pem`, `terminal.key`.
+    pub credentials: PathBuf,
+}
+
+/// China has one time zone.
+const CHINA: UtcOffset = time::macros::offset!(+8);
+/// The profile of a printer whose file says nothing of it.
+const USUAL_PROFILE: &str = "epson_80";
+/// How often the province is asked for news when the file says nothing.
+const NEWS_EVERY: Duration = Duration::from_secs(15);
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: None,
+            screen: None,
+            offset: CHINA,
+            site: None,
+            card_reader: None,
+            printer: None,
+            camera: None,
+            province: None,
+            news_every: NEWS_EVERY,
+        }
+    }
+}
+
+/// What is wrong at a line of the file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what may stand there.
+    pub what: String,
+}
+
+/// Why a file gives no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("{file}: cannot be read")]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// It has mistakes; all of them.
+    #[error("{}", lines(.file, .mistakes))]
+    Mistakes {
+        /// The file.
+        file: PathBuf,
+        /// Every mistake, in the order of the file.
+        mistakes: Vec<Mistake>,
+    },
+}
+
+fn lines(file: &Path, mistakes: &[Mistake]) -> String {
+    let lines = mistakes.iter().map(|m| format!("{}:{}: {}", file.display(), m.line, m.what));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl Config {
+    /// Reads a file; paths in it are seen from its folder.
+    ///
+    /// # Errors
+    /// It cannot be read, or has mistakes.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|cause| ConfigError::Unreadable { file: file.to_owned(), cause })?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, folder)
+            .map_err(|mistakes| ConfigError::Mistakes { file: file.to_owned(), mistakes })
+    }
+
+    /// Reads the text of a file that lies in `folder`.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the text.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<Mistake>> {
+        let findings = Findings::new(text);
+        let Some(root) = findings.root() else { return Err(findings.into_mistakes()) };
+        let config = Self::of(&Table::root(&root, &findings), folder);
+        let mistakes = findings.into_mistakes();
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+    }
+
+    fn of(root: &Table<'_>, folder: &Path) -> Self {
+        let mut config = Self::default();
+        if let Some(terminal) = root.section("terminal") {
+            config.data = terminal.optional("data", reader::text).map(|path| folder.join(path));
+            config.screen = screen(&terminal);
+            config.offset = terminal.optional("utc_offset", offset).unwrap_or(CHINA);
+            terminal.nothing_else();
+        }
+        if let Some(site) = root.section("site") {
+            config.site = self::site(&site);
+        }
+        config.card_reader = device(root, "card_reader");
+        config.camera = device(root, "camera");
+        if let Some(printer) = root.section("printer") {
+            let port = printer.required("port", port);
+            let profile = printer.optional("profile", |value| profile(value, folder));
+            printer.nothing_else();
+            let profile = profile.or_else(|| PrinterProfile::built_in(USUAL_PROFILE));
+            config.printer = port.zip(profile).map(|(port, profile)| PrinterConfig { port, profile });
+        }
+        if let Some(province) = root.section("province") {
+            let url = province.required("url", url);
+            let credentials = province.required("credentials", reader::text);
+            config.news_every = province.optional("news_seconds", seconds).unwrap_or(NEWS_EVERY);
+            province.nothing_else();
+            config.province = url
+                .zip(credentials)
+                .map(|(url, path)| ProvinceAddress { url, credentials: folder.join(path) });
+        }
+        root.nothing_else();
+        config
+    }
+}
+
+fn screen(terminal: &Table<'_>) -> Option<ScreenProfile> {
+    let size: Option<ScreenProfile> = terminal.optional("size", reader::parsed);
+    let px_per_mm = terminal.optional("px_per_mm", px_per_mm);
+    let size = size.or_else(|| px_per_mm.map(|_| ScreenProfile::UPRIGHT))?;
+    Some(ScreenProfile { px_per_mm: px_per_mm.unwrap_or(size.px_per_mm), ..size })
+}
+
+fn device(root: &Table<'_>, name: &'static str) -> Option<PortAddress> {
+    let section = root.section(name)?;
+    let port = section.required("port", port);
+    section.nothing_else();
+    port
+}
+
+fn site(site: &Table<'_>) -> Option<Site> {
+    let terminal = site.required("terminal", reader::text).map(TerminalId);
+    let name = site.required("name", reader::typed);
+    let address = site.required("address", reader::typed);
+    let division = site.required("division", reader::typed);
+    let hours = site.required("hours", reader::typed);
+    let nearest = site.required("nearest", reader::typed);
+    let keeper = site.required_section("keeper").map(|k| contact(&k));
+    let helpers: Vec<_> = site.required_sections("helpers").iter().map(contact).collect();
+    site.nothing_else();
+    Some(Site {
+        terminal: terminal?,
+        name: name?,
+        address: address?,
+        division: division?,
+        hours: hours?,
+        keeper: keeper??,
+        helpers: helpers.into_iter().collect::<Option<_>>()?,
+        nearest: nearest?,
+    })
+}
+
+fn contact(contact: &Table<'_>) -> Option<Contact> {
+    let name: Option<Localized> = contact.required("name", reader::typed);
+    let phone = contact.required("phone", reader::text);
+    let hours: Option<OpeningHours> = contact.required("hours", reader::typed);
+    contact.nothing_else();
+    Some(Contact { name: name?, phone: phone?, hours: hours? })
+}
+
+fn port(value: reader::Value<'_>) -> Result<PortAddress, String> {
+    reader::parsed(value)
+}
+
+fn profile(value: reader::Value<'_>, folder: &Path) -> Result<PrinterProfile, String> {
+    let name = reader::text(value)?;
+    if let Some(profile) = PrinterProfile::built_in(&name) {
+        return Ok(profile);
+    }
+    let file = folder.join(&name);
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        let built_in = PrinterProfile::built_in_names().collect::<Vec<_>>().join(", ");
+        format!("{}: {error}; write one of {built_in}, or the path of a profile", file.display())
+    })?;
+    PrinterProfile::parse(&file.display().to_string(), &text).map_err(|error| error.to_string())
+}
+
+fn url(value: reader::Value<'_>) -> Result<String, String> {
+    let text = reader::text(value)?;
+    let host = text.strip_prefix("https://").unwrap_or_default();
+    if host.is_empty() || host.contains(['/', '?', '@', ' ']) {
+        return Err(format!("`{text}` is no address of a province: write https://host:port"));
+    }
+    Ok(text)
+}
+
+fn seconds(value: reader::Value<'_>) -> Result<Duration, String> {
+    let whole = reader::whole(value).filter(|s| (1..=3600).contains(s));
+    let whole = whole.and_then(|s| u64::try_from(s).ok());
+    whole.map(Duration::from_secs).ok_or_else(|| "write a whole number of seconds from 1 to 3600".to_owned())
+}
+
+fn px_per_mm(value: reader::Value<'_>) -> Result<f32, String> {
+    let number = reader::number(value).filter(|n| (1.0..=20.0).contains(n));
+    #[allow(clippy::cast_possible_truncation, reason = "between 1 and 20")]
+    number
+        .map(|n| n as f32)
+        .ok_or_else(|| "write the screen's pixels in a millimetre, such as 4.03".to_owned())
+}
+
+fn offset(value: reader::Value<'_>) -> Result<UtcOffset, String> {
+    let text = reader::text(value)?;
+    let format = time::macros::format_description!("[offset_hour sign:mandatory]:[offset_minute]");
+    UtcOffset::parse(&text, format).map_err(|_| format!("`{text}` is no offset: write +08:00"))
+}

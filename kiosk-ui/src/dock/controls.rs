@@ -1,0 +1,255 @@
+//! Each button of the dock as a value: its words, what it does, whether it is on.
+
+use crate::rig::{Person, Rig};
+use domain::locale::Locale;
+use domain::messages::MessageId as M;
+use domain::session::page::Page;
+use domain::terminal::Timestamp;
+use drivers::sim::camera::{Scene, SceneName};
+use drivers::sim::printer::{Moment, PrinterFault};
+use platform_client::contract::board::WarningLevel;
+use platform_client::sim::fault::{Fault, FaultKind};
+use platform_client::sim::{Admin, CodeKind, KeptState};
+use std::time::Duration;
+
+/// What the dock remembers of what was pressed.
+pub(super) struct State {
+    /// Whose card, telephone and code it is.
+    person: usize,
+    people: Vec<Person>,
+    printer: Option<M>,
+    camera: M,
+    weather: Option<WarningLevel>,
+}
+
+/// Buttons about one thing.
+pub(super) struct Group {
+    pub(super) title: M,
+    pub(super) controls: Vec<Control>,
+}
+
+/// A button.
+#[derive(Debug, Clone)]
+pub(super) enum Control {
+    /// This person's card is placed.
+    Place(usize, String),
+    /// The card is taken away.
+    Take,
+    /// The printer is as it should be.
+    Refill,
+    /// Something is wrong with the printer.
+    Printer(M, PrinterFault),
+    /// This stands before the camera.
+    Camera(M, SceneName),
+    /// The person holds a fresh code of the province's app, or of the network identity, to the camera.
+    Code,
+    /// The province is as it should be.
+    ProvinceUp,
+    /// Something is wrong with the province.
+    Province(M, Fault),
+    /// The departments accept what waits.
+    Accept,
+    /// The weather office.
+    Weather(M, Option<WarningLevel>),
+    /// The clocks go forward.
+    Forward(M, Duration),
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Every button, for this rig.
+pub(super) fn groups(rig: &Rig) -> Vec<Group> {
+    let place = |(i, person): (usize, &Person)| Control::Place(i, person.person.name.reveal().to_owned());
+    let mut card: Vec<_> = rig.people().iter().enumerate().map(place).collect();
+    card.push(Control::Take);
+    let once = |label, kind| Control::Province(label, Fault::once(kind));
+    let always = |label, kind| Control::Province(label, Fault::always(kind));
+    let warning = |label, level| Control::Weather(label, Some(level));
+    vec![
+        Group { title: M::DockCard, controls: card },
+        Group {
+            title: M::DockPrinter,
+            controls: vec![
+                Control::Refill,
+                Control::Printer(M::DockPaperLow, PrinterFault::PaperLow),
+                Control::Printer(M::DockPaperOut, PrinterFault::PaperOut(Moment::Before)),
+                Control::Printer(M::DockPaperOutMidway, PrinterFault::PaperOut(Moment::Line(6))),
+                Control::Printer(M::DockCoverOpen, PrinterFault::CoverOpen(Moment::Before)),
+                Control::Printer(M::DockCutter, PrinterFault::Cutter),
+                Control::Printer(M::DockSilent, PrinterFault::Mute),
+            ],
+        },
+        Group {
+            title: M::DockCamera,
+            controls: vec![
+                Control::Camera(M::DockFace, SceneName::Face),
+                Control::Camera(M::DockNoFace, SceneName::Empty),
+                Control::Camera(M::DockDark, SceneName::Dark),
+                Control::Camera(M::DockTwoFaces, SceneName::TwoFaces),
+                Control::Code,
+            ],
+        },
+        Group {
+            title: M::DockProvince,
+            controls: vec![
+                Control::ProvinceUp,
+                always(M::DockSlow, FaultKind::Slow),
+                always(M::DockDown, FaultKind::Down),
+                always(M::DockNetworkCut, FaultKind::Silent),
+                once(M::DockDropAfterCommit, FaultKind::DropAfterCommit),
+                once(M::DockSupplement, FaultKind::Supplement),
+                once(M::DockRefuse, FaultKind::Refuse),
+                Control::Accept,
+            ],
+        },
+        Group {
+            title: M::DockWeather,
+            controls: vec![
+                warning(M::DockBlue, WarningLevel::Blue),
+                warning(M::DockYellow, WarningLevel::Yellow),
+                warning(M::DockOrange, WarningLevel::Orange),
+                warning(M::DockRed, WarningLevel::Red),
+                Control::Weather(M::DockClear, None),
+            ],
+        },
+        Group {
+            title: M::DockClock,
+            controls: vec![
+                Control::Forward(M::DockMinute, MINUTE),
+                Control::Forward(M::DockHour, 60 * MINUTE),
+                Control::Forward(M::DockDay, 24 * 60 * MINUTE),
+            ],
+        },
+    ]
+}
+
+impl State {
+    pub(super) fn of(rig: &Rig) -> Self {
+        Self { person: 0, people: rig.people(), printer: None, camera: M::DockFace, weather: None }
+    }
+}
+
+impl Group {
+    /// What the thing says of itself.
+    pub(super) fn state(&self, rig: &Rig, state: &State, now: Timestamp, locale: Locale) -> String {
+        match self.title {
+            M::DockCard => match state.people.get(state.person) {
+                Some(person) => M::DockSmsCode.fill(locale, &[("code", &person.sms_code)]),
+                None => String::new(),
+            },
+            M::DockPrinter => rig.printer_port().to_string(),
+            M::DockProvince => rig.admin().map(waiting).unwrap_or_default().fill(locale),
+            M::DockClock => {
+                format!("{} {:02}:{:02}:{:02}", now.date(), now.hour(), now.minute(), now.second())
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// How many cases there are, and how many of them wait for a department.
+#[derive(Default)]
+struct Waiting {
+    all: usize,
+    waiting: usize,
+}
+
+fn waiting(admin: &Admin) -> Waiting {
+    let cases = admin.cases().unwrap_or_default();
+    let waiting = cases.iter().filter(|case| case.state == KeptState::Submitted).count();
+    Waiting { all: cases.len(), waiting }
+}
+
+impl Waiting {
+    fn fill(&self, locale: Locale) -> String {
+        let (all, waiting) = (self.all.to_string(), self.waiting.to_string());
+        M::DockCases.fill(locale, &[("all", &all), ("waiting", &waiting)])
+    }
+}
+
+impl Control {
+    /// The words on it.
+    pub(super) fn label(&self, locale: Locale) -> String {
+        let message = match self {
+            Self::Place(_, name) => return crate::fonts::with_code_points(name).into_owned(),
+            Self::Take => M::DockTake,
+            Self::Refill => M::DockRefill,
+            Self::Code => M::DockQr,
+            Self::ProvinceUp => M::DockUp,
+            Self::Accept => M::DockAccept,
+            Self::Printer(label, _)
+            | Self::Camera(label, _)
+            | Self::Province(label, _)
+            | Self::Weather(label, _)
+            | Self::Forward(label, _) => *label,
+        };
+        message.text(locale).to_owned()
+    }
+
+    /// Whether what it does is so now.
+    pub(super) fn is_active(&self, rig: &Rig, state: &State) -> bool {
+        let faults = || rig.admin().map(|admin| admin.faults()).unwrap_or_default();
+        match self {
+            Self::Place(person, _) => *person == state.person && rig.reader().has_card(),
+            Self::Take => !rig.reader().has_card(),
+            Self::Refill => state.printer.is_none(),
+            Self::Printer(label, _) => state.printer == Some(*label),
+            Self::Camera(label, _) => state.camera == *label,
+            Self::Code => state.camera == M::DockQr,
+            Self::ProvinceUp => faults().is_empty(),
+            Self::Province(_, fault) => faults().contains(fault),
+            Self::Weather(_, level) => state.weather == *level,
+            Self::Accept | Self::Forward(..) => false,
+        }
+    }
+
+    /// Does it; what the log shall say besides the button's words.
+    pub(super) fn act(&self, rig: &Rig, state: &mut State, page: Page) -> Option<String> {
+        match self {
+            Self::Place(person, _) => {
+                state.person = *person;
+                rig.place(state.people.get(*person)?.card());
+            }
+            Self::Take => rig.reader().take(),
+            Self::Refill => {
+                rig.printer().clear_faults();
+                state.printer = None;
+            }
+            Self::Printer(label, fault) => {
+                rig.printer().clear_faults();
+                rig.printer().set_fault(*fault);
+                state.printer = Some(*label);
+            }
+            Self::Camera(label, scene) => {
+                rig.camera().show(Scene::named(*scene, rig.seed()));
+                state.camera = *label;
+            }
+            Self::Code => {
+                let kind = match page {
+                    Page::IdentifyNetworkId => CodeKind::NetworkId,
+                    _ => CodeKind::ProvinceQr,
+                };
+                let code = rig.admin()?.fresh_code(kind, state.people.get(state.person)?.key)?;
+                rig.camera().show(Scene::code(rig.seed(), code));
+                state.camera = M::DockQr;
+            }
+            Self::ProvinceUp => rig.admin()?.clear_faults(),
+            Self::Province(_, fault) => {
+                rig.admin()?.clear_faults();
+                rig.admin()?.set_fault(*fault);
+            }
+            Self::Accept => {
+                let accepted = rig.admin()?.accept_pending().unwrap_or_default();
+                let numbers =
+                    accepted.iter().filter_map(|case| case.case_number.as_ref()).map(ToString::to_string);
+                return Some(numbers.collect::<Vec<_>>().join(" ")).filter(|said| !said.is_empty());
+            }
+            Self::Weather(_, level) => {
+                rig.admin()?.set_warning(*level);
+                state.weather = *level;
+            }
+            Self::Forward(_, by) => rig.forward(*by),
+        }
+        None
+    }
+}

@@ -1,0 +1,46 @@
+//! The screen of a kiosk: the whole display, the devices of the configuration.
+
+use kiosk_ui::chain::Chain;
+use kiosk_ui::cli::Cli;
+use kiosk_ui::clock::TerminalClock;
+use kiosk_ui::config::Config;
+use kiosk_ui::device::camera::Source;
+use kiosk_ui::journal::Journal;
+use kiosk_ui::output::Output;
+use kiosk_ui::province::{News, Randomness};
+use kiosk_ui::start::Parts;
+use kiosk_ui::window::{Display, Furniture, WindowError};
+use std::process::ExitCode;
+
+pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
+    let (data, screen) = (cli.data(&config), cli.screen(&config));
+    let (Some(site), Some(province)) = (config.site, config.province) else {
+        return output.wrong_usage("a terminal needs a --config with [site] and [province]");
+    };
+    let journal = match Journal::in_folder(&data) {
+        Ok(journal) => journal,
+        Err(error) => {
+            tracing::error!(%error, "the journal cannot be written");
+            Journal::none()
+        }
+    };
+    let camera = config.camera.map(|port| -> Source { Box::new(move || drivers::camera::open(&port)) });
+    let parts = Parts {
+        site,
+        data,
+        clock: TerminalClock::machine(config.offset),
+        card_reader: config.card_reader,
+        printer: config.printer,
+        camera,
+        province,
+        randomness: Randomness::Machine,
+        news: News::Every(config.news_every),
+        journal,
+    };
+    let shown = Display::find().and_then(|display| display.show(parts, screen, |_| Furniture::none()));
+    match shown {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error @ WindowError::NoDisplay(_)) => output.failed(error.kind(), &error.to_string()),
+        Err(error) => output.failed(error.kind(), &Chain(&error).to_string()),
+    }
+}

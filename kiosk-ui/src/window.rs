@@ -1,0 +1,191 @@
+//! The terminal in a window, or on the whole display of a kiosk.
+//!
+//! Duty: window system, timers, and the way from other threads to the screen's. Never: decide anything of a visit.
+
+use crate::assets;
+use crate::device::camera::PreviewSlot;
+use crate::fonts;
+use crate::inbox::Inbox;
+use crate::preview;
+use crate::profile::ScreenProfile;
+use crate::start::{Parts, StartError, Started, Wakers};
+use crate::terminal::Terminal;
+use domain::session::event::EventKind;
+use drivers::receipt_printer::FontError;
+use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Time-outs of a visit are read from it.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// There is no display here, or no library for one.
+    #[error("there is no display here: {0}")]
+    NoDisplay(String),
+    /// The terminal does not start.
+    #[error("the terminal does not start")]
+    Start(#[from] StartError),
+    /// The embedded typeface is damaged.
+    #[error("the typeface of papers is damaged")]
+    Fonts(#[from] FontError),
+    /// The window system gave up later.
+    #[error("the window system fails")]
+    Platform(#[from] PlatformError),
+}
+
+impl WindowError {
+    /// The word on a command line.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NoDisplay(_) => "no_display",
+            Self::Start(error) => error.kind(),
+            Self::Fonts(_) => "fonts",
+            Self::Platform(_) => "window",
+        }
+    }
+}
+
+/// What the screen's thread works with, while a window is open.
+struct Open {
+    terminal: Rc<Terminal>,
+    inbox: Inbox,
+    preview: Option<PreviewSlot>,
+}
+
+thread_local! {
+    /// Other threads can only name it, not hold it: the screen belongs to its thread.
+    static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
+}
+
+/// A window system that works on this thread. At most one for a program.
+#[derive(Debug)]
+pub struct Display(());
+
+impl Display {
+    /// Looks for a display.
+    ///
+    /// # Errors
+    /// [`WindowError::NoDisplay`], with the words of the window system.
+    pub fn find() -> Result<Self, WindowError> {
+        quietly(select).map_err(WindowError::NoDisplay)?;
+        fonts::install();
+        Ok(Self(()))
+    }
+
+    /// Shows a terminal until its window is closed; `furnish` is called with it before it is shown.
+    ///
+    /// # Errors
+    /// The terminal does not start, or the window system fails.
+    pub fn show(
+        self,
+        parts: Parts,
+        screen: ScreenProfile,
+        furnish: impl FnOnce(&Rc<Terminal>) -> Furniture,
+    ) -> Result<(), WindowError> {
+        let wakers =
+            Wakers { event: Box::new(once_a_turn(drain)), preview: Box::new(once_a_turn(show_preview)) };
+        let Started { shell, inbox, preview } = parts.start(wakers)?;
+        let terminal = Terminal::open(shell, screen, assets::paper_fonts()?)?;
+        let furniture = furnish(&terminal);
+        OPEN.set(Some(Open { terminal: Rc::clone(&terminal), inbox, preview }));
+        drain();
+        let tick = Timer::default();
+        tick.start(TimerMode::Repeated, TICK, move || {
+            with_open(|open| {
+                open.terminal.happen(EventKind::Tick);
+                (furniture.on_tick)(&open.terminal);
+            });
+            drain();
+        });
+        let shown = terminal.window().run();
+        drop(tick);
+        // Devices and delivery end before the window system does.
+        OPEN.set(None);
+        Ok(shown?)
+    }
+}
+
+/// What stands beside the screen.
+pub struct Furniture {
+    /// Called each second, after the terminal has had its tick.
+    pub on_tick: Box<dyn Fn(&Terminal)>,
+}
+
+impl Furniture {
+    /// Nothing: the screen alone.
+    pub fn none() -> Self {
+        Self { on_tick: Box::new(|_| {}) }
+    }
+}
+
+/// Chooses the window system that this build has.
+fn select() -> Result<(), PlatformError> {
+    let selector = slint::BackendSelector::new();
+    #[cfg(feature = "sim")]
+    let selector = selector.backend_name("winit".to_owned()).renderer_name("software".to_owned());
+    #[cfg(all(feature = "kms", not(feature = "sim")))]
+    let selector = selector.backend_name("linuxkms-noseat".to_owned()).renderer_name("software".to_owned());
+    selector.select()
+}
+
+/// Window systems panic where a library of theirs is absent (xkbcommon, for one); that is no display, and no crash.
+fn quietly(select: fn() -> Result<(), PlatformError>) -> Result<(), String> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let selected = std::panic::catch_unwind(select);
+    std::panic::set_hook(hook);
+    match selected {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(text.unwrap_or("the window system cannot be used").to_owned())
+        }
+    }
+}
+
+/// Lets `act` run on the screen's thread soon, once however often it is called before that.
+fn once_a_turn(act: fn()) -> impl Fn() + Send + Sync + 'static {
+    let pending = Arc::new(AtomicBool::new(false));
+    move || {
+        if pending.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let inside = Arc::clone(&pending);
+        let asked = slint::invoke_from_event_loop(move || {
+            inside.store(false, Ordering::Release);
+            act();
+        });
+        if asked.is_err() {
+            // The loop does not run yet, or no longer: the next tick finds what lies there.
+            pending.store(false, Ordering::Release);
+        }
+    }
+}
+
+fn drain() {
+    with_open(|open| open.terminal.drain(&open.inbox));
+}
+
+fn show_preview() {
+    with_open(|open| {
+        if let Some(slot) = &open.preview {
+            preview::show(&open.terminal, slot);
+        }
+    });
+}
+
+fn with_open(act: impl FnOnce(&Open)) {
+    OPEN.with_borrow(|open| {
+        if let Some(open) = open {
+            act(open);
+        }
+    });
+}
