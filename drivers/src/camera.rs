@@ -8,6 +8,8 @@ mod frame;
 mod frames_dir;
 mod resample;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub use error::{CameraError, CameraErrorKind};
@@ -53,6 +55,36 @@ pub fn open(port: &PortAddress) -> Result<Box<dyn Camera>, CameraError> {
     }
 }
 
+/// A camera of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCamera {
+    /// Its port.
+    pub port: PortAddress,
+    /// What its driver calls it.
+    pub name: String,
+}
+
+/// The cameras that the kernel knows, in the order of their numbers; whether [`open`] has a driver for them is another
+/// matter.
+pub fn list() -> Vec<FoundCamera> {
+    found_in(Path::new("/sys/class/video4linux"), Path::new("/dev"))
+}
+
+/// A machine without a camera has no such directory.
+fn found_in(class: &Path, dev: &Path) -> Vec<FoundCamera> {
+    let entries = std::fs::read_dir(class).into_iter().flatten().flatten();
+    let mut nodes: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+    nodes.sort_by_key(|node| (node.len(), node.clone()));
+    let named = |node: &OsString| std::fs::read_to_string(class.join(node).join("name")).unwrap_or_default();
+    nodes
+        .iter()
+        .map(|node| FoundCamera {
+            port: PortAddress::V4l { path: dev.join(node) },
+            name: named(node).trim().to_owned(),
+        })
+        .collect()
+}
+
 /// The clock of a source that makes its own frames: when the next is due, and how to date it.
 #[derive(Debug)]
 pub(crate) struct Pacer {
@@ -88,5 +120,46 @@ impl Pacer {
         let number = self.count;
         self.count += 1;
         Ok((number, taken_at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cameras_are_listed_by_number_with_their_names() {
+        let class = tempfile::tempdir().unwrap();
+        for (node, name) in [("video10", "Document Camera\n"), ("video2", "Face Camera\n")] {
+            std::fs::create_dir(class.path().join(node)).unwrap();
+            std::fs::write(class.path().join(node).join("name"), name).unwrap();
+        }
+        let found = found_in(class.path(), Path::new("/dev"));
+        let found: Vec<_> = found.iter().map(|c| (c.port.to_string(), c.name.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("v4l:/dev/video2".to_owned(), "Face Camera"),
+                ("v4l:/dev/video10".to_owned(), "Document Camera")
+            ]
+        );
+        assert!(found_in(Path::new("/nowhere"), Path::new("/dev")).is_empty());
+    }
+
+    #[test]
+    fn frames_as_asked_are_dated_by_their_number_and_those_by_the_clock_wait() {
+        let mut pacer = Pacer::new(Pace::AsAsked);
+        let now = Instant::now();
+        assert_eq!(pacer.next(Duration::ZERO, now).unwrap(), (0, Duration::ZERO));
+        assert_eq!(pacer.next(Duration::ZERO, now).unwrap(), (1, Duration::from_secs_f64(1.0 / 15.0)));
+
+        let mut pacer = Pacer::new(Pace::PerSecond(50.0));
+        let begun = Instant::now();
+        for number in 0..4 {
+            assert_eq!(pacer.next(Duration::ZERO, begun + Duration::from_secs(9)).unwrap().0, number);
+        }
+        assert!(begun.elapsed() >= Duration::from_millis(60), "three times a fiftieth");
+        let late = pacer.next(Duration::from_secs(5), Instant::now() + Duration::from_millis(5));
+        assert!(matches!(late, Err(CameraError::Timeout)));
     }
 }

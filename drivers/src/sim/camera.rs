@@ -112,33 +112,33 @@ const SLOW: Duration = Duration::from_millis(700);
 const COVERED: f32 = 0.02;
 
 /// Writes the first `count` frames of a scene as `frame-0000.png` … into a directory that exists: what
-/// `frames:DIR` then plays. A frozen camera repeats its picture, an unplugged one leaves no more.
+/// `frames:DIR` then plays. To pull the plug of such a camera is to remove the directory.
 ///
 /// # Errors
-/// When a file cannot be written, or the fault cannot be shown by files (a slow camera).
+/// When a file cannot be written, or the fault is none of files (a slow camera).
 pub fn write_frames(
     dir: &Path,
     size: Size,
     scene: &Scene,
     fault: Option<CameraFault>,
     count: u32,
-) -> Result<Vec<PathBuf>, WriteError> {
-    if fault == Some(CameraFault::Slow) {
-        return Err(WriteError::NotInFiles);
-    }
+) -> Result<(), WriteError> {
+    let fault = match fault {
+        Some(CameraFault::Slow) => return Err(WriteError::NotInFiles),
+        Some(CameraFault::Unplugged { .. }) => None,
+        other => other,
+    };
     let device = SimCamera::new(size, Pace::AsAsked, scene.clone());
     device.set_fault(fault);
-    let mut written = Vec::new();
-    let Ok(mut camera) = device.open() else { return Ok(written) };
+    let mut camera = device.open()?;
     for number in 0..count {
-        let Ok(frame) = camera.frame(Instant::now()) else { break };
+        let frame = camera.frame(Instant::now())?;
         let file = dir.join(format!("frame-{number:04}.png"));
         let colour = image::ExtendedColorType::Rgb8;
         image::save_buffer(&file, frame.pixels(), size.width, size.height, colour)
-            .map_err(|source| WriteError::File { file: file.clone(), source })?;
-        written.push(file);
+            .map_err(|source| WriteError::File { file, source })?;
     }
-    Ok(written)
+    Ok(())
 }
 
 /// Why a scene is not in a directory.
@@ -152,6 +152,9 @@ pub enum WriteError {
         /// What the system said.
         source: image::ImageError,
     },
+    /// The simulated camera gives no frame.
+    #[error("the simulated camera gives no picture")]
+    Camera(#[from] CameraError),
     /// Files come as fast as they are asked for.
     #[error("a directory of pictures cannot be slow: camera.slow is for the simulator within a program")]
     NotInFiles,

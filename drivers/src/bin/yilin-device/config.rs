@@ -21,8 +21,12 @@ enum Kind {
 }
 
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 3] =
-    [("card", "port", Kind::Port), ("card", "timeout", Kind::Seconds), ("printer", "port", Kind::Port)];
+const KEYS: [(&str, &str, Kind); 4] = [
+    ("card", "port", Kind::Port),
+    ("card", "timeout", Kind::Seconds),
+    ("printer", "port", Kind::Port),
+    ("camera", "port", Kind::Port),
+];
 
 /// A checked configuration.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use drivers::transport::PortAddress;
 use serde::Serialize;
 
 use crate::output::{Output, Report};
-use crate::{card, print};
+use crate::{camera, card, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -21,7 +21,8 @@ pub(crate) struct Args {
 type Look = (&'static str, fn(&PortAddress) -> Option<String>);
 
 /// In the order of asking. Each class adds its line.
-const LOOKS: [Look; 2] = [("receipt_printer", print::look), ("id_card_reader", card::look)];
+const LOOKS: [Look; 3] =
+    [("receipt_printer", print::look), ("id_card_reader", card::look), ("camera", camera::look)];
 
 pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
     let ports = if args.port.is_empty() { serial_lines() } else { args.port.clone() };

@@ -3,11 +3,14 @@
 //! Duty: turn a command line into one call of the library and its result into one line of JSON or words. Never: know a
 //! protocol. Each subcommand is a file of its own.
 
+mod camera;
 mod card;
 mod config;
+mod face;
 mod list;
 mod output;
 mod print;
+mod scan;
 #[cfg(feature = "sim")]
 mod sim;
 
@@ -43,6 +46,13 @@ enum Command {
     /// Receipt printer
     #[command(subcommand)]
     Print(print::Command),
+    /// Cameras and their pictures
+    #[command(subcommand)]
+    Camera(camera::Command),
+    /// Waits for a code that is shown to a camera
+    Scan(scan::Args),
+    /// Looks for a face and says what its picture lacks
+    Face(face::Args),
     /// Simulated devices that speak the real bytes
     #[cfg(feature = "sim")]
     #[command(subcommand)]
@@ -60,6 +70,9 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&args, &output),
         Command::Card(command) => card::run(&command, &config, &output),
         Command::Print(command) => print::run(&command, &config, &output),
+        Command::Camera(command) => camera::run(&command, &config, &output),
+        Command::Scan(args) => scan::run(&args, &config, &output),
+        Command::Face(args) => face::run(&args, &config, &output),
         #[cfg(feature = "sim")]
         Command::Sim(command) => sim::run(command, &output),
     }

@@ -1,5 +1,6 @@
 //! `sim card|printer|camera`: each a file of its own under `sim/`.
 
+mod camera;
 mod card;
 mod printer;
 
@@ -18,12 +19,15 @@ pub(crate) enum Command {
     Card(card::Args),
     /// Receipt printer on a pty or a TCP port
     Printer(printer::Args),
+    /// Camera as a directory of drawn frames
+    Camera(camera::Args),
 }
 
 pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
     match command {
         Command::Card(args) => card::run(&args, output),
         Command::Printer(args) => printer::run(args, output),
+        Command::Camera(args) => camera::run(args, output),
     }
 }
 

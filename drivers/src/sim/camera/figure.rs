@@ -154,6 +154,7 @@ impl Pen {
         if looks.long_hair {
             canvas.ellipse(self.flat(0.0, 0.15, 0.50, 0.62), looks.hair.map(|c| c * 0.8), 1.0);
         }
+        canvas.shape(self.flat(0.0, 2.60, 0.92, 1.90), |u, v| (self.lit(looks.clothes, u, v), 1.0));
         canvas.shape(self.flat(0.0, 1.45, 1.02, 0.86), |u, v| (self.lit(looks.clothes, u, v), 1.0));
         canvas.shape(self.flat(0.0, 0.55, 0.19, 0.30), |u, v| {
             (self.lit(looks.skin.map(|c| c * 0.82), u, v), 1.0)

@@ -141,7 +141,7 @@ impl Scene {
             SceneName::High => person.y = 0.27,
             SceneName::Low => person.y = 0.73,
             SceneName::Turned => person.turn = 30.0,
-            SceneName::Moving => person.sway = 0.12,
+            SceneName::Moving => person.sway = 0.25,
             SceneName::Dark => scene.light = 0.14,
             SceneName::Bright => scene.light = 2.3,
             SceneName::Soft => scene.focus = Focus::Soft,
