@@ -13,7 +13,11 @@ fn main() {
     for (id, text) in &zh {
         let other = en.get(id).unwrap_or_else(|| panic!("messages/en.toml has no `{id}`: add it"));
         assert!(!text.trim().is_empty() && !other.trim().is_empty(), "message `{id}` is empty");
-        assert_eq!(arguments(text), arguments(other), "message `{id}`: the languages have different {{arguments}}");
+        assert_eq!(
+            arguments(text),
+            arguments(other),
+            "message `{id}`: the languages have different {{arguments}}"
+        );
     }
     for id in en.keys() {
         assert!(zh.contains_key(id), "messages/zh-CN.toml has no `{id}`: add it");
@@ -24,7 +28,11 @@ fn main() {
     for id in zh.keys() {
         let _ = writeln!(out, "    {},", variant(id));
     }
-    let _ = writeln!(out, "}}\n\n/// Every message, in the order of its id.\npub const ALL: [MessageId; {}] = [", zh.len());
+    let _ = writeln!(
+        out,
+        "}}\n\n/// Every message, in the order of its id.\npub const ALL: [MessageId; {}] = [",
+        zh.len()
+    );
     for id in zh.keys() {
         let _ = writeln!(out, "    MessageId::{},", variant(id));
     }

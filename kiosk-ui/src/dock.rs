@@ -39,7 +39,7 @@ pub fn furnish(terminal: &Rc<Terminal>, rig: Rig, paper: LastPaper) -> Furniture
     let adapter = terminal.window().global::<DockAdapter<'_>>();
     adapter.set_width(WIDTH);
     let dock = Rc::new(Dock {
-        groups: controls::groups(&rig),
+        groups: controls::groups(),
         state: RefCell::new(controls::State::of(&rig)),
         log: RefCell::default(),
         paper,

@@ -2,7 +2,7 @@
 
 use domain::session::event::EventKind;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 /// Takes events from any thread and wakes the reader.
@@ -45,9 +45,6 @@ impl Inbox {
 
     /// The next event, waiting for it.
     pub fn wait(&self, at_most: Duration) -> Option<EventKind> {
-        match self.0.recv_timeout(at_most) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.0.recv_timeout(at_most).ok()
     }
 }

@@ -8,7 +8,10 @@ use domain::session::event::Upkeep;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use serde::Serialize;
+use std::fs::OpenOptions;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use time::format_description::well_known::Rfc3339;
 
 /// Where the lines go.
@@ -37,6 +40,17 @@ impl Journal {
     /// A journal that writes JSON lines.
     pub fn to(out: impl Write + Send + 'static) -> Self {
         Self { out: Some(Box::new(out)) }
+    }
+
+    /// The journal of the terminal whose folder this is: `journal.jsonl`, appended to.
+    ///
+    /// # Errors
+    /// Folder or file cannot be made.
+    pub fn in_folder(data: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(data)?;
+        let file =
+            OpenOptions::new().append(true).create(true).mode(0o600).open(data.join("journal.jsonl"))?;
+        Ok(Self::to(file))
     }
 
     /// A journal that keeps nothing.
@@ -94,7 +108,8 @@ impl Journal {
 
     fn write(&mut self, line: &Line<'_>) {
         let Some(out) = &mut self.out else { return };
-        let written = serde_json::to_string(line).map_err(std::io::Error::from).and_then(|l| writeln!(out, "{l}"));
+        let written =
+            serde_json::to_string(line).map_err(std::io::Error::from).and_then(|l| writeln!(out, "{l}"));
         if let Err(error) = written.and_then(|()| out.flush()) {
             tracing::warn!(%error, "the journal cannot be written");
             self.out = None;

@@ -8,20 +8,18 @@ mod certificate;
 mod fault;
 mod people;
 
-pub use certificate::TerminalNameError;
-pub use fault::{RigFault, UnknownFault, list as faults};
-pub use people::Person;
-
 use crate::clock::TerminalClock;
 use crate::config::ProvinceAddress;
 use crate::device::camera::Source;
 use crate::fonts;
+pub use certificate::TerminalNameError;
 use domain::terminal::Site;
 use drivers::camera::{Pace, Size};
 use drivers::sim::camera::{Scene, SimCamera};
 use drivers::sim::id_card::{FictitiousCard, ReaderOptions, SimulatedCardReader};
 use drivers::sim::printer::{OnPaper, PrinterSimulator, RunningPrinter, Speed};
 use drivers::transport::{PortAddress, PortAddressError};
+pub use fault::{RigFault, UnknownFault, list as faults};
 use platform_client::credentials::CredentialsError;
 use platform_client::http::SetupError;
 use platform_client::sim::{Admin, CatalogueSource, Options, ReferencePlatform, StartError, TimeSource};

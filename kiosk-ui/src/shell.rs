@@ -9,12 +9,14 @@ use crate::device::printer::Printer;
 use crate::device::reader::Reader;
 use crate::journal::Journal;
 use crate::province::ProvinceDesk;
+use domain::case::SubmissionId;
+use domain::paper::Paper;
 use domain::paper::compose::compose;
 use domain::paper::document::PaperDocument;
-use domain::paper::Paper;
 use domain::session::Session;
 use domain::session::effect::Effect;
 use domain::session::event::{DeviceEvent, Event, EventKind, PrintOutcome, PrintProblem, Ticket, Upkeep};
+use domain::session::state::Finished;
 use platform_client::clock::Clock;
 
 /// Who performs the effects. A terminal without a device has none there, and the visit knows by its state.
@@ -75,12 +77,28 @@ impl Shell {
         self.paper.as_ref().filter(|(t, _)| *t == ticket).map(|(_, paper)| paper)
     }
 
+    /// The signed code of a paper, where it has one.
+    pub fn code_of_paper(&self, paper: &Paper) -> Option<String> {
+        self.world.province.sign(&paper.claim()?)
+    }
+
+    /// The signed code of a result, where it has one: what a resident takes along who takes no paper.
+    pub fn code_of(&self, finished: &Finished) -> Option<String> {
+        self.code_of_paper(&self.session.paper_of(finished)?)
+    }
+
+    /// A fresh id for a submission; none where the machine gives no random bytes.
+    pub fn fresh_submission_id(&self) -> Option<SubmissionId> {
+        self.world.province.fresh_submission_id()
+    }
+
     /// Takes an event now; what the screen must do besides drawing the new state.
     pub fn handle(&mut self, kind: EventKind) -> Vec<Signal> {
         let event = Event { at: self.clock.now(), kind };
         let before = self.session.page();
         let (session, effects) = self.session.clone().handle(event);
         self.session = session;
+        self.world.province.note_devices(self.session.facts().devices);
         let signals = effects.into_iter().filter_map(|effect| self.perform(effect)).collect();
         self.journal.note(before, &self.session);
         signals
@@ -105,7 +123,7 @@ impl Shell {
             Effect::Print(ticket, paper) => return self.print(ticket, &paper),
             Effect::Ask(ticket, question) => self.world.province.ask(ticket, *question),
             Effect::Submit(ticket, submission) => self.world.province.submit(ticket, *submission),
-            Effect::DeliverLater(id) => self.world.province.deliver_later(id),
+            Effect::DeliverLater(id) => self.world.province.deliver_later(&id),
             Effect::Rate(rating) => self.world.province.rate(*rating),
             Effect::ForgetResident => {
                 self.paper = None;
@@ -123,7 +141,7 @@ impl Shell {
     }
 
     fn print(&mut self, ticket: Ticket, paper: &Paper) -> Option<Signal> {
-        let code = paper.claim().map(|claim| self.world.province.sign(&claim));
+        let code = self.code_of_paper(paper);
         let document = compose(paper, code.as_deref());
         self.paper = Some((ticket, document.clone()));
         match &self.world.printer {

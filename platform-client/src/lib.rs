@@ -21,6 +21,6 @@ pub mod province;
 pub mod sim;
 pub mod slip;
 
-pub use edge::filing::Material;
+pub use edge::filing::{Material, case_request};
 pub use edge::person::Shown;
 pub use private_file::PrivateFileError;

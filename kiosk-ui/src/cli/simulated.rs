@@ -131,7 +131,7 @@ pub struct VisitSummary {
 pub enum CardChoice {
     /// None: another way is taken.
     None,
-    /// One of this kind. `resident` is the card of the person whom the item suits.
+    /// This sample card.
     Card(SampleCard),
 }
 

@@ -120,7 +120,9 @@ fn outcome(report: &PrintReport) -> PrintOutcome {
         Some(Cause::CoverOpen) => PrintProblem::CoverOpen,
         Some(Cause::PaperJam | Cause::Cutter) => PrintProblem::Jam,
         Some(Cause::Hardware | Cause::Overheated | Cause::Document) => PrintProblem::Defect,
-        Some(Cause::NoAnswer | Cause::Port | Cause::Offline | Cause::FeedButton) | None => PrintProblem::NoAnswer,
+        Some(Cause::NoAnswer | Cause::Port | Cause::Offline | Cause::FeedButton) | None => {
+            PrintProblem::NoAnswer
+        }
     };
     match report.outcome {
         Outcome::Printed => PrintOutcome::Printed,

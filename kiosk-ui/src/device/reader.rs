@@ -26,7 +26,9 @@ impl Reader {
     /// The machine gives no thread.
     pub fn start(port: PortAddress, post: Post) -> std::io::Result<Self> {
         let (sender, wishes) = channel();
-        std::thread::Builder::new().name("id-card-reader".to_owned()).spawn(move || Worker::new(port, post).run(&wishes))?;
+        std::thread::Builder::new()
+            .name("id-card-reader".to_owned())
+            .spawn(move || Worker::new(port, post).run(&wishes))?;
         Ok(Self(sender))
     }
 

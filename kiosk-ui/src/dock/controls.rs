@@ -1,22 +1,23 @@
 //! Each button of the dock as a value: its words, what it does, whether it is on.
 
-use crate::rig::{Person, Rig};
+use crate::rig::Rig;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use drivers::sim::camera::{Scene, SceneName};
+use drivers::sim::id_card::SampleCard;
 use drivers::sim::printer::{Moment, PrinterFault};
 use platform_client::contract::board::WarningLevel;
 use platform_client::sim::fault::{Fault, FaultKind};
-use platform_client::sim::{Admin, CodeKind, KeptState};
+use platform_client::sim::{Admin, CastMember, CodeKind, KeptState};
 use std::time::Duration;
 
 /// What the dock remembers of what was pressed.
 pub(super) struct State {
     /// Whose card, telephone and code it is.
-    person: usize,
-    people: Vec<Person>,
+    person: SampleCard,
+    holder: Option<CastMember>,
     printer: Option<M>,
     camera: M,
     weather: Option<WarningLevel>,
@@ -31,8 +32,8 @@ pub(super) struct Group {
 /// A button.
 #[derive(Debug, Clone)]
 pub(super) enum Control {
-    /// This person's card is placed.
-    Place(usize, String),
+    /// This card is placed.
+    Place(SampleCard),
     /// The card is taken away.
     Take,
     /// The printer is as it should be.
@@ -57,16 +58,14 @@ pub(super) enum Control {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Every button, for this rig.
-pub(super) fn groups(rig: &Rig) -> Vec<Group> {
-    let place = |(i, person): (usize, &Person)| Control::Place(i, person.person.name.reveal().to_owned());
-    let mut card: Vec<_> = rig.people().iter().enumerate().map(place).collect();
-    card.push(Control::Take);
+/// Every button.
+pub(super) fn groups() -> Vec<Group> {
+    let cards = SampleCard::ALL.into_iter().map(Control::Place);
     let once = |label, kind| Control::Province(label, Fault::once(kind));
     let always = |label, kind| Control::Province(label, Fault::always(kind));
     let warning = |label, level| Control::Weather(label, Some(level));
     vec![
-        Group { title: M::DockCard, controls: card },
+        Group { title: M::DockCard, controls: cards.chain([Control::Take]).collect() },
         Group {
             title: M::DockPrinter,
             controls: vec![
@@ -125,7 +124,8 @@ pub(super) fn groups(rig: &Rig) -> Vec<Group> {
 
 impl State {
     pub(super) fn of(rig: &Rig) -> Self {
-        Self { person: 0, people: rig.people(), printer: None, camera: M::DockFace, weather: None }
+        let person = SampleCard::Resident;
+        Self { person, holder: rig.holder(person), printer: None, camera: M::DockFace, weather: None }
     }
 }
 
@@ -133,8 +133,8 @@ impl Group {
     /// What the thing says of itself.
     pub(super) fn state(&self, rig: &Rig, state: &State, now: Timestamp, locale: Locale) -> String {
         match self.title {
-            M::DockCard => match state.people.get(state.person) {
-                Some(person) => M::DockSmsCode.fill(locale, &[("code", &person.sms_code)]),
+            M::DockCard => match &state.holder {
+                Some(holder) => M::DockSmsCode.fill(locale, &[("code", &holder.sms_code)]),
                 None => String::new(),
             },
             M::DockPrinter => rig.printer_port().to_string(),
@@ -167,11 +167,21 @@ impl Waiting {
     }
 }
 
+/// The name as a person reads it; the year of the kind where cards of two years carry the same one.
+fn name_on(card: SampleCard) -> String {
+    let name = String::from_utf16_lossy(&card.card().name).replace('\u{E863}', "䶮");
+    match card {
+        SampleCard::PermanentResidence2017 => format!("{name} 2017"),
+        SampleCard::PermanentResidence2023 => format!("{name} 2023"),
+        _ => crate::fonts::with_code_points(&name).into_owned(),
+    }
+}
+
 impl Control {
     /// The words on it.
     pub(super) fn label(&self, locale: Locale) -> String {
         let message = match self {
-            Self::Place(_, name) => return crate::fonts::with_code_points(name).into_owned(),
+            Self::Place(card) => return name_on(*card),
             Self::Take => M::DockTake,
             Self::Refill => M::DockRefill,
             Self::Code => M::DockQr,
@@ -190,7 +200,7 @@ impl Control {
     pub(super) fn is_active(&self, rig: &Rig, state: &State) -> bool {
         let faults = || rig.admin().map(|admin| admin.faults()).unwrap_or_default();
         match self {
-            Self::Place(person, _) => *person == state.person && rig.reader().has_card(),
+            Self::Place(card) => *card == state.person && rig.reader().has_card(),
             Self::Take => !rig.reader().has_card(),
             Self::Refill => state.printer.is_none(),
             Self::Printer(label, _) => state.printer == Some(*label),
@@ -206,9 +216,10 @@ impl Control {
     /// Does it; what the log shall say besides the button's words.
     pub(super) fn act(&self, rig: &Rig, state: &mut State, page: Page) -> Option<String> {
         match self {
-            Self::Place(person, _) => {
-                state.person = *person;
-                rig.place(state.people.get(*person)?.card());
+            Self::Place(card) => {
+                state.person = *card;
+                state.holder = rig.holder(*card);
+                rig.place(card.card());
             }
             Self::Take => rig.reader().take(),
             Self::Refill => {
@@ -229,7 +240,7 @@ impl Control {
                     Page::IdentifyNetworkId => CodeKind::NetworkId,
                     _ => CodeKind::ProvinceQr,
                 };
-                let code = rig.admin()?.fresh_code(kind, state.people.get(state.person)?.key)?;
+                let code = rig.admin()?.fresh_code(kind, state.holder.as_ref()?.key)?;
                 rig.camera().show(Scene::code(rig.seed(), code));
                 state.camera = M::DockQr;
             }

@@ -6,7 +6,9 @@
 use i_slint_core::accessibility::{AccessibleStringProperty, SupportedAccessibilityAction};
 use i_slint_core::item_rendering::{HasFont, RenderText};
 use i_slint_core::item_tree::ItemRc;
-use i_slint_core::items::{AccessibleRole, ComplexText, Orientation, SimpleText, StyledTextItem, TextInput, TextWrap};
+use i_slint_core::items::{
+    AccessibleRole, ComplexText, Orientation, SimpleText, StyledTextItem, TextInput, TextWrap,
+};
 use i_slint_core::lengths::{LogicalPoint, LogicalRect, LogicalSize};
 use i_slint_core::window::WindowInner;
 use serde::Serialize;
@@ -98,7 +100,13 @@ impl Walk {
         }
     }
 
-    fn element(&self, item: &ItemRc, rect: LogicalRect, inside: LogicalRect, path: &[usize]) -> Option<Element> {
+    fn element(
+        &self,
+        item: &ItemRc,
+        rect: LogicalRect,
+        inside: LogicalRect,
+        path: &[usize],
+    ) -> Option<Element> {
         let role = item.accessible_role();
         if role == AccessibleRole::None || rect.size.width <= 0.0 || rect.size.height <= 0.0 {
             return None;
@@ -116,9 +124,11 @@ impl Walk {
             None => (rect.size, false),
         };
         // Half a pixel of rounding is no clipping.
-        let clipped = cut || seen.size.width + 0.5 < rect.size.width || seen.size.height + 0.5 < rect.size.height;
-        let interactive = item.supported_accessibility_actions().contains(SupportedAccessibilityAction::Default)
-            || role == AccessibleRole::TextInput;
+        let clipped =
+            cut || seen.size.width + 0.5 < rect.size.width || seen.size.height + 0.5 < rect.size.height;
+        let interactive =
+            item.supported_accessibility_actions().contains(SupportedAccessibilityAction::Default)
+                || role == AccessibleRole::TextInput;
         Some(Element {
             id: id(item, path),
             role: role_name(role),

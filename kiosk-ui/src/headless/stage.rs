@@ -49,6 +49,7 @@ impl Stage {
         let clock = Rc::new(Cell::new(Duration::ZERO));
         let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
         slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
+        crate::fonts::install();
         let size = PhysicalSize::new(width, height);
         window.set_size(size);
         Ok(Self { window, clock, size })
@@ -135,6 +136,6 @@ impl Stage {
 
     fn send(&self, event: WindowEvent) {
         // The only error is a window that was closed; a stage's window lives as long as the stage.
-        let _closed = self.window.window().try_dispatch_event(event);
+        let _closed = self.window.window().dispatch_event_with_result(event);
     }
 }

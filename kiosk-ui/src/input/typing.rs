@@ -5,6 +5,9 @@
 use super::pinyin::{Candidate, Pinyin};
 use zeroize::Zeroizing;
 
+/// More letters than this are not waited for.
+const MOST_LETTERS: usize = 30;
+
 /// A pad of keys.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Pad {
@@ -117,12 +120,11 @@ impl<'d> Typing<'d> {
                 self.push(if capital { key.to_ascii_uppercase() } else { key });
                 self.capitals = Capitals::Off;
             }
+            // A sentence is written word by word; more letters than this are a mistake.
+            (Pad::Pinyin, 'a'..='z') if self.letters.len() >= MOST_LETTERS => {}
             (Pad::Pinyin, 'a'..='z') => {
-                // A sentence is written word by word; more letters than this are a mistake.
-                if self.letters.len() < 30 {
-                    self.letters.push(key);
-                    self.look_up();
-                }
+                self.letters.push(key);
+                self.look_up();
             }
             (Pad::Pinyin, ' ') if !self.letters.is_empty() => self.pick(0),
             // A keyboard or an input method may give what the pad's letters would have become.
@@ -154,7 +156,8 @@ impl<'d> Typing<'d> {
     pub fn pick(&mut self, index: usize) {
         let Some(candidate) = self.candidates.get(self.first + index).cloned() else { return };
         candidate.text.chars().for_each(|c| self.push(c));
-        let rest = self.letters.split_off(candidate.letters.min(self.letters.len()));
+        let used = candidate.letters.min(self.letters.len());
+        let rest = self.letters.split_off(used);
         self.letters = Zeroizing::new(rest);
         self.look_up();
     }

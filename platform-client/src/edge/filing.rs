@@ -21,7 +21,7 @@ pub struct Material {
 }
 
 /// The request of a submission, with the pictures that it names.
-pub(crate) fn case_request(submission: &Submission) -> (CaseRequest, Vec<Material>) {
+pub fn case_request(submission: &Submission) -> (CaseRequest, Vec<Material>) {
     let Submission {
         id,
         item,

@@ -1,0 +1,67 @@
+//! What the screen keeps besides the session: open texts, ink, what is shown for a moment.
+//!
+//! Duty: the state of controls. Never: outlive the visit (`forget` empties it).
+
+use crate::input::typing::Typing;
+use domain::identity::SharedDataConsent;
+use domain::session::page::Page;
+use domain::terminal::Timestamp;
+use zeroize::Zeroizing;
+
+/// What the screen keeps besides the session.
+#[derive(Debug, Default)]
+pub(crate) struct Local {
+    /// The page that is shown.
+    pub(crate) page: Option<Page>,
+    /// The step of the form that is shown: another step of the same kind is another page.
+    pub(crate) step: Option<usize>,
+    /// The text that is being typed.
+    pub(crate) typing: Option<Typing<'static>>,
+    /// Which field of the page types.
+    pub(crate) active: usize,
+    /// The part of a date that types, and its three texts.
+    pub(crate) date: DateParts,
+    /// Levels of a division chosen so far, as codes.
+    pub(crate) division: Vec<String>,
+    /// Until when masked numbers are shown.
+    pub(crate) reveal_until: Option<Timestamp>,
+    /// The first answer of the consent page, while the second is asked.
+    pub(crate) shared_data: Option<SharedDataConsent>,
+    /// A signature being drawn: lines of points in a box of 1000 × 400.
+    pub(crate) ink: Vec<Vec<(f32, f32)>>,
+    /// Badge, PIN and number being typed one after another.
+    pub(crate) entries: [Zeroizing<String>; 2],
+    /// The certificate's page that is looked at.
+    pub(crate) certificate: Option<usize>,
+    /// The category of a directory that was chosen.
+    pub(crate) category: Option<usize>,
+    /// The result page shows its code large, for those who take no paper.
+    pub(crate) code_shown: bool,
+    /// A telephone number is being left.
+    pub(crate) leaving_number: bool,
+    /// What became of a keeper's or technician's action.
+    pub(crate) noted: bool,
+}
+
+/// A date being typed.
+#[derive(Debug, Default)]
+pub(crate) struct DateParts {
+    /// Year, month, day.
+    pub(crate) texts: [String; 3],
+    /// The one that types.
+    pub(crate) part: usize,
+}
+
+impl Local {
+    /// Another page is shown: nothing of the controls of the one before stays.
+    pub(crate) fn enter(&mut self, page: Page, step: Option<usize>) {
+        let certificate = self.certificate.filter(|_| page == Page::Result);
+        *self = Self { page: Some(page), step, certificate, ..Self::default() };
+    }
+
+    /// The visit is over.
+    pub(crate) fn forget(&mut self) {
+        let page = self.page;
+        *self = Self { page, ..Self::default() };
+    }
+}

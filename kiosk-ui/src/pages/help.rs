@@ -1,0 +1,126 @@
+//! 找人帮忙: who is there now, nearest first, and never a number that nobody answers.
+
+use super::{act, act_on, index, text};
+use crate::models::updated;
+use crate::screens::{Choice, DisplayOptions, HelpAdapter, HelpState, Icon};
+use crate::terminal::Terminal;
+use domain::display_mode::{Contrast, DisplayMode, Reach, TextSize};
+use domain::messages::MessageId as M;
+use domain::personal::Personal;
+use domain::session::event::Tap;
+use domain::session::state::{Help, Overlay};
+use slint::{ComponentHandle, SharedString};
+use std::rc::Rc;
+
+pub(super) fn connect(terminal: &Rc<Terminal>) {
+    let window = terminal.window();
+    let adapter = window.global::<HelpAdapter<'_>>();
+    adapter.on_call(act_on(terminal, |t, i: i32| choose(t, index(i))));
+    adapter.on_hang_up(act(terminal, |t| t.tap(Tap::Close)));
+    adapter.on_continue_visit(act(terminal, |t| t.tap(Tap::Close)));
+    adapter.on_leave_number(act(terminal, leave_number));
+    adapter.on_display_options(act(terminal, |t| t.window().global::<DisplayOptions<'_>>().set_open(true)));
+    let options = window.global::<DisplayOptions<'_>>();
+    options.on_close(act(terminal, |t| t.window().global::<DisplayOptions<'_>>().set_open(false)));
+    options.on_set_large(act_on(terminal, |t, on: bool| {
+        set(t, |m| m.text_size = if on { TextSize::Large } else { TextSize::Standard });
+    }));
+    options.on_set_high_contrast(act_on(terminal, |t, on: bool| {
+        set(t, |m| m.contrast = if on { Contrast::High } else { Contrast::Standard });
+    }));
+    options.on_set_low_reach(act_on(terminal, |t, on: bool| {
+        set(t, |m| m.reach = if on { Reach::Low } else { Reach::Standard });
+    }));
+}
+
+fn set(terminal: &Terminal, change: impl FnOnce(&mut DisplayMode)) {
+    let mut mode = terminal.shell().session().visit().map_or_else(Default::default, |v| v.mode);
+    change(&mut mode);
+    terminal.tap(Tap::Mode(mode));
+}
+
+/// The rows of the page: each helper of the site, then a call-back, then the worker who acts for the resident.
+fn choose(terminal: &Terminal, row: usize) {
+    let helpers = terminal.shell().session().facts().site.helpers.len();
+    if row < helpers {
+        terminal.tap(Tap::CallHelp);
+    } else if row == helpers {
+        terminal.local.borrow_mut().leaving_number = true;
+        super::keyboard::open(terminal);
+        terminal.refresh();
+    } else {
+        terminal.tap(Tap::Assisted);
+    }
+}
+
+fn leave_number(terminal: &Terminal) {
+    super::keyboard::commit(terminal);
+    let number = Personal::new(terminal.local.borrow().entries[0].as_str());
+    if number.reveal().len() >= 7 {
+        let mut local = terminal.local.borrow_mut();
+        local.leaving_number = false;
+        local.entries = Default::default();
+        local.typing = None;
+        drop(local);
+        terminal.tap(Tap::LeaveCallback(number));
+    }
+}
+
+pub(super) fn show(terminal: &Terminal) {
+    let shell = terminal.shell();
+    let session = shell.session();
+    let l = terminal.locale();
+    let Some(Overlay::Help(help)) = session.visit().and_then(|v| v.overlay.as_ref()) else { return };
+    let adapter = terminal.window().global::<HelpAdapter<'_>>();
+    let leaving = terminal.local.borrow().leaving_number;
+    let (state, message) = match help {
+        Help::Offered if leaving => (HelpState::CallbackNumber, String::new()),
+        Help::Offered => (HelpState::Choosing, String::new()),
+        Help::Calling(_) | Help::LeavingNumber(_) => {
+            (HelpState::Calling, M::HelpCallingSentence.text(l).to_owned())
+        }
+        Help::Coming => (HelpState::Connected, M::HelpComing.text(l).to_owned()),
+        Help::NumberLeft => (HelpState::CallbackKept, M::HelpNumberLeft.text(l).to_owned()),
+        Help::Failed => (HelpState::NoAnswer, M::HelpFailed.text(l).to_owned()),
+    };
+    adapter.set_state(state);
+    adapter.set_message(message.into());
+    let now = session.facts().now;
+    let mut ways: Vec<Choice> = session
+        .facts()
+        .site
+        .helpers
+        .iter()
+        .map(|helper| {
+            let there = helper.hours.is_open(now);
+            let hours = text::hours(&helper.hours, now, l);
+            Choice {
+                icon: Icon::Call,
+                label: helper.name.text(l).into(),
+                sentence: M::HelpPhoneHours.fill(l, &[("phone", &helper.phone), ("hours", &hours)]).into(),
+                enabled: there,
+                reason: M::HelpNotThere.fill(l, &[("hours", &hours)]).into(),
+                ..Choice::default()
+            }
+        })
+        .collect();
+    let extra = |icon, label: M, sentence: M| Choice {
+        icon,
+        label: label.text(l).into(),
+        sentence: sentence.text(l).into(),
+        enabled: true,
+        ..Choice::default()
+    };
+    ways.push(extra(Icon::Phone, M::HelpCallback, M::HelpCallbackSentence));
+    ways.push(extra(Icon::Worker, M::HelpAssisted, M::HelpAssistedSentence));
+    adapter.set_ways(updated(adapter.get_ways(), ways));
+    let number = terminal.local.borrow().entries[0].to_string();
+    adapter.set_can_leave(number.len() >= 7);
+    adapter.set_number(number.into());
+}
+
+pub(super) fn blank(terminal: &Terminal) {
+    let window = terminal.window();
+    window.global::<HelpAdapter<'_>>().set_number(SharedString::default());
+    window.global::<DisplayOptions<'_>>().set_open(false);
+}

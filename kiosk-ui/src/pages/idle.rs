@@ -1,0 +1,60 @@
+//! The page while nobody is there.
+
+use super::{act, text};
+use crate::models::updated;
+use crate::screens::{IdleAdapter, PolicyCard, WarningLevel as Level, WarningSign};
+use crate::terminal::Terminal;
+use domain::locale::Locale;
+use domain::messages::MessageId as M;
+use domain::session::event::{SelfTestResult, Tap, WarningLevel};
+use slint::ComponentHandle;
+use std::rc::Rc;
+
+pub(super) fn connect(terminal: &Rc<Terminal>) {
+    let idle = terminal.window().global::<IdleAdapter<'_>>();
+    idle.on_start(act(terminal, |t| t.tap(Tap::Anywhere)));
+    idle.on_staff(act(terminal, |t| t.tap(Tap::Staff)));
+}
+
+pub(super) fn show(terminal: &Terminal) {
+    let idle = terminal.window().global::<IdleAdapter<'_>>();
+    let shell = terminal.shell();
+    let facts = shell.session().facts();
+    // Nobody has chosen a language yet.
+    let l = Locale::default();
+    let cards = facts
+        .notices
+        .iter()
+        .map(|notice| PolicyCard {
+            title: notice.title.text(l).into(),
+            source: notice.source.text(l).into(),
+            date: text::date(notice.date, l).into(),
+        })
+        .collect();
+    idle.set_policies(updated(idle.get_policies(), cards));
+    let hours = text::hours(&facts.site.hours, facts.now, l);
+    idle.set_hours(M::TextHoursToday.fill(l, &[("hours", &hours)]).into());
+    let tested = facts.self_test.filter(|t| t.at.date() == facts.now.date());
+    idle.set_self_check(match tested {
+        Some(test) if test.result == SelfTestResult::Passed => {
+            M::TextSelfCheck.fill(l, &[("time", &text::clock(test.at))]).into()
+        }
+        _ => M::TextNoSelfCheck.text(l).into(),
+    });
+    let keeper = &facts.site.keeper;
+    idle.set_holder(M::TextKeeper.fill(l, &[("name", keeper.name.text(l)), ("phone", &keeper.phone)]).into());
+    idle.set_warning(match &facts.warning {
+        None => WarningSign::default(),
+        Some(warning) => WarningSign {
+            level: match warning.level {
+                WarningLevel::Blue => Level::Blue,
+                WarningLevel::Yellow => Level::Yellow,
+                WarningLevel::Orange => Level::Orange,
+                WarningLevel::Red => Level::Red,
+            },
+            title: warning.title.text(l).into(),
+            text: warning.advice.text(l).into(),
+            source: warning.source.text(l).into(),
+        },
+    });
+}

@@ -1,0 +1,70 @@
+//! 请评价这次服务, and the moment after it.
+
+use super::{act, act_on, index};
+use crate::models::updated;
+use crate::screens::{ForgettingAdapter, ForgettingState, RatingAdapter, RatingReason as Row};
+use crate::terminal::Terminal;
+use domain::messages::MessageId as M;
+use domain::rating::{RatingLevel, RatingReason};
+use domain::session::event::Tap;
+use domain::session::state::{CardOnReader, Place, Step};
+use slint::ComponentHandle;
+use std::rc::Rc;
+
+/// The reasons of the two lowest levels: the platform's code and our words.
+const REASONS: [(&str, M); 5] = [
+    ("too_many_steps", M::RatingReasonSteps),
+    ("too_slow", M::RatingReasonSlow),
+    ("hard_to_read", M::RatingReasonRead),
+    ("not_done", M::RatingReasonNotDone),
+    ("no_help", M::RatingReasonHelp),
+];
+
+pub(super) fn connect(terminal: &Rc<Terminal>) {
+    let adapter = terminal.window().global::<RatingAdapter<'_>>();
+    adapter.on_choose(act_on(terminal, |t, level: i32| {
+        // The screen counts from 1, the worst, to 5, the best; the standard lists the best first.
+        if let Some(level) = 5_usize.checked_sub(index(level)).and_then(|i| RatingLevel::ALL.get(i)) {
+            t.tap(Tap::Rate(*level));
+        }
+    }));
+    adapter.on_toggle_reason(act_on(terminal, |t, i: i32| {
+        if let Some((code, _)) = REASONS.get(index(i)) {
+            t.tap(Tap::RatingReason(RatingReason((*code).to_owned())));
+        }
+    }));
+    adapter.on_submit(act(terminal, |t| t.tap(Tap::SendRating)));
+    adapter.on_skip(act(terminal, |t| t.tap(Tap::SkipRating)));
+    terminal.window().global::<ForgettingAdapter<'_>>().on_done(act(terminal, |t| t.tap(Tap::Anywhere)));
+}
+
+pub(super) fn show(terminal: &Terminal) {
+    let shell = terminal.shell();
+    let Some(Step::Rating(rating)) = shell.session().visit().map(|v| &v.step) else { return };
+    let l = terminal.locale();
+    let adapter = terminal.window().global::<RatingAdapter<'_>>();
+    let level = rating
+        .level
+        .and_then(|level| RatingLevel::ALL.iter().position(|r| *r == level))
+        .map_or(0, |at| 5 - at);
+    adapter.set_level(i32::try_from(level).unwrap_or(0));
+    let reasons = match rating.level {
+        Some(level) if level.needs_reason() => REASONS
+            .iter()
+            .map(|(code, words)| Row {
+                label: words.text(l).into(),
+                chosen: rating.reasons.iter().any(|r| r.0 == *code),
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    adapter.set_reasons(updated(adapter.get_reasons(), reasons));
+}
+
+pub(super) fn show_forgetting(terminal: &Terminal) {
+    let adapter = terminal.window().global::<ForgettingAdapter<'_>>();
+    adapter.set_state(match terminal.shell().session().place() {
+        Place::Forgetting(forgetting) if forgetting.card == CardOnReader::Yes => ForgettingState::CardLeft,
+        _ => ForgettingState::Forgotten,
+    });
+}

@@ -1,0 +1,186 @@
+//! The terminal as one thing: window, shell and controls.
+//!
+//! Duty: bring touches to the session and the session to the pages. Never: decide what a visit does next.
+
+use crate::inbox::Inbox;
+use crate::input::pinyin::{Dictionary, Pinyin};
+use crate::local::Local;
+use crate::pages;
+use crate::profile::ScreenProfile;
+use crate::screens::{AppWindow, Navigation, Tokens, Words};
+use crate::shell::{Shell, Signal};
+use crate::words;
+use domain::display_mode::{Contrast, DisplayMode, Reach, TextSize};
+use domain::locale::Locale;
+use domain::session::event::{EventKind, Tap};
+use domain::session::page::Page;
+use domain::session::state::Step;
+use drivers::receipt_printer::PaperFonts;
+use platform_client::clock::Clock;
+use slint::ComponentHandle;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// The site's own words, first among what pinyin may mean.
+const SITE_WORDS: &str = include_str!("../../assets/input/site-words.tsv");
+/// The words of the language.
+const LANGUAGE_WORDS: &str = include_str!("../../assets/input/pinyin.tsv");
+
+/// The pinyin input method with the shipped words.
+pub(crate) fn pinyin() -> Pinyin<'static> {
+    Pinyin::new(Dictionary::unsorted(SITE_WORDS), Dictionary::sorted(LANGUAGE_WORDS))
+}
+
+/// Called when the screen shows another page.
+type Observer = Box<dyn Fn(&Terminal, Page)>;
+
+/// Window, shell and controls.
+pub struct Terminal {
+    window: AppWindow,
+    shell: RefCell<Shell>,
+    pub(crate) local: RefCell<Local>,
+    pub(crate) fonts: PaperFonts<'static>,
+    shown: Cell<Option<(Locale, DisplayMode)>>,
+    observer: RefCell<Option<Observer>>,
+}
+
+impl Terminal {
+    /// Opens the window on a screen and connects every control.
+    ///
+    /// # Errors
+    /// The toolkit gives no window.
+    pub fn open(
+        shell: Shell,
+        screen: ScreenProfile,
+        fonts: PaperFonts<'static>,
+    ) -> Result<Rc<Self>, slint::PlatformError> {
+        let window = AppWindow::new()?;
+        let tokens = window.global::<Tokens<'_>>();
+        tokens.set_px_per_mm(screen.px_per_mm);
+        #[allow(clippy::cast_precision_loss, reason = "pixels of a screen are far below 2^24")]
+        tokens.set_screen_width(screen.width as f32);
+        #[allow(clippy::cast_precision_loss, reason = "pixels of a screen are far below 2^24")]
+        tokens.set_screen_height(screen.height as f32);
+        let terminal = Rc::new(Self {
+            window,
+            shell: RefCell::new(shell),
+            local: RefCell::default(),
+            fonts,
+            shown: Cell::new(None),
+            observer: RefCell::new(None),
+        });
+        pages::connect(&terminal);
+        terminal.refresh();
+        Ok(terminal)
+    }
+
+    /// The window.
+    pub fn window(&self) -> &AppWindow {
+        &self.window
+    }
+
+    /// The shell, to look into.
+    pub fn shell(&self) -> std::cell::Ref<'_, Shell> {
+        self.shell.borrow()
+    }
+
+    /// Calls back whenever the screen shows another page, before anything else happens.
+    pub fn observe(&self, observer: impl Fn(&Self, Page) + 'static) {
+        *self.observer.borrow_mut() = Some(Box::new(observer));
+    }
+
+    /// The resident touched a control.
+    pub(crate) fn tap(&self, tap: Tap) {
+        self.happen(EventKind::Tap(tap));
+    }
+
+    /// Something happened: the session takes it, the pages show what follows.
+    pub fn happen(&self, kind: EventKind) {
+        let quiet = matches!(kind, EventKind::Tick);
+        let page = self.shell.borrow().session().page();
+        let signals = self.shell.borrow_mut().handle(kind);
+        for signal in signals {
+            match signal {
+                Signal::Forget => self.forget(),
+                Signal::RemindOfCard => tracing::info!("a card lies on the reader"),
+            }
+        }
+        let now = self.shell.borrow().session().page();
+        if !quiet || now != page || pages::shows_time(now) {
+            self.refresh();
+        } else {
+            pages::frame::show_clock(self);
+        }
+    }
+
+    /// Takes everything that devices and province have said.
+    pub fn drain(&self, inbox: &Inbox) {
+        while let Some(event) = inbox.next() {
+            self.happen(event);
+        }
+    }
+
+    /// Shows the session as it is.
+    pub(crate) fn refresh(&self) {
+        let (page, step, locale, mode) = {
+            let shell = self.shell.borrow();
+            let session = shell.session();
+            let visit = session.visit();
+            let step = visit.and_then(|v| match &v.step {
+                Step::Form(filling) => Some(filling.at),
+                _ => None,
+            });
+            let (locale, mode) = visit.map_or_else(Default::default, |v| (v.locale, v.mode));
+            (session.page(), step, locale, mode)
+        };
+        if self.shown.replace(Some((locale, mode))) != Some((locale, mode)) {
+            words::set_all(&self.window.global::<Words<'_>>(), locale);
+            let tokens = self.window.global::<Tokens<'_>>();
+            tokens.set_large(mode.text_size == TextSize::Large);
+            tokens.set_high_contrast(mode.contrast == Contrast::High);
+            tokens.set_low_reach(mode.reach == Reach::Low);
+        }
+        let changed = {
+            let mut local = self.local.borrow_mut();
+            let changed = local.page != Some(page) || local.step != step;
+            // A page on top keeps what is typed on the page below.
+            let covers = matches!(page, Page::StillThere);
+            let uncovers = local.page == Some(Page::StillThere);
+            if changed && !covers && !uncovers {
+                local.enter(page, step);
+            } else {
+                local.page = Some(page);
+                local.step = step;
+            }
+            changed
+        };
+        if changed {
+            pages::open(self);
+        }
+        pages::show(self, page);
+        if changed && let Some(observer) = self.observer.borrow().as_ref() {
+            observer(self, page);
+        }
+    }
+
+    /// The resident is gone: nothing of theirs stays in a control or on a page that is not shown.
+    fn forget(&self) {
+        self.local.borrow_mut().forget();
+        pages::blank(self);
+    }
+
+    /// The language of the page.
+    pub(crate) fn locale(&self) -> Locale {
+        self.shell.borrow().session().visit().map_or_else(Locale::default, |v| v.locale)
+    }
+
+    /// The time on the terminal's clock.
+    pub(crate) fn now(&self) -> domain::terminal::Timestamp {
+        self.shell.borrow().clock().now()
+    }
+
+    /// The part of the window that every page shares.
+    pub(crate) fn navigation(&self) -> Navigation<'_> {
+        self.window.global::<Navigation<'_>>()
+    }
+}
