@@ -1,5 +1,7 @@
 //! `yilin-terminal` as a script calls it: its lines, its files, its exit codes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use domain::case::{Applicant, Submission, SubmissionId};
 use domain::form::FieldId;
 use domain::form::answer::{Answer, AnswerSource, Answered, FormAnswers};
