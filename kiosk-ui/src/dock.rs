@@ -16,7 +16,7 @@ use crate::window::Furniture;
 use controls::{Control, Group};
 use domain::messages::MessageId as M;
 use platform_client::clock::Clock;
-use slint::{ComponentHandle, SharedString};
+use slint::{ComponentHandle, Model, SharedString};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -97,17 +97,21 @@ impl Dock {
     fn show(&self, terminal: &Terminal) {
         let l = terminal.locale();
         let state = self.state.borrow();
-        let groups = self.groups.iter().map(|group| {
+        let adapter = terminal.window().global::<DockAdapter<'_>>();
+        let before = adapter.get_groups();
+        let groups = self.groups.iter().enumerate().map(|(i, group)| {
             let button =
                 |c: &Control| DockButton { label: c.label(l).into(), active: c.is_active(&self.rig, &state) };
+            // The same list with its rows changed: a press that is under way stays one.
+            let buttons = before.row_data(i).unwrap_or_default().buttons;
             DockGroup {
                 title: group.title.text(l).into(),
                 state: group.state(&self.rig, &state, terminal.shell().clock().now(), l).into(),
-                buttons: crate::models::list(group.controls.iter().map(button).collect()),
+                buttons: updated(buttons, group.controls.iter().map(button).collect()),
             }
         });
-        let adapter = terminal.window().global::<DockAdapter<'_>>();
-        adapter.set_groups(updated(adapter.get_groups(), groups.collect()));
+        let groups = groups.collect();
+        adapter.set_groups(updated(before, groups));
         let lines: Vec<SharedString> = self.log.borrow().iter().map(SharedString::from).collect();
         adapter.set_log(updated(adapter.get_log(), lines));
         if let Some(picture) = self.paper.take_new() {

@@ -19,7 +19,9 @@ fn main() -> ExitCode {
     let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Asked for help or version: no mistake.
-        Err(words) if !words.use_stderr() => words.exit(),
+        Err(words) if !words.use_stderr() => {
+            return words.print().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
         Err(mistake) => {
             let json = std::env::args_os().any(|word| word == "--json");
             let format = if json { Format::Json } else { Format::Words };

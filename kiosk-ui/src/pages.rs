@@ -126,7 +126,7 @@ pub(crate) fn shows_time(page: Page) -> bool {
 pub(crate) fn blank(terminal: &Terminal) {
     browse::blank(terminal);
     entry::blank(terminal);
-    face::blank(terminal);
+    crate::preview::blank(terminal);
     form::blank(terminal);
     review::blank(terminal);
     result::blank(terminal);

@@ -22,6 +22,14 @@ pub fn show(terminal: &Terminal, slot: &PreviewSlot) {
     }
 }
 
+/// Takes what the camera saw off every page.
+pub(crate) fn blank(terminal: &Terminal) {
+    let window = terminal.window();
+    window.global::<FaceAdapter<'_>>().set_preview(Image::default());
+    window.global::<IdentifyQrAdapter<'_>>().set_preview(Image::default());
+    window.global::<FormAdapter<'_>>().set_preview(Image::default());
+}
+
 fn picture(preview: &Preview) -> Image {
     let buffer =
         SharedPixelBuffer::<Rgb8Pixel>::clone_from_slice(&preview.rgb, preview.width, preview.height);

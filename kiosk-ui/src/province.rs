@@ -292,22 +292,34 @@ impl Shared {
 
     /// Passes on what a call gave; what it says of the line is told to the session.
     fn heard<T>(&self, answer: Result<T, CallError>) -> Result<T, CallError> {
-        match &answer {
-            Ok(_) | Err(CallError::Refused { .. }) => self.say_network(Network::Online),
-            // Something answered, only not as it should: the line itself is up.
-            Err(CallError::Broken { broken: Broken::Closed, .. }) => {}
-            Err(_) => self.say_network(Network::Offline),
-        }
+        let away = match &answer {
+            Ok(_) | Err(CallError::Refused { .. }) => {
+                self.say_network(Network::Online);
+                false
+            }
+            // The line broke under one call: the next one says whether it is up.
+            Err(CallError::Broken { broken: Broken::Closed, .. }) => false,
+            Err(_) => !self.say_network(Network::Offline),
+        };
         if let Err(error) = &answer {
-            tracing::warn!(kind = error.kind().word(), error = %Chain(error), "the province gave no answer");
+            let kind = error.kind().word();
+            // That a line which is down is still down fills no log.
+            if away {
+                tracing::debug!(kind, error = %Chain(error), "the province still gives no answer");
+            } else {
+                tracing::warn!(kind, error = %Chain(error), "the province gave no answer");
+            }
         }
         answer
     }
 
-    fn say_network(&self, network: Network) {
-        if self.state().network.replace(network) != Some(network) {
+    /// Tells whether the province can be reached, if that is news; whether it was.
+    fn say_network(&self, network: Network) -> bool {
+        let news = self.state().network.replace(network) != Some(network);
+        if news {
             self.say(TerminalEvent::Network(network));
         }
+        news
     }
 
     /// Says whether a case can be kept safely, when that is another answer than before.

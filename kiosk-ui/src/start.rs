@@ -111,8 +111,10 @@ impl StartError {
     }
 }
 
-/// How long a first answer of the province may take before the screen shows what is known.
-const FIRST_WORD: Duration = Duration::from_secs(20);
+/// How long everything that a terminal asks for at its start may take, where it must be there before the first visit.
+const FIRST_WORD: Duration = Duration::from_secs(60);
+/// How long a terminal that never had a catalogue waits for one before it says so.
+const FIRST_CATALOGUE: Duration = Duration::from_secs(5);
 
 impl Parts {
     /// Starts devices, delivery and questions. With [`News::Once`] it returns when the first round of news is in the inbox.
@@ -141,7 +143,12 @@ impl Parts {
         let reader = reader.transpose().map_err(StartError::Thread)?;
         let printer = self.printer.map(|printer| start_printer(printer, post.clone())).transpose()?;
         let camera = self.camera.map(|source| CameraDesk::start(source, post, wakers.preview)).transpose()?;
-        if self.news == News::Once && !province.wait_until_loaded(FIRST_WORD) {
+        let patience = match self.news {
+            News::Once => Some(FIRST_WORD),
+            News::Every(_) if province.kept_catalogue().items.is_empty() => Some(FIRST_CATALOGUE),
+            News::Every(_) => None,
+        };
+        if patience.is_some_and(|patience| !province.wait_until_loaded(patience)) {
             tracing::warn!("the province has not answered yet");
         }
         let facts = Facts::new(Arc::new(self.site), province.kept_catalogue(), clock.now());

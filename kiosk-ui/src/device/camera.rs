@@ -101,8 +101,11 @@ impl CameraDesk {
     /// # Errors
     /// The embedded models are damaged, or there is no thread.
     pub fn start(source: Source, post: Post, shown: impl Fn() + Send + 'static) -> Result<Self, StartError> {
-        let detector =
-            FaceDetector::new(assets::FACE_DETECTOR.manifest, assets::FACE_DETECTOR.weights, Search::Quick)?;
+        let detector = FaceDetector::new(
+            assets::FACE_DETECTOR.manifest,
+            assets::FACE_DETECTOR.weights,
+            Search::Thorough,
+        )?;
         // Read here once, so that damage shows at the start and not in a visit.
         pose_estimator()?;
         let (wishes, heard) = channel();
@@ -190,12 +193,11 @@ impl Worker {
         loop {
             let wait = if self.is_idle() { self.check() } else { self.open() };
             match wishes.recv_timeout(wait) {
+                // The camera is opened for it before anything is looked at.
                 Ok(wish) => self.hear(wish),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) if self.is_idle() => {}
+                Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => return,
-            }
-            if !self.is_idle() {
-                self.look();
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::rig::Rig;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
+use domain::resident_id::CardText;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use drivers::sim::camera::{Scene, SceneName};
@@ -169,11 +170,12 @@ impl Waiting {
 
 /// The name as a person reads it; the year of the kind where cards of two years carry the same one.
 fn name_on(card: SampleCard) -> String {
-    let name = String::from_utf16_lossy(&card.card().name).replace('\u{E863}', "䶮");
+    let name = CardText::from_padded(&card.card().name).to_text();
+    let name = crate::fonts::with_code_points(name.reveal());
     match card {
         SampleCard::PermanentResidence2017 => format!("{name} 2017"),
         SampleCard::PermanentResidence2023 => format!("{name} 2023"),
-        _ => crate::fonts::with_code_points(&name).into_owned(),
+        _ => name.into_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 use domain::session::event::{FaceHint, Tap};
 use domain::session::face::MOST_TRIES;
 use domain::session::state::{FaceFailure, FacePhase, Step};
-use slint::{ComponentHandle, Image};
+use slint::ComponentHandle;
 use std::rc::Rc;
 
 pub(super) fn connect(terminal: &Rc<Terminal>) {
@@ -28,10 +28,6 @@ pub(super) fn show(terminal: &Terminal) {
     adapter.set_state(state);
     adapter.set_hint(hint);
     adapter.set_can_retry(face.refusals < MOST_TRIES);
-}
-
-pub(super) fn blank(terminal: &Terminal) {
-    terminal.window().global::<FaceAdapter<'_>>().set_preview(Image::default());
 }
 
 fn hint_shown(hint: FaceHint) -> Hint {

@@ -334,7 +334,6 @@ pub(super) fn blank(terminal: &Terminal) {
     adapter.set_title(SharedString::default());
     adapter.set_ink(SharedString::default());
     adapter.set_picture(Image::default());
-    adapter.set_preview(Image::default());
 }
 
 pub(super) use fields::division_name;

@@ -42,7 +42,7 @@ pub(super) async fn to(
             E::Identified(ticket, resident.identify(shared, IdentityWay::Sms, shown).await.map_err(failure))
         }
         Question::IdentifyByWorker { number, worker } => {
-            let shown = Shown::Worker { worker, name: &Personal::default(), number };
+            let shown = Shown::Worker { worker, number };
             E::Identified(
                 ticket,
                 resident.identify(shared, IdentityWay::Worker, shown).await.map_err(failure),

@@ -32,8 +32,12 @@ async fn listen(shared: &Shared, outbox: &Outbox) {
     let mut events = outbox.events();
     loop {
         match events.recv().await {
-            Ok(OutboxEvent::Line(Line::Up)) => shared.say_network(Network::Online),
-            Ok(OutboxEvent::Line(Line::Down)) => shared.say_network(Network::Offline),
+            Ok(OutboxEvent::Line(line)) => {
+                shared.say_network(match line {
+                    Line::Up => Network::Online,
+                    Line::Down => Network::Offline,
+                });
+            }
             Ok(OutboxEvent::Room(_)) => shared.say_storage(),
             Ok(OutboxEvent::Damaged { folder }) => {
                 tracing::error!(folder = %folder.display(), "a damaged outbox needs a person");

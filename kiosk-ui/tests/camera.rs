@@ -1,0 +1,193 @@
+//! The camera's thread, looking at a camera that draws: previews, hints, a face, a code, a photo, a pulled plug.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+use domain::device::{DeviceClass, DeviceState};
+use domain::session::effect::{CameraUse, Effect};
+use domain::session::event::{
+    AskFailure, DeviceEvent, Event, EventKind, FaceHint, ProvinceEvent, Tap, Ticket,
+};
+use domain::session::{Facts, Session};
+use drivers::camera::{Pace, Size};
+use drivers::sim::camera::{CameraFault, Scene, SceneName, SimCamera};
+use kiosk_ui::device::camera::CameraDesk;
+use kiosk_ui::inbox::Inbox;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// Longer than anything here takes on a slow machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+struct Stand {
+    camera: SimCamera,
+    desk: CameraDesk,
+    inbox: Inbox,
+    shown: Arc<AtomicU32>,
+}
+
+impl Stand {
+    fn with(scene: Scene) -> Self {
+        let camera = SimCamera::new(Size::new(1280, 720), Pace::AsAsked, scene);
+        let (inbox, post) = Inbox::new(|| {});
+        let shown = Arc::new(AtomicU32::new(0));
+        let (opened, counted) = (camera.clone(), Arc::clone(&shown));
+        let source = Box::new(move || opened.open());
+        let count = move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+        };
+        let desk = CameraDesk::start(source, post, count).unwrap();
+        Self { camera, desk, inbox, shown }
+    }
+
+    /// The next event that is wanted; others may come before it.
+    fn wait<T>(&self, wanted: impl Fn(DeviceEvent) -> Option<T>) -> T {
+        let until = Instant::now() + LIMIT;
+        loop {
+            match self.inbox.wait(until.saturating_duration_since(Instant::now())) {
+                Some(EventKind::Device(event)) => {
+                    if let Some(found) = wanted(event) {
+                        return found;
+                    }
+                }
+                Some(other) => panic!("a camera does not say {other:?}"),
+                None => panic!("it was not said"),
+            }
+        }
+    }
+
+    fn wait_for_state(&self, state: DeviceState) {
+        self.wait(|e| matches!(e, DeviceEvent::State(DeviceClass::Camera, s) if s == state).then_some(()));
+    }
+
+    /// What is said while so many more previews come.
+    fn during(&self, previews: u32) -> Vec<DeviceEvent> {
+        let until = self.shown.load(Ordering::SeqCst) + previews;
+        let limit = Instant::now() + LIMIT;
+        let mut said = Vec::new();
+        while self.shown.load(Ordering::SeqCst) < until {
+            assert!(Instant::now() < limit, "no more previews come");
+            if let Some(EventKind::Device(event)) = self.inbox.wait(Duration::from_millis(20)) {
+                said.push(event);
+            }
+        }
+        said
+    }
+}
+
+/// Only a session gives tickets.
+fn ticket() -> Ticket {
+    let at = time::macros::datetime!(2026-11-24 10:24 +8);
+    let contact = || domain::terminal::Contact {
+        name: domain::locale::Localized::new("示例", "Sample"),
+        phone: "0000".into(),
+        hours: domain::terminal::OpeningHours::always(),
+    };
+    let site = domain::terminal::Site {
+        terminal: domain::terminal::TerminalId("T-1".into()),
+        name: domain::locale::Localized::default(),
+        address: domain::locale::Localized::default(),
+        division: domain::division::DivisionCode::try_from("990001001001".to_owned()).unwrap(),
+        hours: domain::terminal::OpeningHours::always(),
+        keeper: contact(),
+        helpers: vec![contact()],
+        nearest: domain::locale::Localized::default(),
+    };
+    let session = Session::new(Facts::new(Arc::new(site), Arc::default(), at));
+    let sign_in = Tap::StaffSignIn { badge: "0".into(), pin: domain::personal::Personal::new("0") };
+    let (session, _) = session.handle(Event { at, kind: EventKind::Tap(Tap::Staff) });
+    let (session, effects) = session.handle(Event { at, kind: EventKind::Tap(sign_in) });
+    let ticket = effects.iter().find_map(|e| match e {
+        Effect::Ask(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    let ticket = ticket.unwrap();
+    let refused = ProvinceEvent::SignedIn(ticket, Err(AskFailure::Refused));
+    let (_, effects) = session.handle(Event { at, kind: EventKind::Province(refused) });
+    assert!(effects.is_empty());
+    ticket
+}
+
+#[test]
+fn a_face_is_captured_once_and_what_is_missing_is_said_before() {
+    let stand = Stand::with(Scene::named(SceneName::Empty, 3));
+    stand.wait_for_state(DeviceState::Online);
+    assert!(stand.desk.preview().take().is_none(), "dark while nobody needs it");
+    stand.desk.set(CameraUse::Face);
+    stand.wait(|e| matches!(e, DeviceEvent::FaceHint(FaceHint::NoFace)).then_some(()));
+    stand.camera.show(Scene::named(SceneName::Far, 3));
+    stand.wait(|e| matches!(e, DeviceEvent::FaceHint(FaceHint::ComeCloser)).then_some(()));
+    stand.camera.show(Scene::named(SceneName::Face, 3));
+    let picture = stand.wait(|e| match e {
+        DeviceEvent::FaceCaptured(picture) => Some(picture),
+        _ => None,
+    });
+    assert_eq!(picture.media_type(), "image/jpeg");
+    assert!(picture.bytes().len() <= 500_000);
+    let said = stand.during(10);
+    assert!(!said.iter().any(|e| matches!(e, DeviceEvent::FaceCaptured(_))), "one picture for one wish");
+    stand.desk.set(CameraUse::Face);
+    stand.wait(|e| matches!(e, DeviceEvent::FaceCaptured(_)).then_some(()));
+}
+
+#[test]
+fn the_newest_preview_lies_ready_and_goes_with_the_visit() {
+    let stand = Stand::with(Scene::face(3));
+    stand.desk.set(CameraUse::Photo);
+    stand.during(3);
+    let preview = stand.desk.preview().take().expect("a preview");
+    assert_eq!((preview.width, preview.height), (480, 270));
+    assert_eq!(preview.rgb.len(), 480 * 270 * 3);
+    assert!(preview.rgb.iter().any(|p| *p != preview.rgb[0]), "a picture, not a colour");
+    stand.desk.set(CameraUse::Off);
+    stand.desk.forget();
+    // Whatever was on its way is done when the thread has heard the next wish.
+    stand.desk.take_photo(ticket());
+    stand.wait(|e| matches!(e, DeviceEvent::PhotoTaken(..)).then_some(()));
+    stand.desk.forget();
+    assert!(stand.desk.preview().take().is_none());
+}
+
+#[test]
+fn a_code_is_read_once_while_it_is_held_and_again_when_it_is_shown_again() {
+    let stand = Stand::with(Scene::code(3, "yilin-app:1:0123456789abcdef"));
+    stand.desk.set(CameraUse::Code);
+    let code = |e| match e {
+        DeviceEvent::CodeRead(text) => Some(text),
+        _ => None,
+    };
+    assert_eq!(stand.wait(code).reveal(), "yilin-app:1:0123456789abcdef");
+    assert!(stand.during(8).is_empty(), "it is still the same one");
+    stand.camera.show(Scene::code(3, "yilin-app:1:ffffffffffffffff"));
+    assert_eq!(stand.wait(code).reveal(), "yilin-app:1:ffffffffffffffff");
+    stand.camera.show(Scene::empty(3));
+    let away = Instant::now();
+    while away.elapsed() < Duration::from_millis(1500) {
+        stand.during(1);
+    }
+    stand.camera.show(Scene::code(3, "yilin-app:1:ffffffffffffffff"));
+    assert_eq!(stand.wait(code).reveal(), "yilin-app:1:ffffffffffffffff");
+}
+
+#[test]
+fn a_photo_comes_with_its_ticket_and_a_pulled_plug_is_said() {
+    let stand = Stand::with(Scene::face(3));
+    stand.wait_for_state(DeviceState::Online);
+    let mark = ticket();
+    stand.desk.take_photo(mark);
+    let (of, picture) = stand.wait(|e| match e {
+        DeviceEvent::PhotoTaken(of, picture) => Some((of, picture)),
+        _ => None,
+    });
+    assert_eq!(of, mark);
+    assert!(picture.bytes().len() <= 500_000 && image::load_from_memory(picture.bytes()).is_ok());
+
+    stand.desk.set(CameraUse::Photo);
+    stand.during(2);
+    stand.camera.set_fault(Some(CameraFault::Unplugged { from: 0 }));
+    stand.wait_for_state(DeviceState::Offline);
+    stand.desk.take_photo(mark);
+    stand.wait(|e| matches!(e, DeviceEvent::PhotoFailed(of) if of == mark).then_some(()));
+    stand.camera.set_fault(None);
+    stand.wait_for_state(DeviceState::Online);
+}
