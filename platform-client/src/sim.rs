@@ -49,7 +49,7 @@ use credentials::Credentials;
 use desk::Desk;
 use platform::Platform;
 use store::Store;
-use wire::{Scissors, TlsListener};
+use wire::{Connections, Scissors, TlsListener};
 
 /// How a reference platform is to be.
 #[derive(Debug, Clone)]
@@ -149,6 +149,7 @@ impl ReferencePlatform {
             font: options.font,
             offer: Mutex::new(offer),
             warning: Mutex::default(),
+            connections: Connections::default(),
             clock,
             city,
             store,

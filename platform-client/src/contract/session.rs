@@ -71,9 +71,7 @@ pub enum IdentityEvidence {
     Worker {
         /// Who vouches.
         worker: Worker,
-        /// The name of the person vouched for.
-        name: Personal,
-        /// The number of that person's card.
+        /// The number of the card of the person vouched for; the province says whose it is.
         number: Personal,
     },
 }

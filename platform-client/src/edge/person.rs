@@ -26,8 +26,6 @@ pub enum Shown<'a> {
     Worker {
         /// Who vouches.
         worker: &'a Worker,
-        /// The person's name.
-        name: &'a Personal,
         /// The number of the person's card.
         number: &'a Personal,
     },
@@ -46,8 +44,8 @@ pub(crate) fn evidence(shown: Shown<'_>) -> IdentityEvidence {
         Shown::ProvinceQr(code) => IdentityEvidence::ProvinceQr { code: code.clone() },
         Shown::NetworkId(code) => IdentityEvidence::NetworkId { code: code.clone() },
         Shown::Sms { number, code } => IdentityEvidence::Sms { number: number.clone(), code: code.clone() },
-        Shown::Worker { worker, name, number } => {
-            IdentityEvidence::Worker { worker: worker.clone(), name: name.clone(), number: number.clone() }
+        Shown::Worker { worker, number } => {
+            IdentityEvidence::Worker { worker: worker.clone(), number: number.clone() }
         }
     }
 }

@@ -102,9 +102,12 @@ impl Admin {
         self.0.store.conclude(application, self.now())
     }
 
-    /// Makes something go wrong.
+    /// Makes something go wrong. A province that is down has let go of every connection, too.
     pub fn set_fault(&self, fault: Fault) {
         self.0.faults.set(fault);
+        if self.0.faults.shut_the_door() {
+            self.0.connections.cut();
+        }
     }
 
     /// Takes one fault away.

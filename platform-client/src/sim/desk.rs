@@ -137,20 +137,15 @@ impl Desk {
                 state.sms.remove(number.reveal());
                 Ok(person.known())
             }
-            IdentityEvidence::Worker { worker, name, number } => {
+            IdentityEvidence::Worker { worker, number } => {
                 if !city.staff().iter().any(|s| s.worker.badge == worker.badge) {
                     return Err(refused("no such badge"));
                 }
                 if ResidentIdNumber::parse(number.reveal()).is_err() {
                     return Err(refused("the number's check character is wrong"));
                 }
-                match city.person(number.reveal()) {
-                    Some(person) => Ok(person.known()),
-                    None if !name.is_empty() => {
-                        Ok(KnownPerson { name: name.clone(), number: number.clone() })
-                    }
-                    None => Err(refused("nobody is known under this number")),
-                }
+                let person = city.person(number.reveal());
+                person.map(Person::known).ok_or_else(|| refused("nobody is known under this number"))
             }
         }
     }

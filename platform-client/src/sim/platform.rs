@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::fault::Faults;
 use super::rules::{self, Standing};
 use super::store::{Store, StoreError};
-use super::wire::Door;
+use super::wire::{Connections, Door};
 
 /// A warning in force, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub(crate) struct Platform {
     pub(crate) font: Cow<'static, [u8]>,
     pub(crate) offer: Mutex<Offer>,
     pub(crate) warning: Mutex<Option<WarningInForce>>,
+    pub(crate) connections: Connections,
 }
 
 impl Platform {
@@ -87,6 +88,10 @@ impl Platform {
 impl Door for Platform {
     fn is_open(&self) -> bool {
         !self.faults.shut_the_door()
+    }
+
+    fn connections(&self) -> &Connections {
+        &self.connections
     }
 }
 

@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -42,6 +42,29 @@ impl Scissors {
         if let Some(waker) = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
             waker.wake();
         }
+    }
+}
+
+/// The connections that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Connections(Mutex<Vec<Weak<Budget>>>);
+
+impl Connections {
+    /// Ends every one at once, as the end of a program does.
+    pub(crate) fn cut(&self) {
+        for budget in self.lock().drain(..).filter_map(|open| open.upgrade()) {
+            Scissors(budget).cut_after(0);
+        }
+    }
+
+    fn note(&self, budget: &Arc<Budget>) {
+        let mut open = self.lock();
+        open.retain(|open| open.strong_count() > 0);
+        open.push(Arc::downgrade(budget));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Budget>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,6 +136,9 @@ impl AsyncWrite for Wire {
 pub(crate) trait Door: Send + Sync + 'static {
     /// `false`: the connection is closed before a byte of TLS.
     fn is_open(&self) -> bool;
+
+    /// Where the open ones are noted.
+    fn connections(&self) -> &Connections;
 }
 
 /// Gives `axum` the connections whose handshake is done.
@@ -139,12 +165,14 @@ impl TlsListener {
                 if !door.is_open() {
                     continue;
                 }
-                let (acceptor, done) = (acceptor.clone(), done.clone());
+                let (acceptor, done, door) = (acceptor.clone(), done.clone(), Arc::clone(&door));
                 tokio::spawn(async move {
                     // An answer is one write; waiting for more would delay it.
                     let _ = stream.set_nodelay(true);
                     if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                        let _ = done.send((Wire::new(stream), peer)).await;
+                        let wire = Wire::new(stream);
+                        door.connections().note(&wire.budget);
+                        let _ = done.send((wire, peer)).await;
                     }
                 });
             }

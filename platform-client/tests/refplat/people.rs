@@ -27,14 +27,14 @@ async fn every_way_leads_to_the_same_person() {
         json!({"way": "network_id", "code": net}),
         json!({"way": "sms", "number": OLD.1, "code": admin.sms_code("zhang-shili").unwrap()}),
         json!({"way": "worker", "worker": {"badge": "990101", "name": {"zh-CN": "周示范", "en": "Zhou Shifan"}},
-               "name": "", "number": OLD.1}),
+               "number": OLD.1}),
     ];
     for way in ways {
         let session = ok(evidence(way.clone())).await;
         assert_eq!(session["person"], json!({"name": OLD.0, "number": OLD.1}), "{way}");
         assert_eq!(
             refused(evidence(json!({"way": way["way"], "code": "x", "number": OLD.1,
-            "worker": {"badge": "x", "name": {"zh-CN": "", "en": ""}}, "name": ""})))
+            "worker": {"badge": "x", "name": {"zh-CN": "", "en": ""}}})))
             .await
             .1,
             "identity_refused"
