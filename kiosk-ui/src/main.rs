@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 /// What happens, on standard error: `RUST_LOG` says how much; results stay alone on standard output.
 fn log_to_stderr(cli: &Cli) {
-    let usual = if cli.command.is_some() { "error" } else { "info" };
+    let usual = if cli.command.is_some() { "error" } else { "info,winit=error" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -26,8 +26,8 @@ use platform_client::sim::{Admin, CatalogueSource, Options, ReferencePlatform, S
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The picture of the simulated camera.
-const CAMERA: Size = Size::new(1280, 720);
+/// The picture of the simulated camera: drawn in software, and still fifteen times a second while it is searched for a code.
+const CAMERA: Size = Size::new(960, 540);
 
 /// How a rig is to be.
 pub struct RigOptions {

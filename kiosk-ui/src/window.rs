@@ -142,13 +142,19 @@ fn quietly(select: fn() -> Result<(), PlatformError>) -> Result<(), String> {
     std::panic::set_hook(hook);
     match selected {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(reason(&error.to_string()).to_owned()),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
             Err(text.unwrap_or("the window system cannot be used").to_owned())
         }
     }
+}
+
+/// What a window system says without the place in its source where it said it: `… at FILE.rs:788: reason`.
+fn reason(text: &str) -> &str {
+    let after_place = text.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
+    after_place.map_or(text, |(_, reason)| reason)
 }
 
 /// Lets `act` run on the screen's thread soon, once however often it is called before that.
@@ -188,4 +194,32 @@ fn with_open(act: impl FnOnce(&Open)) {
             act(open);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_without_its_place_in_a_source() {
+        for (text, want) in [
+            (
+                "no loop: os error at /a/mod.rs:788: no connection to the server",
+                "no connection to the server",
+            ),
+            ("no backend", "no backend"),
+            ("lost in mod.rs:1", "lost in mod.rs:1"),
+        ] {
+            assert_eq!(reason(text), want);
+        }
+    }
+
+    #[test]
+    fn a_window_system_that_panics_is_none() {
+        assert_eq!(
+            quietly(|| panic!("the library is not there")),
+            Err("the library is not there".to_owned())
+        );
+        assert_eq!(quietly(|| Ok(())), Ok(()));
+    }
 }
