@@ -4,12 +4,11 @@ use super::Context;
 use super::effect::Question;
 use super::event::{AskFailure, EventKind, ProvinceEvent, Tap};
 use super::state::{
-    Browse, CameFrom, CaseFile, Directory, DirectoryList, Ending, Finished, Identifying, PaperState,
-    PrefillState, SignIn, Step, SuggestionList, Trouble, Visit, Way, WorkerWay, YouMayAlso,
+    Browse, CameFrom, CaseFile, Directory, DirectoryList, Ending, Finished, Identifying, PaperState, SignIn,
+    Step, SuggestionList, Trouble, Visit, Way, WorkerWay, YouMayAlso,
 };
 use super::visit::Flow;
 use crate::case::VisitOutcome;
-use crate::form::answer::FormAnswers;
 use crate::identity::{Consent, FaceConsent, IdentityWay};
 use crate::service_item::{ServiceItem, ServiceKind};
 use crate::terminal::Timestamp;
@@ -119,9 +118,9 @@ impl Visit {
             FaceConsent::Given if wants_face => self.look(item, consent, identity, context),
             FaceConsent::Refused if wants_face => {
                 let identity = identity.with_face(crate::identity::FaceMatch::Declined);
-                self.ask_province(new_file(item, consent, identity), context)
+                self.ask_province(CaseFile::begin(item, consent, identity), context)
             }
-            _ => self.ask_province(new_file(item, consent, identity), context),
+            _ => self.ask_province(CaseFile::begin(item, consent, identity), context),
         }
     }
 
@@ -192,10 +191,6 @@ pub(super) fn way_of(way: IdentityWay, now: Timestamp) -> Way {
             Way::Worker(WorkerWay::SigningIn(SignIn::Entering { problem: None, since: now }))
         }
     }
-}
-
-fn new_file(item: Arc<ServiceItem>, consent: Consent, identity: crate::identity::Identity) -> CaseFile {
-    CaseFile { item, consent, identity, answers: FormAnswers::default(), prefill: PrefillState::NotAsked }
 }
 
 fn finished_directory(

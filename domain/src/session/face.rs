@@ -3,10 +3,9 @@
 use super::Context;
 use super::effect::Question;
 use super::event::{DeviceEvent, EventKind, FaceHint, FaceVerdict, ProvinceEvent, Tap};
-use super::state::{CaseFile, FaceCheck, FaceFailure, FacePhase, PrefillState, Step, Trouble, Visit};
+use super::state::{CaseFile, FaceCheck, FaceFailure, FacePhase, Step, Trouble, Visit};
 use super::visit::Flow;
 use crate::device::{DeviceClass, DeviceState};
-use crate::form::answer::FormAnswers;
 use crate::identity::{Consent, FaceMatch, Identity};
 use crate::service_item::ServiceItem;
 use std::sync::Arc;
@@ -47,7 +46,7 @@ impl Visit {
                 match answer {
                     Ok(FaceVerdict::Matched) => {
                         let identity = face.identity.with_face(FaceMatch::Matched);
-                        self.ask_province(file(face.item, face.consent, identity), context)
+                        self.ask_province(CaseFile::begin(face.item, face.consent, identity), context)
                     }
                     Ok(verdict) => {
                         let refusals = face.refusals + 1;
@@ -89,10 +88,6 @@ impl Visit {
 
     fn without_face(&mut self, face: FaceCheck, said: FaceMatch, context: &mut Context<'_>) -> Step {
         let identity = face.identity.with_face(said);
-        self.ask_province(file(face.item, face.consent, identity), context)
+        self.ask_province(CaseFile::begin(face.item, face.consent, identity), context)
     }
-}
-
-fn file(item: Arc<ServiceItem>, consent: Consent, identity: Identity) -> CaseFile {
-    CaseFile { item, consent, identity, answers: FormAnswers::default(), prefill: PrefillState::NotAsked }
 }

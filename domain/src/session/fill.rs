@@ -3,16 +3,20 @@
 use super::Context;
 use super::effect::Effect;
 use super::event::{DeviceEvent, EventKind, ProvinceEvent, Tap};
-use super::state::{AfterStep, Browse, CameFrom, CaseFile, Filling, Saved, Step, Submitting, Trouble, Visit};
+use super::state::{
+    AfterStep, Browse, CameFrom, CaseFile, Filling, PrefillState, Saved, Step, Submitting, Trouble, Visit,
+};
 use super::visit::Flow;
 use crate::case::{Applicant, Submission, SubmissionId};
 use crate::device::{DeviceClass, DeviceState};
-use crate::form::answer::{Answer, AnswerSource, Answered};
+use crate::form::answer::{Answer, AnswerSource, Answered, FormAnswers};
 use crate::form::check::check_step;
 use crate::form::{FieldId, FieldKind};
-use crate::service_item::ServiceKind;
+use crate::identity::{Consent, Identity};
+use crate::service_item::{ServiceItem, ServiceKind};
 use crate::session::effect::{CertificateRequest, Question};
 use crate::session::state::Fetching;
+use std::sync::Arc;
 
 impl Visit {
     /// The first step that is asked, or the review where none is.
@@ -177,12 +181,17 @@ impl Filling {
 
     /// The number of this step and of all steps that are asked with the present answers, the review among them.
     pub fn progress(&self) -> (usize, usize) {
-        let asked = |range: std::ops::Range<usize>| range.filter(|i| is_asked(&self.file, *i)).count();
-        (asked(0..self.at) + 1, asked(0..self.file.item.form.len()) + 1)
+        let before = (0..self.at).filter(|i| is_asked(&self.file, *i)).count();
+        (before + 1, self.file.steps())
     }
 }
 
 impl CaseFile {
+    /// A file with nothing answered yet.
+    pub(super) fn begin(item: Arc<ServiceItem>, consent: Consent, identity: Identity) -> Self {
+        Self { item, consent, identity, answers: FormAnswers::default(), prefill: PrefillState::NotAsked }
+    }
+
     /// How many steps there are with the present answers, the review among them.
     pub fn steps(&self) -> usize {
         (0..self.item.form.len()).filter(|i| is_asked(self, *i)).count() + 1

@@ -17,7 +17,7 @@ use domain::service_item::{Catalogue, ItemId, ServiceItem, Theme};
 use domain::session::effect::{Effect, Question};
 use domain::session::event::*;
 use domain::session::page::Page;
-use domain::session::state::{Overlay, Place, Step, WorkerWay};
+use domain::session::state::{Step, WorkerWay};
 use domain::session::{Facts, Session};
 use domain::terminal::{Contact, OpeningHours, Site, TerminalId};
 use std::sync::Arc;
@@ -429,15 +429,6 @@ fn fill(session: &Session) -> Vec<Tap> {
     }
     taps.extend([Tap::Next, Tap::Next, Tap::Next]);
     taps
-}
-
-/// The overlay on top, for tests that look at it.
-#[allow(dead_code, reason = "each test program uses its part of the fixture")]
-pub(crate) fn overlay(session: &Session) -> Option<&Overlay> {
-    match session.place() {
-        Place::Visit(visit) => visit.overlay.as_ref(),
-        _ => None,
-    }
 }
 
 fn tap(tap: Tap) -> EventKind {

@@ -23,7 +23,7 @@ pub(super) fn show(terminal: &Terminal) {
         FacePhase::Looking(hint) => (FaceState::Looking, hint_shown(hint)),
         FacePhase::Matching(_) => (FaceState::Checking, Hint::None),
         FacePhase::Failed(FaceFailure::Verdict(_)) => (FaceState::NotMatched, Hint::None),
-        FacePhase::Failed(FaceFailure::Unreachable) => (FaceState::CameraFault, Hint::None),
+        FacePhase::Failed(FaceFailure::Unreachable) => (FaceState::Unreachable, Hint::None),
     };
     adapter.set_state(state);
     adapter.set_hint(hint);
