@@ -46,7 +46,7 @@ fn main() -> ExitCode {
             simulated::preview(item, catalogue, out, output)
         }
         #[cfg(feature = "sim")]
-        Some(Command::Visit(flags)) => simulated::visit(flags, output),
+        Some(Command::Visit(flags)) => simulated::visit(flags, cli.data.clone(), output),
         #[cfg(feature = "sim")]
         Some(Command::Gallery(flags)) => simulated::gallery(flags, output),
         #[cfg(feature = "sim")]

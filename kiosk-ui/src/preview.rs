@@ -8,9 +8,9 @@ use crate::terminal::Terminal;
 use domain::session::effect::CameraUse;
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer};
 
-/// Shows the newest preview, if there is one that was not shown.
-pub fn show(terminal: &Terminal, slot: &PreviewSlot) {
-    let Some(preview) = slot.take() else { return };
+/// Shows the newest preview, if there is one that was not shown; whether there was.
+pub fn show(terminal: &Terminal, slot: &PreviewSlot) -> bool {
+    let Some(preview) = slot.take() else { return false };
     let looks = terminal.shell().session().camera_use();
     let window = terminal.window();
     match looks {
@@ -18,8 +18,9 @@ pub fn show(terminal: &Terminal, slot: &PreviewSlot) {
         CameraUse::Code => window.global::<IdentifyQrAdapter<'_>>().set_preview(picture(&preview)),
         CameraUse::Photo => window.global::<FormAdapter<'_>>().set_preview(picture(&preview)),
         // The page was left while the frame was on its way.
-        CameraUse::Off => {}
+        CameraUse::Off => return false,
     }
+    true
 }
 
 /// Takes what the camera saw off every page.

@@ -89,14 +89,14 @@ fn simulated_printer(rig: &Rig) -> Option<PrinterConfig> {
 }
 
 /// One visit; its last line says what came of it.
-pub(crate) fn visit(flags: VisitFlags, output: Output) -> ExitCode {
+pub(crate) fn visit(flags: VisitFlags, data: Option<PathBuf>, output: Output) -> ExitCode {
     if flags.lists_faults() {
         for (fault, meaning) in rig::faults() {
             output.line(&format!("{fault:<32} {meaning}"), &json!({"fault": fault, "meaning": meaning}));
         }
         return ExitCode::SUCCESS;
     }
-    match flags.options() {
+    match flags.options(data) {
         Ok(options) => run_visit(options, output),
         Err(missing) => output.wrong_usage(&missing.to_string()),
     }

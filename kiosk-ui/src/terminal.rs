@@ -22,13 +22,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// The site's own words, first among what pinyin may mean.
-const SITE_WORDS: &str = include_str!("../../assets/input/site-words.tsv");
+pub(crate) const SITE_WORDS: &str = include_str!("../../assets/input/site-words.tsv");
 /// The words of the language.
-const LANGUAGE_WORDS: &str = include_str!("../../assets/input/pinyin.tsv");
+pub(crate) const LANGUAGE_WORDS: &str = include_str!("../../assets/input/pinyin.tsv");
+
+static SITE: Dictionary<'static> = Dictionary::unsorted(SITE_WORDS);
+static LANGUAGE: Dictionary<'static> = Dictionary::sorted(LANGUAGE_WORDS);
 
 /// The pinyin input method with the shipped words.
 pub(crate) fn pinyin() -> Pinyin<'static> {
-    Pinyin::new(Dictionary::unsorted(SITE_WORDS), Dictionary::sorted(LANGUAGE_WORDS))
+    Pinyin::new(&SITE, &LANGUAGE)
 }
 
 /// Called when the screen shows another page.

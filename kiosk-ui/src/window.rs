@@ -183,7 +183,7 @@ fn drain() {
 fn show_preview() {
     with_open(|open| {
         if let Some(slot) = &open.preview {
-            preview::show(&open.terminal, slot);
+            let _shown = preview::show(&open.terminal, slot);
         }
     });
 }

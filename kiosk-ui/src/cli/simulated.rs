@@ -85,6 +85,8 @@ pub struct VisitOptions {
     pub province: Option<ProvinceAddress>,
     /// A folder of items instead of the catalogue that is built in.
     pub catalogue: Option<PathBuf>,
+    /// The terminal's and the province's folder, to be kept; without it they begin empty and are gone afterwards.
+    pub data: Option<PathBuf>,
     /// Where pictures, papers and the journal go.
     pub out: PathBuf,
 }
@@ -104,6 +106,7 @@ impl VisitOptions {
             faults: Vec::new(),
             province: None,
             catalogue: None,
+            data: None,
             out,
         }
     }
@@ -177,11 +180,11 @@ impl VisitFlags {
         self.fault.contains(&FaultArgument::List)
     }
 
-    /// The visit.
+    /// The visit, with the folder to keep.
     ///
     /// # Errors
     /// The item or the folder is not named.
-    pub fn options(self) -> Result<VisitOptions, MissingFlag> {
+    pub fn options(self, data: Option<PathBuf>) -> Result<VisitOptions, MissingFlag> {
         Ok(VisitOptions {
             item: ItemId(self.item.ok_or(MissingFlag("--item ID"))?),
             locale: self.locale,
@@ -204,6 +207,7 @@ impl VisitFlags {
                 .zip(self.credentials)
                 .map(|(url, credentials)| ProvinceAddress { url, credentials }),
             catalogue: None,
+            data,
             out: self.out.ok_or(MissingFlag("--out DIR"))?,
         })
     }
@@ -284,7 +288,7 @@ mod tests {
              --seed 7 --time 2026-11-24T09:00:00+08:00 --card none --fault printer.paper_out@line3 \
              --fault province.down --province https://127.0.0.1:1 --credentials c --out o",
         );
-        let options = options.options().unwrap();
+        let options = options.options(None).unwrap();
         assert_eq!(options.item, ItemId("old-age-allowance".into()));
         assert_eq!((options.locale, options.mode.to_string().as_str()), (Locale::En, "large+low-reach"));
         assert_eq!((options.screen.width, options.seed, options.card), (800, 7, CardChoice::None));
@@ -296,8 +300,8 @@ mod tests {
     #[test]
     fn what_a_visit_lacks_is_named() {
         assert!(visit("yilin-terminal visit --fault list").lists_faults());
-        assert_eq!(visit("yilin-terminal visit --out o").options().unwrap_err(), MissingFlag("--item ID"));
-        assert_eq!(visit("yilin-terminal visit --item i").options().unwrap_err(), MissingFlag("--out DIR"));
+        assert_eq!(visit("yilin-terminal visit --out o").options(None).unwrap_err(), MissingFlag("--item ID"));
+        assert_eq!(visit("yilin-terminal visit --item i").options(None).unwrap_err(), MissingFlag("--out DIR"));
     }
 
     #[test]
