@@ -1,46 +1,73 @@
 //! Letters to Chinese words.
 //!
-//! Duty: what may be meant by some letters, best first. Never: remember what anybody typed.
+//! Duty: what may be meant by some letters, or by keys of nine that each stand for several, best first. Never: remember
+//! what anybody typed.
 //!
 //! The dictionary is a text sorted by key that stays where it is: a look-up is a binary search in it, so that neither
 //! start-up nor memory pays for words that nobody types.
 
 mod dictionary;
+mod nine;
 mod syllable;
 
 pub use dictionary::Dictionary;
 
 use dictionary::Entry;
 use std::collections::HashSet;
-use syllable::segmentations;
+use syllable::{Syllable, segmentations};
+use zeroize::Zeroizing;
+
+/// Between two syllables of what is typed, where a person says so.
+pub const BREAK: char = '\'';
 
 /// At most so many candidates are made: all characters of the richest syllable, rare ones of names among them.
 const MOST: usize = 800;
+/// At most so many words are offered that go on after what was typed.
+const MOST_BEGINNINGS: usize = 30;
 
 /// Something that may be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The word.
     pub text: String,
-    /// How many of the letters it uses up.
-    pub letters: usize,
+    /// How many of the letters, keys and breaks it uses up.
+    pub typed: usize,
+}
+
+/// What some letters or keys may mean.
+#[derive(Default)]
+pub struct Meaning {
+    /// The likeliest pinyin, its syllables parted by breaks; as it was typed where it is no pinyin.
+    pub reading: Zeroizing<String>,
+    /// The words, best first.
+    pub candidates: Vec<Candidate>,
+}
+
+impl std::fmt::Debug for Meaning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Meaning({} candidates)", self.candidates.len())
+    }
 }
 
 /// The pinyin input method.
 #[derive(Debug, Clone, Copy)]
 pub struct Pinyin<'d> {
     /// Our own words first, then the language's.
-    dictionaries: [Dictionary<'d>; 2],
+    dictionaries: [&'d Dictionary<'d>; 2],
 }
 
 impl<'d> Pinyin<'d> {
     /// With the site's own words and the language's.
-    pub const fn new(site: Dictionary<'d>, language: Dictionary<'d>) -> Self {
+    pub const fn new(site: &'d Dictionary<'d>, language: &'d Dictionary<'d>) -> Self {
         Self { dictionaries: [site, language] }
     }
 
-    /// What may be meant by the letters, best first; none where they are no pinyin.
-    pub fn candidates(&self, letters: &str) -> Vec<Candidate> {
+    /// What is meant by letters, or by the digits 2 to 9 of nine keys, with breaks among them.
+    pub fn meaning(&self, typed: &str) -> Meaning {
+        if typed.contains(nine::is_key) { self.of_keys(typed) } else { self.of_letters(typed) }
+    }
+
+    fn of_letters(&self, letters: &str) -> Meaning {
         let mut found = Found::default();
         let readings = segmentations(letters);
         // The whole of what was typed, as one word, however it is cut.
@@ -63,35 +90,35 @@ impl<'d> Pinyin<'d> {
         let longest = readings.iter().map(Vec::len).max().unwrap_or_default();
         for count in (1..longest).rev() {
             for reading in readings.iter().filter(|r| r.len() > count) {
-                let used = reading[..count].iter().map(|s| s.len()).sum();
                 let mut entries = self.exact(&reading[..count]);
                 entries.sort_by_key(|e| std::cmp::Reverse(e.frequency));
                 for entry in entries {
-                    found.add(entry.word, used);
+                    found.add(entry.word, reading[count - 1].end);
                 }
             }
         }
-        found.candidates
+        let reading = readings.first().map_or_else(|| letters.to_owned(), |r| joined(r, "'"));
+        Meaning { reading: Zeroizing::new(reading), candidates: found.candidates }
     }
 
-    fn exact(&self, syllables: &[&str]) -> Vec<Entry<'d>> {
-        let key = syllables.join(" ");
+    fn exact(&self, syllables: &[Syllable<'_>]) -> Vec<Entry<'d>> {
+        let key = joined(syllables, " ");
         let mut entries: Vec<Entry<'d>> = self.dictionaries.iter().flat_map(|d| d.exact(&key)).collect();
         entries.sort_by_key(|e| std::cmp::Reverse(e.frequency));
         entries
     }
 
     /// Words that begin like this: the last syllable may be unfinished.
-    fn beginnings(&self, syllables: &[&str]) -> Vec<Entry<'d>> {
-        let key = syllables.join(" ");
+    fn beginnings(&self, syllables: &[Syllable<'_>]) -> Vec<Entry<'d>> {
+        let key = joined(syllables, " ");
         let mut entries: Vec<Entry<'d>> = self.dictionaries.iter().flat_map(|d| d.beginning(&key)).collect();
         entries.sort_by_key(|e| std::cmp::Reverse(e.frequency));
-        entries.truncate(30);
+        entries.truncate(MOST_BEGINNINGS);
         entries
     }
 
     /// The likeliest row of words for all syllables, by their frequencies alone.
-    fn sentence(&self, syllables: &[&str]) -> Option<String> {
+    fn sentence(&self, syllables: &[Syllable<'_>]) -> Option<String> {
         const LONGEST_WORD: usize = 4;
         if syllables.len() < 2 {
             return None;
@@ -102,8 +129,7 @@ impl<'d> Pinyin<'d> {
             for start in end.saturating_sub(LONGEST_WORD)..end {
                 let Some((cost, text)) = best[start].clone() else { continue };
                 let Some(word) = self.exact(&syllables[start..end]).into_iter().next() else { continue };
-                // A word's cost is its rarity; each further word costs as well, so that longer words win.
-                let cost = cost + 16.0 - f64::from(word.frequency + 1).ln();
+                let cost = cost + rarity(word);
                 if best[end].as_ref().is_none_or(|(c, _)| cost < *c) {
                     best[end] = Some((cost, format!("{text}{}", word.word)));
                 }
@@ -111,6 +137,16 @@ impl<'d> Pinyin<'d> {
         }
         best.pop().flatten().map(|(_, text)| text)
     }
+}
+
+/// What a word costs in a sentence: its rarity, and something for each word, so that longer words win.
+fn rarity(word: Entry<'_>) -> f64 {
+    16.0 - f64::from(word.frequency + 1).ln()
+}
+
+fn joined(syllables: &[Syllable<'_>], between: &str) -> String {
+    let texts: Vec<&str> = syllables.iter().map(|s| s.text).collect();
+    texts.join(between)
 }
 
 /// Candidates in the order in which they were found, each once.
@@ -121,10 +157,26 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, text: &str, letters: usize) {
+    fn add(&mut self, text: &str, typed: usize) {
         if self.candidates.len() < MOST && self.seen.insert(text.to_owned()) {
-            self.candidates.push(Candidate { text: text.to_owned(), letters });
+            self.candidates.push(Candidate { text: text.to_owned(), typed });
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod shipped {
+    //! The words that the terminal ships.
+
+    use super::{Dictionary, Pinyin};
+
+    static SITE: Dictionary<'static> =
+        Dictionary::unsorted(include_str!("../../../assets/input/site-words.tsv"));
+    static LANGUAGE: Dictionary<'static> =
+        Dictionary::sorted(include_str!("../../../assets/input/pinyin.tsv"));
+
+    pub(in super::super) fn pinyin() -> Pinyin<'static> {
+        Pinyin::new(&SITE, &LANGUAGE)
     }
 }
 
@@ -132,11 +184,8 @@ impl Found {
 mod tests {
     use super::*;
 
-    const SITE: &str = include_str!("../../../assets/input/site-words.tsv");
-    const LANGUAGE: &str = include_str!("../../../assets/input/pinyin.tsv");
-
     fn candidates(letters: &str) -> Vec<Candidate> {
-        Pinyin::new(Dictionary::unsorted(SITE), Dictionary::sorted(LANGUAGE)).candidates(letters)
+        shipped::pinyin().meaning(letters).candidates
     }
 
     fn check(letters: &str, first: &str) {
@@ -156,9 +205,27 @@ mod tests {
             ("woyaobanshebaoka", "我要办社保卡"),
             ("lv", "率"),
             ("xian", "先"),
+            ("xi'an", "西安"),
         ] {
             check(letters, first);
         }
+    }
+
+    #[test]
+    fn the_reading_shows_where_syllables_end() {
+        for (letters, reading) in
+            [("wuhushi", "wu'hu'shi"), ("xi'an", "xi'an"), ("xi'", "xi"), ("qqq", "qqq")]
+        {
+            assert_eq!(*shipped::pinyin().meaning(letters).reading, reading, "{letters}");
+        }
+    }
+
+    #[test]
+    fn a_break_is_used_up_with_the_syllable_before_it() {
+        let found = candidates("xi'anshi");
+        let west = found.iter().find(|c| c.text == "西").expect("the first syllable");
+        assert_eq!(west.typed, "xi'".len());
+        assert!(!found.iter().any(|c| c.text == "先"), "xian is not what was typed");
     }
 
     #[test]
@@ -170,7 +237,7 @@ mod tests {
     fn the_first_syllable_alone_is_always_offered() {
         let found = candidates("zhangshili");
         let zhang = found.iter().find(|c| c.text == "张").expect("the surname");
-        assert_eq!(zhang.letters, "zhang".len());
+        assert_eq!(zhang.typed, "zhang".len());
     }
 
     #[test]
@@ -187,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pinyin_gives_nothing() {
-        for letters in ["", "v", "qqq", "x1", "张"] {
+        for letters in ["", "v", "qqq", "x1", "张", "'"] {
             assert_eq!(candidates(letters), [], "{letters}");
         }
     }

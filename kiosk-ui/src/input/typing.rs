@@ -2,11 +2,11 @@
 //!
 //! Duty: keys in, text and candidates out. Never: keep a text longer than its field is open, or learn from it.
 
-use super::pinyin::{Candidate, Pinyin};
+use super::pinyin::{BREAK, Candidate, Meaning, Pinyin};
 use zeroize::Zeroizing;
 
-/// More letters than this are not waited for.
-const MOST_LETTERS: usize = 30;
+/// More letters or keys of nine than this are not waited for.
+const MOST_WAITING: usize = 30;
 
 /// A pad of keys.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -33,8 +33,9 @@ pub struct Typing<'d> {
     pad: Pad,
     offered: Vec<Pad>,
     longest: usize,
-    letters: Zeroizing<String>,
-    candidates: Vec<Candidate>,
+    /// Letters, keys of nine as digits, and breaks.
+    waiting: Zeroizing<String>,
+    meaning: Meaning,
     first: usize,
     capitals: Capitals,
     method: Pinyin<'d>,
@@ -58,15 +59,15 @@ impl<'d> Typing<'d> {
             pad: offered.first().copied().unwrap_or_default(),
             offered,
             longest,
-            letters: Zeroizing::new(String::new()),
-            candidates: Vec::new(),
+            waiting: Zeroizing::new(String::new()),
+            meaning: Meaning::default(),
             first: 0,
             capitals: Capitals::Off,
             method,
         }
     }
 
-    /// The text so far, without the letters that wait.
+    /// The text so far, without what waits.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -81,9 +82,9 @@ impl<'d> Typing<'d> {
         &self.offered
     }
 
-    /// The letters that wait to become Chinese.
-    pub fn letters(&self) -> &str {
-        &self.letters
+    /// What waits to become Chinese, as pinyin with a break after each syllable.
+    pub fn composing(&self) -> &str {
+        &self.meaning.reading
     }
 
     /// Whether the Latin pad shows capitals.
@@ -93,13 +94,14 @@ impl<'d> Typing<'d> {
 
     /// The candidates of the present page, at most `fit`.
     pub fn candidates(&self, fit: usize) -> &[Candidate] {
-        let end = (self.first + fit).min(self.candidates.len());
-        &self.candidates[self.first.min(end)..end]
+        let all = &self.meaning.candidates;
+        let end = (self.first + fit).min(all.len());
+        &all[self.first.min(end)..end]
     }
 
     /// Whether there are candidates after the present page of `fit`.
     pub fn has_more(&self, fit: usize) -> bool {
-        self.first + fit < self.candidates.len()
+        self.first + fit < self.meaning.candidates.len()
     }
 
     /// Whether there are candidates before the present page.
@@ -120,25 +122,31 @@ impl<'d> Typing<'d> {
                 self.push(if capital { key.to_ascii_uppercase() } else { key });
                 self.capitals = Capitals::Off;
             }
-            // A sentence is written word by word; more letters than this are a mistake.
-            (Pad::Pinyin, 'a'..='z') if self.letters.len() >= MOST_LETTERS => {}
-            (Pad::Pinyin, 'a'..='z') => {
-                self.letters.push(key);
-                self.look_up();
-            }
-            (Pad::Pinyin, ' ') if !self.letters.is_empty() => self.pick(0),
+            (Pad::Pinyin, 'a'..='z') => self.wait(key),
+            (Pad::Pinyin, BREAK) => self.end_syllable(),
+            (Pad::Pinyin, ' ') if !self.waiting.is_empty() => self.pick(0),
             // A keyboard or an input method may give what the pad's letters would have become.
             (Pad::Pinyin, key) if !key.is_control() => {
-                self.take_letters();
+                self.take_waiting();
                 self.push(key);
             }
             _ => {}
         }
     }
 
-    /// Takes back the last letter that waits, else the last character.
+    /// A key of nine: 2 to 9 stand for their letters, 1 ends a syllable. On another pad it is the digit.
+    pub fn nine_key(&mut self, key: char) {
+        match (self.pad, key) {
+            (Pad::Pinyin, '2'..='9') => self.wait(key),
+            (Pad::Pinyin, '1') => self.end_syllable(),
+            (Pad::Pinyin, _) => {}
+            (_, key) => self.key(key),
+        }
+    }
+
+    /// Takes back the last letter or key that waits, else the last character.
     pub fn backspace(&mut self) {
-        if self.letters.pop().is_some() {
+        if self.waiting.pop().is_some() {
             self.look_up();
         } else {
             self.text.pop();
@@ -148,17 +156,16 @@ impl<'d> Typing<'d> {
     /// Empties the text.
     pub fn clear(&mut self) {
         self.text.clear();
-        self.letters.clear();
+        self.waiting.clear();
         self.look_up();
     }
 
     /// Takes a candidate of the present page.
     pub fn pick(&mut self, index: usize) {
-        let Some(candidate) = self.candidates.get(self.first + index).cloned() else { return };
+        let Some(candidate) = self.meaning.candidates.get(self.first + index).cloned() else { return };
         candidate.text.chars().for_each(|c| self.push(c));
-        let used = candidate.letters.min(self.letters.len());
-        let rest = self.letters.split_off(used);
-        self.letters = Zeroizing::new(rest);
+        let used = candidate.typed.min(self.waiting.len());
+        self.waiting = Zeroizing::new(self.waiting.split_off(used));
         self.look_up();
     }
 
@@ -182,23 +189,38 @@ impl<'d> Typing<'d> {
         };
     }
 
-    /// Another of the offered pads. Letters that wait become text as they are.
+    /// Another of the offered pads. What waits becomes text as its pinyin.
     pub fn switch(&mut self, pad: Pad) {
         if self.offered.contains(&pad) {
-            self.take_letters();
+            self.take_waiting();
             self.pad = pad;
         }
     }
 
-    /// Ends the typing: letters that wait become text as they are.
+    /// Ends the typing: what waits becomes text as its pinyin.
     pub fn finish(&mut self) -> &str {
-        self.take_letters();
+        self.take_waiting();
         &self.text
     }
 
-    fn take_letters(&mut self) {
-        let letters = std::mem::take(&mut *self.letters);
-        letters.chars().for_each(|c| self.push(c));
+    /// A sentence is written word by word; more than this is a mistake.
+    fn wait(&mut self, key: char) {
+        if self.waiting.len() < MOST_WAITING {
+            self.waiting.push(key);
+            self.look_up();
+        }
+    }
+
+    fn end_syllable(&mut self) {
+        if !self.waiting.is_empty() && !self.waiting.ends_with(BREAK) {
+            self.wait(BREAK);
+        }
+    }
+
+    fn take_waiting(&mut self) {
+        let letters = std::mem::take(&mut *self.meaning.reading);
+        letters.chars().filter(|c| *c != BREAK).for_each(|c| self.push(c));
+        self.waiting.clear();
         self.look_up();
     }
 
@@ -210,7 +232,7 @@ impl<'d> Typing<'d> {
 
     fn look_up(&mut self) {
         self.first = 0;
-        self.candidates = self.method.candidates(&self.letters);
+        self.meaning = self.method.meaning(&self.waiting);
     }
 }
 
@@ -219,11 +241,12 @@ mod tests {
     use super::super::pinyin::Dictionary;
     use super::*;
 
-    const WORDS: &str = "lou\t楼\t5\nlou dao\t楼道\t9\nshi\t是\t9\nshi\t市\t7\n";
+    static NONE: Dictionary<'static> = Dictionary::unsorted("");
+    static WORDS: Dictionary<'static> =
+        Dictionary::sorted("lou\t楼\t5\nlou dao\t楼道\t9\nshi\t是\t9\nshi\t市\t7\n");
 
     fn typing(pads: &[Pad], longest: usize) -> Typing<'static> {
-        let method = Pinyin::new(Dictionary::unsorted(""), Dictionary::sorted(WORDS));
-        Typing::open("", pads.to_vec(), longest, method)
+        Typing::open("", pads.to_vec(), longest, Pinyin::new(&NONE, &WORDS))
     }
 
     fn check(pad: Pad, keys: &str, expected: &str) {
@@ -250,14 +273,49 @@ mod tests {
         assert_eq!(typing.candidates(1)[0].text, "楼道是");
         let market = typing.candidates(9).iter().position(|c| c.text == "楼道").expect("the first word");
         typing.pick(market);
-        assert_eq!((typing.text(), typing.letters()), ("楼道", "shi"));
+        assert_eq!((typing.text(), typing.composing()), ("楼道", "shi"));
         typing.pick(1);
-        assert_eq!((typing.text(), typing.letters()), ("楼道市", ""));
+        assert_eq!((typing.text(), typing.composing()), ("楼道市", ""));
         typing.backspace();
         assert_eq!(typing.text(), "楼道");
         typing.key('x');
         typing.switch(Pad::Latin);
         assert_eq!((typing.text(), typing.pad()), ("楼道x", Pad::Latin));
+    }
+
+    #[test]
+    fn nine_keys_become_words() {
+        let mut typing = typing(&[Pad::Pinyin, Pad::Digits], 18);
+        let press = |typing: &mut Typing<'_>, keys: &str| keys.chars().for_each(|k| typing.nine_key(k));
+        press(&mut typing, "568326");
+        assert_eq!((typing.text(), typing.composing()), ("", "lou'dao"));
+        assert_eq!(typing.candidates(1)[0].text, "楼道");
+        typing.backspace();
+        assert_eq!(typing.composing(), "lou'da", "one key back");
+        press(&mut typing, "6");
+        typing.pick(0);
+        press(&mut typing, "744");
+        typing.pick(1);
+        assert_eq!((typing.text(), typing.composing()), ("楼道市", ""));
+        typing.backspace();
+        assert_eq!(typing.text(), "楼道");
+        // 1 ends a syllable, once, and never begins one; 0 is on no key of nine.
+        press(&mut typing, "1056811");
+        assert_eq!(typing.composing(), "lou");
+        typing.switch(Pad::Digits);
+        assert_eq!(typing.text(), "楼道lou");
+        press(&mut typing, "109");
+        assert_eq!(typing.text(), "楼道lou109");
+    }
+
+    #[test]
+    fn a_break_is_no_character() {
+        check(Pad::Pinyin, "'lou'", "");
+        let mut typing = typing(&[Pad::Pinyin], 18);
+        "lou'shi".chars().for_each(|k| typing.key(k));
+        assert_eq!(typing.candidates(1)[0].text, "楼是");
+        assert_eq!(typing.finish(), "loushi");
+        check(Pad::Latin, "it's", "it's");
     }
 
     #[test]

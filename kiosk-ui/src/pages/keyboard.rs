@@ -18,8 +18,9 @@ pub(super) const ANY: [Pad; 3] = [Pad::Pinyin, Pad::Latin, Pad::Digits];
 pub(super) fn connect(terminal: &Rc<Terminal>) {
     let keyboard = terminal.window().global::<KeyboardAdapter<'_>>();
     keyboard.on_key(act_on(terminal, |t, key: SharedString| {
+        let nine = t.window().global::<KeyboardAdapter<'_>>().get_nine_keys();
         if let Some(key) = key.chars().next() {
-            typed(t, |typing| typing.key(key));
+            typed(t, |typing| if nine { typing.nine_key(key) } else { typing.key(key) });
         }
     }));
     keyboard.on_backspace(act(terminal, |t| typed(t, Typing::backspace)));
@@ -57,8 +58,9 @@ pub(super) fn open(terminal: &Terminal) {
     terminal.local.borrow_mut().typing = typing;
 }
 
-/// Opens the text of another field of the same page.
+/// Opens the text of another field of the same page; what waits in the present one becomes its text.
 pub(super) fn reopen(terminal: &Terminal, field: usize) {
+    commit(terminal);
     terminal.local.borrow_mut().active = field;
     let page = terminal.local.borrow().page;
     let opened = match page {
@@ -118,14 +120,14 @@ pub(super) fn text_or(terminal: &Terminal, other: &str) -> SharedString {
     }
 }
 
-/// How many candidates fit into the row: each takes its characters and two more.
+/// How many candidates fit into the row: each takes its characters and one more.
 fn fit(terminal: &Terminal) -> usize {
     let room = terminal.window().global::<KeyboardAdapter<'_>>().get_candidates_room();
     let local = terminal.local.borrow();
     let Some(typing) = local.typing.as_ref() else { return 1 };
     let mut left = f64::from(room);
     let fitting = typing.candidates(20).iter().take_while(|candidate| {
-        left -= 2.0 + u32::try_from(candidate.text.chars().count()).map_or(f64::INFINITY, f64::from);
+        left -= 1.0 + u32::try_from(candidate.text.chars().count()).map_or(f64::INFINITY, f64::from);
         left >= 0.0
     });
     fitting.count().max(1)
@@ -147,7 +149,7 @@ pub(super) fn show(terminal: &Terminal) {
         several => several.iter().map(|p| to_screen(*p)).collect(),
     };
     keyboard.set_offered(updated(keyboard.get_offered(), offered));
-    keyboard.set_preedit(typing.letters().into());
+    keyboard.set_preedit(typing.composing().into());
     let candidates = typing.candidates(fit).iter().map(|c| SharedString::from(c.text.as_str())).collect();
     keyboard.set_candidates(updated(keyboard.get_candidates(), candidates));
     keyboard.set_has_more(typing.has_more(fit));

@@ -1,10 +1,15 @@
 //! A dictionary as the text of its file: `KEY<tab>WORD<tab>FREQUENCY`, a line an entry.
 
+use super::nine::Index;
+use std::sync::OnceLock;
+
 /// The words of a file; the text stays where it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Dictionary<'d> {
     text: &'d str,
     order: Order,
+    /// Made when somebody types on nine keys, and only then.
+    by_keys: OnceLock<Index>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +31,16 @@ pub(super) struct Entry<'d> {
 impl<'d> Dictionary<'d> {
     /// A file whose lines are sorted by key, in bytes.
     pub const fn sorted(text: &'d str) -> Self {
-        Self { text, order: Order::Sorted }
+        Self { text, order: Order::Sorted, by_keys: OnceLock::new() }
     }
 
     /// A short file in any order.
     pub const fn unsorted(text: &'d str) -> Self {
-        Self { text, order: Order::Unsorted }
+        Self { text, order: Order::Unsorted, by_keys: OnceLock::new() }
     }
 
     /// The words with this key.
-    pub(super) fn exact(self, key: &str) -> Vec<Entry<'d>> {
+    pub(super) fn exact(&self, key: &str) -> Vec<Entry<'d>> {
         self.from(key)
             .take_while(|e| self.order == Order::Unsorted || e.key == key)
             .filter(|e| e.key == key)
@@ -43,15 +48,25 @@ impl<'d> Dictionary<'d> {
     }
 
     /// The words whose key begins with this one and is longer.
-    pub(super) fn beginning(self, key: &str) -> Vec<Entry<'d>> {
+    pub(super) fn beginning(&self, key: &str) -> Vec<Entry<'d>> {
         self.from(key)
             .take_while(|e| self.order == Order::Unsorted || e.key.starts_with(key))
             .filter(|e| e.key.len() > key.len() && e.key.starts_with(key))
             .collect()
     }
 
+    /// Its words by the keys of nine that they are typed with.
+    pub(super) fn by_keys(&self) -> &Index {
+        self.by_keys.get_or_init(|| Index::of(self.text))
+    }
+
+    /// The word whose line begins at this byte.
+    pub(super) fn entry_at(&self, start: usize) -> Option<Entry<'d>> {
+        entry(self.text.get(start..)?.lines().next()?)
+    }
+
     /// The entries from the first that is not before the key.
-    fn from(self, key: &str) -> impl Iterator<Item = Entry<'d>> {
+    fn from(&self, key: &str) -> impl Iterator<Item = Entry<'d>> + use<'d> {
         let start = match self.order {
             Order::Sorted => self.lower_bound(key),
             Order::Unsorted => 0,
@@ -60,7 +75,7 @@ impl<'d> Dictionary<'d> {
     }
 
     /// The byte at which the first line begins whose key is not before this one.
-    fn lower_bound(self, key: &str) -> usize {
+    fn lower_bound(&self, key: &str) -> usize {
         let bytes = self.text.as_bytes();
         let line_start = |at: usize| bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
         let line_end =

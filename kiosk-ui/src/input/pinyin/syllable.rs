@@ -1,5 +1,7 @@
 //! Where one syllable ends and the next begins.
 
+use super::BREAK;
+
 /// The syllables of modern Chinese without tones, `v` for ü.
 const SYLLABLES: &str = "a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce cen \
 ceng cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun chuo ci cong cou cu cuan \
@@ -22,32 +24,44 @@ const LONGEST: usize = 6;
 /// More ways to cut the letters are not followed up.
 const MOST_WAYS: usize = 6;
 
-/// The ways to cut letters into syllables, those with the fewest first; the last syllable may be unfinished.
-pub(super) fn segmentations(letters: &str) -> Vec<Vec<&str>> {
+/// A syllable of what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Syllable<'l> {
+    /// Its letters.
+    pub(super) text: &'l str,
+    /// Where what was typed goes on after it: behind a break, if one follows.
+    pub(super) end: usize,
+}
+
+/// The ways to cut letters into syllables, those with the fewest first; the last syllable may be unfinished. A break
+/// ends a syllable.
+pub(super) fn segmentations(letters: &str) -> Vec<Vec<Syllable<'_>>> {
     let mut ways = Vec::new();
-    if letters.bytes().all(|b| b.is_ascii_lowercase()) && !letters.is_empty() {
-        cut(letters, &mut Vec::new(), &mut ways);
+    if letters.chars().all(|c| c.is_ascii_lowercase() || c == BREAK) && !letters.is_empty() {
+        cut(letters, 0, &mut Vec::new(), &mut ways);
     }
     // Whole syllables before unfinished ones, then the fewest.
-    ways.sort_by_key(|way: &Vec<&str>| (!way.last().is_some_and(|s| is_syllable(s)), way.len()));
+    ways.sort_by_key(|way: &Vec<Syllable<'_>>| (!way.last().is_some_and(|s| is_syllable(s.text)), way.len()));
     ways.truncate(MOST_WAYS);
     ways
 }
 
-fn cut<'l>(rest: &'l str, way: &mut Vec<&'l str>, ways: &mut Vec<Vec<&'l str>>) {
+fn cut<'l>(letters: &'l str, at: usize, way: &mut Vec<Syllable<'l>>, ways: &mut Vec<Vec<Syllable<'l>>>) {
     // Long inputs have many cuts; the first found take the longest syllables and are the usual ones.
     if ways.len() >= MOST_WAYS * 4 {
         return;
     }
+    let rest = &letters[at..];
     if rest.is_empty() {
         ways.push(way.clone());
         return;
     }
     for length in (1..=LONGEST.min(rest.len())).rev() {
-        let (head, tail) = rest.split_at(length);
-        if is_syllable(head) || (tail.is_empty() && begins_syllable(head)) {
-            way.push(head);
-            cut(tail, way, ways);
+        let (text, tail) = rest.split_at(length);
+        if is_syllable(text) || (tail.is_empty() && begins_syllable(text)) {
+            let end = at + length + usize::from(tail.starts_with(BREAK));
+            way.push(Syllable { text, end });
+            cut(letters, end, way, ways);
             way.pop();
         }
     }
@@ -65,13 +79,28 @@ fn begins_syllable(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn texts(letters: &str) -> Vec<Vec<&str>> {
+        segmentations(letters).iter().map(|way| way.iter().map(|s| s.text).collect()).collect()
+    }
+
     #[test]
     fn letters_are_cut_where_syllables_end() {
-        assert_eq!(segmentations("wuhushi")[0], ["wu", "hu", "shi"]);
-        assert_eq!(segmentations("xian")[0], ["xian"]);
-        assert!(segmentations("xian").contains(&vec!["xi", "an"]));
-        assert_eq!(segmentations("wuhus")[0], ["wu", "hu", "s"]);
-        assert!(segmentations("vvv").is_empty());
+        assert_eq!(texts("wuhushi")[0], ["wu", "hu", "shi"]);
+        assert_eq!(texts("xian")[0], ["xian"]);
+        assert!(texts("xian").contains(&vec!["xi", "an"]));
+        assert_eq!(texts("wuhus")[0], ["wu", "hu", "s"]);
+        assert!(texts("vvv").is_empty());
+    }
+
+    #[test]
+    fn a_break_ends_a_syllable() {
+        assert_eq!(texts("xi'an")[0], ["xi", "an"]);
+        assert!(texts("xi'an").iter().all(|way| way[0] == "xi"));
+        assert_eq!(texts("xi'"), [["xi"]]);
+        assert!(texts("'xi").is_empty());
+        assert!(texts("x'an").is_empty(), "an unfinished syllable stands last");
+        let ends: Vec<usize> = segmentations("xi'an")[0].iter().map(|s| s.end).collect();
+        assert_eq!(ends, [3, 5]);
     }
 
     #[test]
