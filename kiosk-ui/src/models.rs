@@ -19,7 +19,12 @@ pub(crate) fn updated<T: Clone + PartialEq + 'static>(list: ModelRc<T>, rows: Ve
     list
 }
 
-/// A list that is never changed in place: inside a row.
+/// The list inside a row: the one that the row had before, changed to hold what the new one holds.
+pub(crate) fn kept<T: Clone + PartialEq + 'static>(before: ModelRc<T>, now: &ModelRc<T>) -> ModelRc<T> {
+    updated(before, now.iter().collect())
+}
+
+/// A list for a row that is made anew.
 pub(crate) fn list<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
     ModelRc::new(VecModel::from(rows))
 }

@@ -5,7 +5,7 @@ use image::RgbImage;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, PremultipliedRgbaColor, RepaintBufferType};
 use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
 use slint::{LogicalPosition, PhysicalSize, PlatformError};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ pub struct Stage {
     window: Rc<MinimalSoftwareWindow>,
     clock: Rc<Cell<Duration>>,
     size: PhysicalSize,
+    glass: RefCell<Vec<PremultipliedRgbaColor>>,
 }
 
 /// Why there is no stage.
@@ -45,14 +46,15 @@ impl Stage {
     /// # Errors
     /// The thread has a platform already.
     pub fn open(width: u32, height: u32) -> Result<Self, StageError> {
-        let window = MinimalSoftwareWindow::new(RepaintBufferType::NewBuffer);
+        let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
         let clock = Rc::new(Cell::new(Duration::ZERO));
         let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
         slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
         crate::fonts::install();
         let size = PhysicalSize::new(width, height);
         window.set_size(size);
-        Ok(Self { window, clock, size })
+        let glass = RefCell::new(vec![PremultipliedRgbaColor::default(); width as usize * height as usize]);
+        Ok(Self { window, clock, size, glass })
     }
 
     /// Moves the window's clock and runs what became due.
@@ -69,20 +71,25 @@ impl Stage {
         }
     }
 
+    /// Paints what has changed.
+    pub fn paint(&self) {
+        let mut glass = self.glass.borrow_mut();
+        self.window.draw_if_needed(|renderer| {
+            renderer.render(&mut glass, self.size.width as usize);
+        });
+    }
+
     /// The picture of the whole window.
     pub fn picture(&self) -> RgbImage {
+        self.paint();
         let (width, height) = (self.size.width, self.size.height);
-        let mut pixels = vec![PremultipliedRgbaColor::default(); width as usize * height as usize];
-        self.window.request_redraw();
-        self.window.draw_if_needed(|renderer| {
-            renderer.render(&mut pixels, width as usize);
-        });
-        let bytes = pixels.iter().flat_map(|p| [p.red, p.green, p.blue]).collect();
+        let bytes = self.glass.borrow().iter().flat_map(|p| [p.red, p.green, p.blue]).collect();
         RgbImage::from_raw(width, height, bytes).unwrap_or_else(|| RgbImage::new(width, height))
     }
 
-    /// Every visible element, in painting order.
+    /// Every visible element, in painting order. What was not painted cannot be seen: it is painted first.
     pub fn elements(&self) -> Vec<Element> {
+        self.paint();
         elements::visible(self.window.window())
     }
 

@@ -219,12 +219,12 @@ fn show_guide(terminal: &Terminal, session: &Session, facts: &Facts, l: Locale) 
     guide.set_sentence(item.summary.text(l).into());
     let fact =
         |icon, heading: M, text: String| Fact { icon, heading: heading.text(l).into(), text: text.into() };
-    let all = |texts: &[domain::locale::Localized]| text::lines(texts.iter().map(|t| t.text(l)), l);
+    let all = |texts: &[domain::locale::Localized]| text::lines(texts.iter().map(|t| t.text(l)));
     let minutes = M::TextMinutes.fill(l, &[("minutes", &item.minutes.to_string())]);
     let mut facts_shown = vec![
         fact(Icon::Document, M::FactNeeds, all(&item.needs)),
         fact(Icon::Person, M::FactEligibility, all(&item.eligibility)),
-        fact(Icon::Clock, M::FactTime, text::lines([minutes.as_str(), item.time_limit.text(l)], l)),
+        fact(Icon::Clock, M::FactTime, text::lines([minutes.as_str(), item.time_limit.text(l)])),
         fact(Icon::Money, M::FactFee, item.fee.text(l).to_owned()),
         fact(Icon::Law, M::FactLaw, all(&item.law)),
         fact(

@@ -54,7 +54,7 @@ pub(super) fn show(terminal: &Terminal) {
     let Some(notice) = &item.consent else { return };
     let facts = vec![
         fact(Icon::Question, M::ConsentPurpose, notice.purpose.text(l).to_owned()),
-        fact(Icon::Eye, M::ConsentReads, super::text::lines(notice.reads.iter().map(|r| r.text(l)), l)),
+        fact(Icon::Eye, M::ConsentReads, super::text::lines(notice.reads.iter().map(|r| r.text(l)))),
         fact(Icon::Lock, M::ConsentKept, notice.kept.text(l).to_owned()),
         fact(Icon::Pen, M::ConsentRefused, M::ConsentRefusedText.text(l).to_owned()),
     ];

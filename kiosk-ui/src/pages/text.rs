@@ -44,12 +44,9 @@ pub(super) fn shown(text: &str) -> String {
     crate::fonts::with_code_points(text).into_owned()
 }
 
-/// Lines joined so that each is its own sentence.
-pub(super) fn lines<'t>(texts: impl IntoIterator<Item = &'t str>, locale: Locale) -> String {
-    texts.into_iter().collect::<Vec<_>>().join(match locale {
-        Locale::ZhCn => ";",
-        Locale::En => "; ",
-    })
+/// Each text on a line of its own.
+pub(super) fn lines<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    texts.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
