@@ -23,6 +23,8 @@ pub(crate) struct Local {
     pub(crate) date: DateParts,
     /// Levels of a division chosen so far, as codes.
     pub(crate) division: Vec<String>,
+    /// Whose name and number a person's boxes hold.
+    pub(crate) whose: Whose,
     /// Until when masked numbers are shown.
     pub(crate) reveal_until: Option<Timestamp>,
     /// The first answer of the consent page, while the second is asked.
@@ -50,6 +52,16 @@ pub(crate) struct DateParts {
     pub(crate) texts: [String; 3],
     /// The one that types.
     pub(crate) part: usize,
+}
+
+/// Whom a person's field is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The one whom the card or the province told of, where there is one.
+    #[default]
+    AsTold,
+    /// Another, to be typed. Until the first key the told one stays the answer, so that going back loses nothing.
+    Another,
 }
 
 impl Local {

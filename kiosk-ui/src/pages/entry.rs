@@ -1,6 +1,6 @@
 //! A few numbers asked for one after another: number and code by SMS, badge and PIN, the number of whom a worker knows.
 
-use super::{act, act_on, index, keyboard};
+use super::{act, act_on, index, keyboard, text};
 use crate::input::typing::Pad;
 use crate::models::updated;
 use crate::screens::{EntryAdapter, EntryBox};
@@ -126,8 +126,8 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
     let l = terminal.locale();
     let adapter = terminal.window().global::<EntryAdapter<'_>>();
     let local = terminal.local.borrow();
-    let text = |i: usize| local.entries[i].as_str();
-    let dots = |i: usize| "●".repeat(text(i).chars().count());
+    let typed = |i: usize| local.entries[i].as_str();
+    let dots = |i: usize| "●".repeat(typed(i).chars().count());
     let entry = |label: &str, value: String, error: &str| EntryBox {
         label: label.into(),
         value: value.into(),
@@ -141,23 +141,24 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
             };
             let error = problem.map(|p| sign_in_problem(p).text(l)).unwrap_or_default();
             let boxes = vec![
-                entry(M::SignInBadge.text(l), text(0).to_owned(), error),
+                entry(M::SignInBadge.text(l), typed(0).to_owned(), error),
                 entry(M::SignInPin.text(l), dots(1), ""),
             ];
-            (M::SignInSentence.text(l).to_owned(), boxes, waiting, !text(local.active).is_empty())
+            (M::SignInSentence.text(l).to_owned(), boxes, waiting, !typed(local.active).is_empty())
         }
         Asked::Number(problem, waiting) => {
-            let boxes = vec![entry(M::SignInNumber.text(l), text(0).to_owned(), sms_problem(*problem, l))];
+            let boxes =
+                vec![entry(M::SignInNumber.text(l), text::spaced_id(typed(0)), sms_problem(*problem, l))];
             let sentence = match page {
                 Page::IdentifySms => M::SignInNumberSentence,
                 _ => M::SignInVouchSentence,
             };
-            (sentence.text(l).to_owned(), boxes, *waiting, text(0).len() >= 15)
+            (sentence.text(l).to_owned(), boxes, *waiting, typed(0).len() >= 15)
         }
         Asked::Code(phone_end, problem, waiting) => {
-            let boxes = vec![entry(M::SignInCode.text(l), text(0).to_owned(), sms_problem(*problem, l))];
+            let boxes = vec![entry(M::SignInCode.text(l), typed(0).to_owned(), sms_problem(*problem, l))];
             let sentence = M::SignInCodeSentence.fill(l, &[("phone", phone_end)]);
-            (sentence, boxes, *waiting, text(0).len() == 6)
+            (sentence, boxes, *waiting, typed(0).len() == 6)
         }
     };
     let title = match (page, &asked) {

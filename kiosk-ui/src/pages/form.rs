@@ -1,19 +1,22 @@
 //! One step of the form.
 
 mod fields;
+mod row;
 
 use super::{act, act_on, index, keyboard, text};
 use crate::input::typing::Pad;
-use crate::models::updated;
+use crate::local::Whose;
+use crate::models::{kept, updated};
 use crate::screens::{FormAdapter, FormField};
 use crate::terminal::Terminal;
-use domain::form::answer::{Answer, YesNo};
+use domain::form::answer::{Answer, AnswerSource, YesNo};
 use domain::form::{Field, FieldId, FieldKind, TextInput};
 use domain::material::{Necessity, Picture};
 use domain::personal::Personal;
 use domain::session::event::Tap;
 use domain::session::state::{Filling, Step};
-use slint::{ComponentHandle, Image, SharedString};
+use row::{Part, Row, rows};
+use slint::{ComponentHandle, Image, Model, SharedString};
 use std::rc::Rc;
 
 pub(super) fn connect(terminal: &Rc<Terminal>) {
@@ -31,6 +34,10 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
         let until = t.now() + super::review::REVEALED;
         t.local.borrow_mut().reveal_until = Some(until);
         t.refresh();
+    }));
+    adapter.on_other_person(act_on(terminal, |t, i: i32| {
+        t.local.borrow_mut().whose = Whose::Another;
+        keyboard::reopen(t, index(i));
     }));
     let weak = Rc::downgrade(terminal);
     adapter.on_choose(move |field, option| {
@@ -91,23 +98,20 @@ fn with<T>(terminal: &Terminal, look: impl FnOnce(&Filling) -> T) -> Option<T> {
     }
 }
 
+/// The field of a row, and which part of it the row is.
+fn at_row(terminal: &Terminal, at: usize) -> Option<(Field, Part)> {
+    let whose = terminal.local.borrow().whose;
+    with(terminal, |f| rows(f, whose).get(at).map(|row| (row.field.clone(), row.part))).flatten()
+}
+
 fn field_at(terminal: &Terminal, at: usize) -> Option<FieldId> {
-    with(terminal, |f| f.fields().nth(at).map(|field| field.id.clone())).flatten()
+    at_row(terminal, at).map(|(field, _)| field.id)
 }
 
 /// A step is shown: its controls begin with what is answered already.
 pub(super) fn begin(terminal: &Terminal) {
     let (active, date, division) = with(terminal, |filling| {
-        let typed = |field: &Field| {
-            matches!(
-                field.kind,
-                FieldKind::Text { .. }
-                    | FieldKind::Number { .. }
-                    | FieldKind::Amount { .. }
-                    | FieldKind::Date { .. }
-            )
-        };
-        let active = filling.fields().position(typed).unwrap_or_default();
+        let active = rows(filling, Whose::AsTold).iter().position(Row::is_typed).unwrap_or_default();
         let answer = |field: &Field| filling.file.answers.get(&field.id).map(|a| a.answer.clone());
         let date = filling.fields().find_map(|field| match answer(field) {
             Some(Answer::Date(day)) => Some(day),
@@ -142,11 +146,16 @@ fn levels(code: &str) -> Vec<String> {
 /// What the active field types, with its pads and its length.
 pub(super) fn text_to_type(terminal: &Terminal) -> Option<(Personal, Vec<Pad>, usize)> {
     let local = terminal.local.borrow();
-    let (active, part) = (local.active, local.date.part);
+    let (active, date_part, whose) = (local.active, local.date.part, local.whose);
     with(terminal, |filling| {
-        let field = filling.fields().nth(active)?;
-        let answer = filling.file.answers.get(&field.id).map(|a| &a.answer);
-        Some(match (&field.kind, answer) {
+        let Row { field, part } = *rows(filling, whose).get(active)?;
+        let answered = filling.file.answers.get(&field.id);
+        Some(match (&field.kind, answered.map(|a| &a.answer)) {
+            (FieldKind::Person, _) if part != Part::Whole => {
+                let (name, number) = row::person(answered, whose);
+                let (pads, longest) = row::pads(part);
+                (if part == Part::Name { name } else { number }, pads, longest)
+            }
             (FieldKind::Text { input, max_length }, answer) => {
                 let text = match answer {
                     Some(Answer::Text(text)) => text.clone(),
@@ -174,8 +183,8 @@ pub(super) fn text_to_type(terminal: &Terminal) -> Option<(Personal, Vec<Pad>, u
                 (Personal::new(text), vec![Pad::Decimal], 10)
             }
             (FieldKind::Date { .. }, _) => {
-                let text = local.date.texts.get(part).cloned().unwrap_or_default();
-                (Personal::new(text), vec![Pad::Digits], if part == 0 { 4 } else { 2 })
+                let text = local.date.texts.get(date_part).cloned().unwrap_or_default();
+                (Personal::new(text), vec![Pad::Digits], if date_part == 0 { 4 } else { 2 })
             }
             _ => return None,
         })
@@ -183,16 +192,22 @@ pub(super) fn text_to_type(terminal: &Terminal) -> Option<(Personal, Vec<Pad>, u
     .flatten()
 }
 
-/// A text changed: so does the answer of the active field.
+/// A text changed: so does the answer of the active row. What was only looked at stays as it was told.
 pub(super) fn typed(terminal: &Terminal, text: &Personal) {
-    let active = terminal.local.borrow().active;
-    let Some((field, kind)) =
-        with(terminal, |f| f.fields().nth(active).map(|field| (field.id.clone(), field.kind.clone())))
-            .flatten()
-    else {
-        return;
+    let (active, whose) = {
+        let local = terminal.local.borrow();
+        (local.active, local.whose)
     };
+    if text_to_type(terminal).is_none_or(|(before, ..)| before == *text) {
+        terminal.refresh();
+        return;
+    }
+    let Some((Field { id, kind, .. }, part)) = at_row(terminal, active) else { return };
     let answer = match kind {
+        FieldKind::Person => {
+            let before = with(terminal, |filling| row::person(filling.file.answers.get(&id), whose));
+            row::retyped(part, text, before.unwrap_or_default())
+        }
         FieldKind::Text { .. } if text.is_empty() => None,
         FieldKind::Text { .. } => Some(Answer::Text(text.clone())),
         FieldKind::Number { .. } => text.reveal().parse().ok().map(Answer::Number),
@@ -208,17 +223,13 @@ pub(super) fn typed(terminal: &Terminal, text: &Personal) {
         _ => return,
     };
     terminal.tap(match answer {
-        Some(answer) => Tap::Answer(field, answer),
-        None => Tap::ClearAnswer(field),
+        Some(answer) => Tap::Answer(id, answer),
+        None => Tap::ClearAnswer(id),
     });
 }
 
 fn choose(terminal: &Terminal, at: usize, option: usize) {
-    let Some((field, kind)) =
-        with(terminal, |f| f.fields().nth(at).map(|field| (field.id.clone(), field.kind.clone()))).flatten()
-    else {
-        return;
-    };
+    let Some((Field { id: field, kind, .. }, _)) = at_row(terminal, at) else { return };
     match kind {
         FieldKind::Choice { options } => {
             if let Some(option) = options.get(option) {
@@ -247,11 +258,7 @@ fn choose(terminal: &Terminal, at: usize, option: usize) {
 }
 
 fn choose_part(terminal: &Terminal, at: usize, part: usize) {
-    let Some((field, kind)) =
-        with(terminal, |f| f.fields().nth(at).map(|field| (field.id.clone(), field.kind.clone()))).flatten()
-    else {
-        return;
-    };
+    let Some((Field { id: field, kind, .. }, _)) = at_row(terminal, at) else { return };
     match kind {
         FieldKind::Date { .. } => {
             terminal.local.borrow_mut().date.part = part;
@@ -265,34 +272,50 @@ fn choose_part(terminal: &Terminal, at: usize, part: usize) {
     }
 }
 
-/// 下一步: in a group, the next field that types; then the next step.
+/// 下一步: the next row that types and is empty; then the next step; where that finds a mistake, the row it is in.
 fn next(terminal: &Terminal) {
     keyboard::commit(terminal);
-    let onward = {
+    let (active, date_part, whose) = {
         let local = terminal.local.borrow();
-        let (active, part) = (local.active, local.date.part);
-        with(terminal, |filling| {
-            let fields: Vec<&Field> = filling.fields().collect();
-            let is_date = fields.get(active).is_some_and(|f| matches!(f.kind, FieldKind::Date { .. }));
-            let open = |field: &Field| filling.file.answers.get(&field.id).is_none();
-            if is_date && part < 2 && fields.get(active).is_some_and(|f| open(f)) {
-                return Some((active, part + 1));
-            }
-            let typed = |f: &Field| {
-                matches!(f.kind, FieldKind::Text { .. } | FieldKind::Number { .. } | FieldKind::Amount { .. })
-                    && f.necessity == Necessity::Required
-            };
-            let later = fields.iter().enumerate().skip(active + 1).find(|(_, f)| typed(f) && open(f));
-            later.map(|(i, _)| (i, 0))
-        })
-        .flatten()
+        (local.active, local.date.part, local.whose)
     };
-    match onward {
-        Some((active, part)) => {
-            terminal.local.borrow_mut().date.part = part;
-            keyboard::reopen(terminal, active);
+    // Another person was to be typed and nobody was: the told one is not taken instead.
+    let untyped = with(terminal, |filling| {
+        let told = |field: &&Field| {
+            matches!(field.kind, FieldKind::Person)
+                && filling.file.answers.get(&field.id).is_some_and(|a| a.source != AnswerSource::Resident)
+        };
+        filling.fields().find(told).map(|field| field.id.clone())
+    });
+    if let (Whose::Another, Some(field)) = (whose, untyped.flatten()) {
+        terminal.tap(Tap::ClearAnswer(field));
+    }
+    let onward = with(terminal, |filling| {
+        let rows = rows(filling, whose);
+        let open = |row: &Row<'_>| row.is_open(filling, whose);
+        let is_date = |row: &&Row<'_>| matches!(row.field.kind, FieldKind::Date { .. });
+        if date_part < 2 && rows.get(active).filter(is_date).is_some_and(open) {
+            return Some((active, date_part + 1));
         }
-        None => terminal.tap(Tap::Next),
+        let wanted = |row: &Row<'_>| row.is_typed() && row.field.necessity == Necessity::Required;
+        let later = rows.iter().enumerate().skip(active + 1).find(|(_, row)| wanted(row) && open(row));
+        later.map(|(at, _)| (at, 0))
+    });
+    match onward.flatten() {
+        Some((at, part)) => {
+            terminal.local.borrow_mut().date.part = part;
+            keyboard::reopen(terminal, at);
+        }
+        None => {
+            terminal.tap(Tap::Next);
+            let wrong = with(terminal, |filling| {
+                let whose = terminal.local.borrow().whose;
+                rows(filling, whose).iter().position(|row| row.mistake(filling, whose).is_some())
+            });
+            if let Some(at) = wrong.flatten().filter(|at| *at != terminal.local.borrow().active) {
+                keyboard::reopen(terminal, at);
+            }
+        }
     }
 }
 
@@ -303,11 +326,12 @@ fn show_ink(terminal: &Terminal) {
 
 pub(super) fn show(terminal: &Terminal) {
     let l = terminal.locale();
+    let whose = terminal.local.borrow().whose;
     let adapter = terminal.window().global::<FormAdapter<'_>>();
-    let Some((title, sentence, rows, optional, photo)) = with(terminal, |filling| {
+    let Some((title, sentence, mut rows, optional, photo)) = with(terminal, |filling| {
         let step = &filling.file.item.form[filling.at];
         let rows: Vec<FormField> =
-            filling.fields().map(|field| fields::row(terminal, filling, field, l)).collect();
+            rows(filling, whose).iter().map(|row| fields::shown(terminal, filling, row, l)).collect();
         let optional = filling.fields().all(|f| f.necessity == Necessity::Optional);
         let photo = filling.fields().find_map(|f| match filling.file.answers.get(&f.id).map(|a| &a.answer) {
             Some(Answer::Photo(picture)) => Some(picture.clone()),
@@ -324,7 +348,14 @@ pub(super) fn show(terminal: &Terminal) {
     adapter.set_can_continue(true);
     adapter.set_can_skip(optional);
     adapter.set_picture(photo.and_then(|p| crate::picture::decode(p.bytes())).unwrap_or_default());
-    adapter.set_fields(updated(adapter.get_fields(), rows));
+    let before = adapter.get_fields();
+    // A touch refreshes the page: options that were made anew would lose the finger that is pressing one.
+    for (index, row) in rows.iter_mut().enumerate() {
+        let old = before.row_data(index).unwrap_or_default();
+        row.options = kept(old.options, &row.options);
+        row.parts = kept(old.parts, &row.parts);
+    }
+    adapter.set_fields(updated(before, rows));
     show_ink(terminal);
 }
 

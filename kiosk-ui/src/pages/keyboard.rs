@@ -14,6 +14,8 @@ use std::rc::Rc;
 
 /// The pads for a text in any script.
 pub(super) const ANY: [Pad; 3] = [Pad::Pinyin, Pad::Latin, Pad::Digits];
+/// The pads for a name.
+pub(super) const SCRIPTS: [Pad; 2] = [Pad::Pinyin, Pad::Latin];
 
 pub(super) fn connect(terminal: &Rc<Terminal>) {
     let keyboard = terminal.window().global::<KeyboardAdapter<'_>>();

