@@ -277,6 +277,7 @@ impl Forgetting {
             {
                 self.card = CardOnReader::No;
             }
+            EventKind::Tap(_) if self.card == CardOnReader::No => return rest(context.facts),
             _ => {}
         }
         let passed = context.now() - self.since;

@@ -261,6 +261,7 @@ fn choose_part(terminal: &Terminal, at: usize, part: usize) {
     let Some((Field { id: field, kind, .. }, _)) = at_row(terminal, at) else { return };
     match kind {
         FieldKind::Date { .. } => {
+            keyboard::close(terminal);
             terminal.local.borrow_mut().date.part = part;
             keyboard::reopen(terminal, at);
         }
@@ -303,6 +304,7 @@ fn next(terminal: &Terminal) {
     });
     match onward.flatten() {
         Some((at, part)) => {
+            keyboard::close(terminal);
             terminal.local.borrow_mut().date.part = part;
             keyboard::reopen(terminal, at);
         }

@@ -60,9 +60,15 @@ pub(super) fn open(terminal: &Terminal) {
     terminal.local.borrow_mut().typing = typing;
 }
 
+/// Ends the present typing: the text becomes the answer.
+pub(super) fn close(terminal: &Terminal) {
+    commit(terminal);
+    terminal.local.borrow_mut().typing = None;
+}
+
 /// Opens the text of another field of the same page; what waits in the present one becomes its text.
 pub(super) fn reopen(terminal: &Terminal, field: usize) {
-    commit(terminal);
+    close(terminal);
     terminal.local.borrow_mut().active = field;
     let page = terminal.local.borrow().page;
     let opened = match page {

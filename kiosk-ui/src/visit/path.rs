@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long one page may stand without anything new.
-pub(super) const PATIENCE: Duration = Duration::from_secs(240);
+pub(super) const PATIENCE: Duration = Duration::from_secs(90);
 /// Pages of a visit; more are a visit that goes round.
 pub(super) const MOST_PAGES: usize = 80;
 /// How long devices and province are waited for before the clock goes on by a second.
