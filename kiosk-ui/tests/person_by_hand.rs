@@ -176,6 +176,9 @@ fn another_person_is_typed_and_kept() {
     resident.press_words(M::FrameBack);
     assert_eq!(resident.booth.page(), Page::Form(FormPage::Person));
     assert_eq!(resident.diner(), typed("李样本", "990000194403151012"));
+    // One box after the other on this screen, each as it was left.
+    resident.press_words(M::FrameNext);
+    assert!(resident.shows("X"), "the box of the number");
     resident.press_words(M::FrameNext);
     assert_eq!(resident.booth.page(), Page::Form(FormPage::Choice));
     assert_eq!(resident.diner(), typed("李样本", "990000194403151012"));
