@@ -58,12 +58,6 @@ impl Terminal {
         fonts: PaperFonts<'static>,
     ) -> Result<Rc<Self>, slint::PlatformError> {
         let window = AppWindow::new()?;
-        let tokens = window.global::<Tokens<'_>>();
-        tokens.set_px_per_mm(screen.px_per_mm);
-        #[allow(clippy::cast_precision_loss, reason = "pixels of a screen are far below 2^24")]
-        tokens.set_screen_width(screen.width as f32);
-        #[allow(clippy::cast_precision_loss, reason = "pixels of a screen are far below 2^24")]
-        tokens.set_screen_height(screen.height as f32);
         let terminal = Rc::new(Self {
             window,
             shell: RefCell::new(shell),
@@ -72,9 +66,20 @@ impl Terminal {
             shown: Cell::new(None),
             observer: RefCell::new(None),
         });
+        terminal.fit(screen);
         pages::connect(&terminal);
         terminal.refresh();
         Ok(terminal)
+    }
+
+    /// Lays the pages out for a screen.
+    pub fn fit(&self, screen: ScreenProfile) {
+        let tokens = self.window.global::<Tokens<'_>>();
+        tokens.set_px_per_mm(screen.px_per_mm);
+        #[allow(clippy::cast_precision_loss, reason = "pixels of a screen are far below 2^24")]
+        tokens.set_screen_width(screen.width as f32);
+        #[allow(clippy::cast_precision_loss, reason = "pixels of a screen are far below 2^24")]
+        tokens.set_screen_height(screen.height as f32);
     }
 
     /// The window.

@@ -101,7 +101,9 @@ impl VisitError {
             Self::File { .. } => "file",
             Self::Booth(error) => error.kind(),
             Self::NoItem(_) => "no_item",
-            Self::Answers(_) | Self::NoAnswer(_) | Self::Unwritable { .. } | Self::Refused { .. } => "answers",
+            Self::Answers(_) | Self::NoAnswer(_) | Self::Unwritable { .. } | Self::Refused { .. } => {
+                "answers"
+            }
             Self::Fault(_) => "fault",
             Self::NoControl { .. } => "no_control",
             Self::NoHolder => "no_holder",

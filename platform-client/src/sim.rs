@@ -40,6 +40,7 @@ pub use catalogue::{CatalogueError, CatalogueSource};
 pub use clock::TimeSource;
 pub use credentials::CredentialsError;
 pub use desk::{CodeKind, FaceRule};
+pub use sample_city::StaffDuty;
 use fault::{Fault, Faults};
 pub use store::{CaseRow, KeptState, StoreError};
 

@@ -154,6 +154,19 @@ impl Booth {
         &self.rig
     }
 
+    /// Puts the terminal behind another screen.
+    pub fn fit(&self, screen: ScreenProfile) {
+        self.stage.resize(screen.width, screen.height);
+        self.terminal.fit(screen);
+        self.stage.settle();
+    }
+
+    /// Brings an event of the caller's own to the session.
+    pub fn happen(&self, event: EventKind) {
+        self.terminal.happen(event);
+        self.stage.settle();
+    }
+
     /// The page that is shown.
     pub fn page(&self) -> Page {
         self.terminal.shell().session().page()
@@ -166,12 +179,12 @@ impl Booth {
 
     /// Brings one event of devices or province to the session, if one lies there.
     pub fn take_event(&self) -> bool {
-        self.inbox.next().is_some_and(|event| self.happen(event))
+        self.inbox.next().map(|event| self.happen(event)).is_some()
     }
 
     /// Brings the next event to the session, waiting for it.
     pub fn wait_event(&self, at_most: Duration) -> bool {
-        self.inbox.wait(at_most).is_some_and(|event| self.happen(event))
+        self.inbox.wait(at_most).map(|event| self.happen(event)).is_some()
     }
 
     /// Lets a second pass on the clocks of terminal and province.
@@ -190,12 +203,6 @@ impl Booth {
     pub fn now(&self) -> Timestamp {
         use platform_client::clock::Clock as _;
         self.clock.now()
-    }
-
-    fn happen(&self, event: EventKind) -> bool {
-        self.terminal.happen(event);
-        self.stage.settle();
-        true
     }
 
     fn wait_for_devices(&self) {

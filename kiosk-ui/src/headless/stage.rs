@@ -16,7 +16,7 @@ const SETTLE: Duration = Duration::from_millis(1_000);
 pub struct Stage {
     window: Rc<MinimalSoftwareWindow>,
     clock: Rc<Cell<Duration>>,
-    size: PhysicalSize,
+    size: Cell<PhysicalSize>,
     glass: RefCell<Vec<PremultipliedRgbaColor>>,
 }
 
@@ -51,10 +51,18 @@ impl Stage {
         let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
         slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
         crate::fonts::install();
+        let stage = Self { window, clock, size: Cell::default(), glass: RefCell::default() };
+        stage.resize(width, height);
+        Ok(stage)
+    }
+
+    /// Makes the window another size.
+    pub fn resize(&self, width: u32, height: u32) {
         let size = PhysicalSize::new(width, height);
-        window.set_size(size);
-        let glass = RefCell::new(vec![PremultipliedRgbaColor::default(); width as usize * height as usize]);
-        Ok(Self { window, clock, size, glass })
+        self.size.set(size);
+        *self.glass.borrow_mut() = vec![PremultipliedRgbaColor::default(); width as usize * height as usize];
+        self.window.set_size(size);
+        self.window.request_redraw();
     }
 
     /// Moves the window's clock and runs what became due.
@@ -75,14 +83,14 @@ impl Stage {
     pub fn paint(&self) {
         let mut glass = self.glass.borrow_mut();
         self.window.draw_if_needed(|renderer| {
-            renderer.render(&mut glass, self.size.width as usize);
+            renderer.render(&mut glass, self.size.get().width as usize);
         });
     }
 
     /// The picture of the whole window.
     pub fn picture(&self) -> RgbImage {
         self.paint();
-        let (width, height) = (self.size.width, self.size.height);
+        let PhysicalSize { width, height, .. } = self.size.get();
         let bytes = self.glass.borrow().iter().flat_map(|p| [p.red, p.green, p.blue]).collect();
         RgbImage::from_raw(width, height, bytes).unwrap_or_else(|| RgbImage::new(width, height))
     }

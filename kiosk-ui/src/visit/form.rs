@@ -7,9 +7,9 @@ use domain::form::{Field, FieldId, FieldKind};
 use domain::locale::Locale;
 use domain::material::{Necessity, Picture};
 use domain::messages::MessageId as M;
+use domain::service_item::sample::Sample;
 use domain::session::state::{Filling, Step};
 use drivers::sim::camera::{Scene, SceneName};
-use domain::service_item::sample::Sample;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -203,7 +203,8 @@ impl Visit<'_> {
         camera.show(Scene::named(SceneName::Empty, self.options.seed));
         self.hands.press_words(M::FormTakePhoto)?;
         let until = Instant::now() + PHOTO;
-        let taken = || self.found().is_some_and(|f| f.fields.iter().any(|(f, a)| f.id == field.id && a.is_some()));
+        let taken =
+            || self.found().is_some_and(|f| f.fields.iter().any(|(f, a)| f.id == field.id && a.is_some()));
         while !taken() && Instant::now() < until {
             self.booth.wait_event(Duration::from_millis(200));
         }

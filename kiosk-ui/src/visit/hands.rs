@@ -131,9 +131,8 @@ impl<'b> Hands<'b> {
                 continue;
             }
             let pads = [M::KeyboardDigits, M::KeyboardLatin];
-            let found = pads.into_iter().any(|pad| {
-                self.to_pad(pad) && !self.all(&first.to_string()).is_empty()
-            });
+            let found =
+                pads.into_iter().any(|pad| self.to_pad(pad) && !self.all(&first.to_string()).is_empty());
             if !found {
                 return Err(unwritable());
             }
@@ -169,9 +168,9 @@ impl<'b> Hands<'b> {
             return Ok(());
         }
         let elements = self.booth.stage().elements().into_iter();
-        let key = elements.filter(|e| e.interactive && e.enabled).find(|e| {
-            (3..=4).contains(&e.label.len()) && e.label.is_ascii() && e.label.contains(letter)
-        });
+        let key = elements
+            .filter(|e| e.interactive && e.enabled)
+            .find(|e| (3..=4).contains(&e.label.len()) && e.label.is_ascii() && e.label.contains(letter));
         match key {
             Some(key) => {
                 self.touch(&key);

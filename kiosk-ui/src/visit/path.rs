@@ -193,8 +193,7 @@ impl Visit<'_> {
         let waiting = self.step(|step| match step {
             Step::Identify(i) => Some(matches!(
                 i.way,
-                Way::Sms(Sms::Sending(..) | Sms::Checking { .. })
-                    | Way::Worker(WorkerWay::Checking { .. })
+                Way::Sms(Sms::Sending(..) | Sms::Checking { .. }) | Way::Worker(WorkerWay::Checking { .. })
             )),
             _ => None,
         });
