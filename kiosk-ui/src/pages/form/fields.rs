@@ -133,7 +133,9 @@ fn whole(terminal: &Terminal, filling: &Filling, row: &Row<'_>, error: &str, l: 
         }
         FieldKind::Division { depth } => {
             let chosen = terminal.local.borrow().division.clone();
-            let parts = chosen.iter().filter_map(|code| {
+            // The deepest level is ticked in the list itself.
+            let above = chosen.iter().filter(|code| code.len() < code_length(*depth));
+            let parts = above.filter_map(|code| {
                 let code = DivisionCode::try_from(code.clone()).ok()?;
                 Some(FieldPart { value: division_name(terminal, &code).into(), ..FieldPart::default() })
             });
