@@ -13,8 +13,8 @@
 //! | 1 | state: 1 received, 2 accepted, 3 supplement required, 4 not accepted, 5 queued, 6 unknown |
 //! | 5 | time of filing, seconds since 1970-01-01 UTC |
 //! | 1 | its offset from UTC in quarters of an hour, two's complement |
-//! | 2 + n | length and UTF-8 of the number |
-//! | 2 + n | length and UTF-8 of the terminal's number |
+//! | 1 + n | length and UTF-8 of the number |
+//! | 1 + n | length and UTF-8 of the terminal's number |
 //! | 64 | signature over `yilin slip` and all bytes before it |
 
 mod base45;
@@ -87,8 +87,7 @@ impl SlipSigner {
             i8::try_from(claim.filed_at.offset().whole_minutes() / 15).map_err(|_| ClaimTooLong)?;
         bytes.extend_from_slice(&quarters.to_be_bytes());
         for text in [&claim.number, &claim.terminal.0] {
-            let length = u16::try_from(text.len()).map_err(|_| ClaimTooLong)?;
-            bytes.extend_from_slice(&length.to_be_bytes());
+            bytes.push(u8::try_from(text.len()).map_err(|_| ClaimTooLong)?);
             bytes.extend_from_slice(text.as_bytes());
         }
         let signature = self.pair.sign(&[SIGNED, &bytes].concat());
@@ -181,8 +180,7 @@ fn read_claim(rest: &[u8]) -> Option<Claim> {
 }
 
 fn read_text(rest: &[u8]) -> Option<(String, &[u8])> {
-    let (length, rest) = rest.split_at_checked(2)?;
-    let length = u16::from_be_bytes([length[0], length[1]]);
+    let (&length, rest) = rest.split_first()?;
     let (text, rest) = rest.split_at_checked(usize::from(length))?;
     Some((std::str::from_utf8(text).ok()?.to_owned(), rest))
 }
@@ -239,9 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn a_short_number_fits_a_small_code() {
-        let text =
-            SlipSigner::from_seed([7; 32]).sign(&claim("BJ202611240001", ClaimState::Accepted)).unwrap();
+    fn a_usual_number_fits_a_small_code() {
+        let claim = Claim {
+            terminal: TerminalId("T99000100100101".to_owned()),
+            ..claim("BJ-20261124-0000001", ClaimState::Accepted)
+        };
+        let text = SlipSigner::from_seed([7; 32]).sign(&claim).unwrap();
         // Version 7, level M, alphanumeric (ISO/IEC 18004, table 7).
         assert!(text.len() <= 178, "{} characters", text.len());
     }
