@@ -15,7 +15,7 @@ mod text_block;
 pub use frame::{FrameParser, Response};
 pub use payload::{Fingerprint, PayloadError, Photo};
 pub use request::Request;
-pub use sam::{SamId, SamReader};
+pub use sam::{SamId, SamReader, Speed};
 pub use sw3::Sw3;
 pub use text_block::{TEXT_BLOCK_BYTES, TextBlockError, newest_address, parse};
 
@@ -58,9 +58,9 @@ pub trait IdCardReader: Send {
 pub fn open(address: &PortAddress) -> Result<Box<dyn IdCardReader>, CardReaderError> {
     let transport = transport::open(address).map_err(CardReaderError::Port)?;
     let speed = match address {
-        PortAddress::Serial { baud: Some(baud), .. } => sam::Speed::Fixed(*baud),
-        PortAddress::Serial { baud: None, .. } => sam::Speed::Probe,
-        _ => sam::Speed::OfThePort,
+        PortAddress::Serial { baud: Some(baud), .. } => Speed::Fixed(*baud),
+        PortAddress::Serial { baud: None, .. } => Speed::Probe,
+        _ => Speed::OfThePort,
     };
     Ok(Box::new(SamReader::open(transport, speed)?))
 }
