@@ -245,7 +245,8 @@ impl QualityGate {
             return now;
         }
         match self.pending {
-            Some((hint, since)) if hint == now => {
+            // Whoever moves about and gets another advice in each frame is there all the same.
+            Some((hint, since)) if hint == now || self.shown == FaceHint::NoFace => {
                 if at.saturating_sub(since) >= self.rules.settle {
                     self.shown = now;
                     self.pending = None;
