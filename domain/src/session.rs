@@ -24,7 +24,9 @@ pub mod timeout;
 mod visit;
 
 use crate::device::{DeviceState, Devices};
+use crate::display_mode::DisplayMode;
 use crate::form::DivisionName;
+use crate::locale::Locale;
 use crate::service_item::Catalogue;
 use crate::terminal::{Site, Timestamp};
 use effect::{CameraUse, Effect, ReaderUse};
@@ -132,6 +134,24 @@ impl Session {
         match &self.place {
             Place::Visit(visit) => Some(visit),
             _ => None,
+        }
+    }
+
+    /// The language of the screen: that of the visit, until its last words are said.
+    pub fn locale(&self) -> Locale {
+        match &self.place {
+            Place::Visit(visit) => visit.locale,
+            Place::Forgetting(forgetting) => forgetting.locale,
+            _ => Locale::default(),
+        }
+    }
+
+    /// How the screen is drawn.
+    pub fn mode(&self) -> DisplayMode {
+        match &self.place {
+            Place::Visit(visit) => visit.mode,
+            Place::Forgetting(forgetting) => forgetting.mode,
+            _ => DisplayMode::default(),
         }
     }
 
@@ -277,6 +297,8 @@ impl Forgetting {
             {
                 self.card = CardOnReader::No;
             }
+            EventKind::Tap(Tap::Language(locale)) => self.locale = locale,
+            EventKind::Tap(Tap::Mode(mode)) => self.mode = mode,
             EventKind::Tap(_) if self.card == CardOnReader::No => return rest(context.facts),
             _ => {}
         }

@@ -4,7 +4,7 @@
 //! answer, a text that anybody typed.
 
 use domain::session::Session;
-use domain::session::event::Upkeep;
+use domain::session::event::{PrintOutcome, Upkeep};
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use serde::Serialize;
@@ -34,6 +34,7 @@ struct Line<'a> {
     item: Option<&'a str>,
     outcome: Option<domain::case::VisitOutcome>,
     action: Option<&'static str>,
+    paper: Option<&'static str>,
 }
 
 impl Journal {
@@ -73,6 +74,25 @@ impl Journal {
             item: item.as_deref(),
             outcome: visit.map(|v| v.outcome),
             action: None,
+            paper: None,
+        });
+    }
+
+    /// Notes how a print ended.
+    pub fn print_ended(&mut self, outcome: PrintOutcome, at: Timestamp) {
+        let paper = match outcome {
+            PrintOutcome::Printed => "printed",
+            PrintOutcome::NotPrinted(_) => "not_printed",
+            PrintOutcome::Unknown(_) => "unknown",
+        };
+        self.write(&Line {
+            at: text(at),
+            event: "print_ended",
+            page: None,
+            item: None,
+            outcome: None,
+            action: None,
+            paper: Some(paper),
         });
     }
 
@@ -85,6 +105,7 @@ impl Journal {
             item: None,
             outcome: None,
             action: None,
+            paper: None,
         });
     }
 
@@ -103,6 +124,7 @@ impl Journal {
             item: None,
             outcome: None,
             action: Some(action),
+            paper: None,
         });
     }
 

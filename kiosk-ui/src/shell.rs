@@ -94,6 +94,9 @@ impl Shell {
 
     /// Takes an event now; what the screen must do besides drawing the new state.
     pub fn handle(&mut self, kind: EventKind) -> Vec<Signal> {
+        if let EventKind::Device(DeviceEvent::PrintEnded(_, outcome)) = &kind {
+            self.journal.print_ended(*outcome, self.clock.now());
+        }
         let event = Event { at: self.clock.now(), kind };
         let before = self.session.page();
         let (session, effects) = self.session.clone().handle(event);

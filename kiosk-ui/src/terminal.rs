@@ -138,8 +138,7 @@ impl Terminal {
                 Step::Form(filling) => Some(filling.at),
                 _ => None,
             });
-            let (locale, mode) = visit.map_or_else(Default::default, |v| (v.locale, v.mode));
-            (session.page(), step, locale, mode)
+            (session.page(), step, session.locale(), session.mode())
         };
         if self.shown.replace(Some((locale, mode))) != Some((locale, mode)) {
             words::set_all(&self.window.global::<Words<'_>>(), locale);
@@ -179,7 +178,7 @@ impl Terminal {
 
     /// The language of the page.
     pub(crate) fn locale(&self) -> Locale {
-        self.shell.borrow().session().visit().map_or_else(Locale::default, |v| v.locale)
+        self.shell.borrow().session().locale()
     }
 
     /// The time on the terminal's clock.

@@ -18,7 +18,7 @@ pub(crate) fn site(district: &District, community: &Community, nearest: &Communi
         terminal: TerminalId(format!("T{}01", community.code)),
         name: Localized::new(
             format!("{}{}", district.name.zh_cn, community.name.zh_cn),
-            format!("{}, {}", community.name.en, district.name.en),
+            community.name.en.clone(),
         ),
         address: name("服务站一楼", " service station, ground floor"),
         division: community.code.clone(),

@@ -77,6 +77,10 @@ pub struct Forgetting {
     pub card: CardOnReader,
     /// When the last reminder of the card sounded.
     pub reminded: Timestamp,
+    /// The language of the visit: the last words are in it too.
+    pub locale: Locale,
+    /// How the screen was drawn.
+    pub mode: DisplayMode,
 }
 
 /// Whether a card lies on the reader.

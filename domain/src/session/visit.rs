@@ -170,7 +170,13 @@ impl Visit {
         }
         context.effects.push(Effect::ForgetResident);
         let now = context.now();
-        Place::Forgetting(Forgetting { since: now, card: self.card, reminded: now })
+        Place::Forgetting(Forgetting {
+            since: now,
+            card: self.card,
+            reminded: now,
+            locale: self.locale,
+            mode: self.mode,
+        })
     }
 }
 

@@ -121,7 +121,7 @@ impl Easel {
 
 /// Puts a visit into a language and a mode. A page without a visit has its own.
 fn dress(booth: &Booth, locale: Locale, mode: DisplayMode) {
-    if booth.terminal().shell().session().visit().is_some() {
+    if booth.terminal().shell().session().visit().is_some() || booth.page() == Page::Forgetting {
         booth.happen(EventKind::Tap(Tap::Language(locale)));
         booth.happen(EventKind::Tap(Tap::Mode(mode)));
     }

@@ -18,6 +18,8 @@ pub struct Stage {
     clock: Rc<Cell<Duration>>,
     size: Cell<PhysicalSize>,
     glass: RefCell<Vec<PremultipliedRgbaColor>>,
+    /// The glass is new: all of it has to be painted.
+    blank: Cell<bool>,
 }
 
 /// Why there is no stage.
@@ -51,7 +53,7 @@ impl Stage {
         let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
         slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
         crate::fonts::install();
-        let stage = Self { window, clock, size: Cell::default(), glass: RefCell::default() };
+        let stage = Self { window, clock, size: Cell::default(), glass: RefCell::default(), blank: Cell::new(true) };
         stage.resize(width, height);
         Ok(stage)
     }
@@ -61,6 +63,7 @@ impl Stage {
         let size = PhysicalSize::new(width, height);
         self.size.set(size);
         *self.glass.borrow_mut() = vec![PremultipliedRgbaColor::default(); width as usize * height as usize];
+        self.blank.set(true);
         self.window.set_size(size);
         self.window.request_redraw();
     }
@@ -83,6 +86,10 @@ impl Stage {
     pub fn paint(&self) {
         let mut glass = self.glass.borrow_mut();
         self.window.draw_if_needed(|renderer| {
+            renderer.set_repaint_buffer_type(match self.blank.replace(false) {
+                true => RepaintBufferType::NewBuffer,
+                false => RepaintBufferType::ReusedBuffer,
+            });
             renderer.render(&mut glass, self.size.get().width as usize);
         });
     }

@@ -20,7 +20,7 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
     navigation.on_touched(act(terminal, touched));
     navigation.on_switch_language(act(terminal, |t| t.tap(Tap::Language(t.locale().other()))));
     navigation.on_switch_size(act(terminal, |t| {
-        let mut mode = t.shell().session().visit().map_or_else(Default::default, |v| v.mode);
+        let mut mode = t.shell().session().mode();
         mode.text_size = match mode.text_size {
             TextSize::Standard => TextSize::Large,
             TextSize::Large => TextSize::Standard,

@@ -34,7 +34,7 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
 }
 
 fn set(terminal: &Terminal, change: impl FnOnce(&mut DisplayMode)) {
-    let mut mode = terminal.shell().session().visit().map_or_else(Default::default, |v| v.mode);
+    let mut mode = terminal.shell().session().mode();
     change(&mut mode);
     terminal.tap(Tap::Mode(mode));
 }

@@ -28,7 +28,7 @@ impl<'b> Hands<'b> {
     }
 
     fn locale(&self) -> Locale {
-        self.booth.terminal().shell().session().visit().map_or_else(Locale::default, |v| v.locale)
+        self.booth.terminal().shell().session().locale()
     }
 
     /// Everything that can be touched now and says `label`.

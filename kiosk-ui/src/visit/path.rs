@@ -25,11 +25,11 @@ const TRIES: u8 = 3;
 
 impl Visit<'_> {
     pub(super) fn locale(&self) -> Locale {
-        self.booth.terminal().shell().session().visit().map_or_else(Locale::default, |v| v.locale)
+        self.booth.terminal().shell().session().locale()
     }
 
     fn mode(&self) -> DisplayMode {
-        self.booth.terminal().shell().session().visit().map_or_else(DisplayMode::default, |v| v.mode)
+        self.booth.terminal().shell().session().mode()
     }
 
     /// Looks at what the session is waiting for.

@@ -1,0 +1,73 @@
+//! Province down: what may wait is queued and delivered later exactly once, with the time when it was filed; what may not
+//! is refused calmly and leaves nothing behind.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+use terminal_tests::{Visit, cases};
+
+const MORNING: &str = "2026-11-24T10:24:00+08:00";
+const LATER: &str = "2026-11-24T11:30:00+08:00";
+
+#[test]
+fn what_may_wait_is_delivered_once() {
+    for fault in ["province.down@submit", "province.drop_before_commit@submit"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, out) = (folder.path().join("data"), folder.path().join("out"));
+        let at = data.to_str().unwrap();
+        let visit = Visit::play(
+            &out.join("1"),
+            &["--item", "old-age-allowance", "--fault", fault, "--data", at, "--time", MORNING],
+        );
+        assert_eq!(visit.outcome(), "queued", "{fault}: {}", visit.last_line());
+        assert_eq!(cases(&data.join("province")), [] as [serde_json::Value; 0], "{fault}");
+        let id = visit.last_line()["submission_id"].clone();
+
+        // The terminal is switched on again, and the province is there.
+        let next = ["--item", "convenience-directory", "--seed", "2", "--data", at, "--time", LATER];
+        for run in 2..6 {
+            assert_eq!(Visit::play(&out.join(run.to_string()), &next).outcome(), "served");
+            if !cases(&data.join("province")).is_empty() {
+                break;
+            }
+        }
+        let cases = cases(&data.join("province"));
+        assert_eq!(cases.len(), 1, "{fault}: {cases:?}");
+        assert_eq!(cases[0]["submission_id"], id, "{fault}");
+        assert!(cases[0]["filed_at"].as_str().unwrap().starts_with("2026-11-24T10:"), "{:?}", cases[0]);
+        assert!(cases[0]["received_at"].as_str().unwrap().starts_with("2026-11-24T11:"), "{:?}", cases[0]);
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_after_the_commit_makes_no_second_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let visit = Visit::play(
+        &folder.path().join("out"),
+        &[
+            "--item",
+            "old-age-allowance",
+            "--fault",
+            "province.drop_after_commit_once@submit",
+            "--data",
+            data.to_str().unwrap(),
+        ],
+    );
+    assert_eq!(visit.outcome(), "received", "{}", visit.last_line());
+    let cases = cases(&data.join("province"));
+    assert_eq!(cases.len(), 1, "{cases:?}");
+    assert_eq!(cases[0]["submission_id"], visit.last_line()["submission_id"]);
+}
+
+#[test]
+fn what_may_not_wait_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let visit = Visit::play(
+        &folder.path().join("out"),
+        &["--item", "meal-booking", "--fault", "province.down@submit", "--data", data.to_str().unwrap()],
+    );
+    assert!(["abandoned", "unknown"].contains(&visit.outcome().as_str()), "{}", visit.last_line());
+    assert!(visit.last_line()["case_number"].is_null());
+    assert_eq!(cases(&data.join("province")), [] as [serde_json::Value; 0]);
+}
