@@ -172,9 +172,9 @@ struct Did {
     mode: bool,
     /// How often the card was laid on the reader.
     placed: u8,
-    /// The problem with the card that was answered by lifting it.
     code_shown: bool,
     faces: u8,
+    troubles: u8,
     pressed_next: u8,
     filled: Option<usize>,
     printed: bool,
@@ -286,6 +286,9 @@ impl Did {
     fn entered(&mut self, page: Page) {
         self.pressed_next = 0;
         self.filled = None;
+        if page == Page::Trouble {
+            self.troubles += 1;
+        }
         if page != Page::Printing {
             self.ended_print = false;
         }

@@ -59,6 +59,7 @@ impl Visit<'_> {
             Page::IdentifySms | Page::IdentifyWorker => self.entry(),
             Page::Face => self.face(),
             Page::Form(_) => self.form(),
+            Page::Review if self.did.troubles >= TRIES => self.hands.press_words(M::FrameEnd),
             Page::Review => self.read_and(M::ReviewSubmit),
             Page::Submitting if self.hands.press_if(M::SubmittingQueue) => Ok(()),
             Page::Result => self.result(),
