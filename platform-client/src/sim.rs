@@ -40,8 +40,8 @@ pub use catalogue::{CatalogueError, CatalogueSource};
 pub use clock::TimeSource;
 pub use credentials::CredentialsError;
 pub use desk::{CodeKind, FaceRule};
-pub use sample_city::StaffDuty;
 use fault::{Fault, Faults};
+pub use sample_city::StaffDuty;
 pub use store::{CaseRow, KeptState, StoreError};
 
 use catalogue::Offer;

@@ -8,8 +8,10 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The resident on the sample card, as nobody else may find them.
-pub const RESIDENT: [&str; 2] = ["张示例", "990000194001010014"];
+/// A card whose holder no item's sample answers name, and what nobody may find of them.
+pub const CARD: &str = "name_beyond_bmp";
+/// Name and number of that card.
+pub const RESIDENT: [&str; 2] = ["李\u{20164}样本", "990000196001010013"];
 
 /// A program of the workspace, with a surrounding that shows no display.
 pub fn program(name: &str) -> Command {

@@ -300,8 +300,14 @@ mod tests {
     #[test]
     fn what_a_visit_lacks_is_named() {
         assert!(visit("yilin-terminal visit --fault list").lists_faults());
-        assert_eq!(visit("yilin-terminal visit --out o").options(None).unwrap_err(), MissingFlag("--item ID"));
-        assert_eq!(visit("yilin-terminal visit --item i").options(None).unwrap_err(), MissingFlag("--out DIR"));
+        assert_eq!(
+            visit("yilin-terminal visit --out o").options(None).unwrap_err(),
+            MissingFlag("--item ID")
+        );
+        assert_eq!(
+            visit("yilin-terminal visit --item i").options(None).unwrap_err(),
+            MissingFlag("--out DIR")
+        );
     }
 
     #[test]

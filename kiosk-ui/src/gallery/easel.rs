@@ -95,7 +95,7 @@ impl Easel {
     /// Writes the page on which all of them hang.
     pub(super) fn hang(self) -> Result<(), GalleryError> {
         let mut html = String::from(
-            "<!doctype html>\n<html lang=\"zh-CN\">\n<meta charset=\"utf-8\">\n<title>宜邻</title>\n<style>\
+            "<!doctype html>\n<html lang=\"zh-CN\">\n<meta charset=\"utf-8\">\n<style>\
              body{font:16px sans-serif;margin:2em}div{display:flex;flex-wrap:wrap;gap:1em}\
              figure{margin:0}img{height:480px;border:1px solid #999}figcaption{font-size:12px}</style>\n",
         );

@@ -1,8 +1,6 @@
 //! An item with a step of every kind of field, put together from the steps of the items that are offered.
 
-use domain::form::{Field, FieldId, FieldKind, FormStep};
-use domain::locale::Localized;
-use domain::material::Necessity;
+use domain::form::{FieldId, FormStep};
 use domain::service_item::sample::{Sample, read_answers};
 use domain::service_item::{Catalogue, ItemId, ServiceItem};
 use domain::session::page::FormPage;
@@ -19,7 +17,7 @@ pub(super) fn sampler(catalogue: &Catalogue) -> Option<(ServiceItem, BTreeMap<Fi
     for item in &catalogue.items {
         answers.extend(read_answers(item, &item.sample).unwrap_or_default());
     }
-    let amount = amount();
+    let amount = amount()?;
     answers.insert(amount.fields[0].id.clone(), Sample::Amount(12_50));
     let form = FormPage::ALL.into_iter().filter_map(|kind| {
         step_of(catalogue, kind).or_else(|| (kind == FormPage::Amount).then(|| amount.clone()))
@@ -36,20 +34,6 @@ fn step_of(catalogue: &Catalogue, kind: FormPage) -> Option<FormStep> {
 }
 
 /// No item that is offered asks for money yet.
-fn amount() -> FormStep {
-    let text = |zh: &str, en: &str| Localized::new(zh, en);
-    FormStep {
-        question: text("每月电费大约多少？", "How much is the electricity a month?"),
-        hint: Some(text("看最近一张账单。", "See the latest bill.")),
-        when: None,
-        fields: vec![Field {
-            id: FieldId::from("monthly_bill"),
-            label: text("每月电费", "A month's bill"),
-            hint: None,
-            kind: FieldKind::Amount { min_fen: 0, max_fen: 100_000 },
-            necessity: Necessity::Required,
-            prefill: None,
-            when: None,
-        }],
-    }
+fn amount() -> Option<FormStep> {
+    toml::from_str(include_str!("amount-step.toml")).ok()
 }

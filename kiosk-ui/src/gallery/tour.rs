@@ -8,6 +8,7 @@ use super::sampler::sampler;
 use crate::headless::Booth;
 use domain::device::{DeviceClass, DeviceState};
 use domain::identity::{FaceConsent, IdentityWay, SharedDataConsent};
+use domain::locale::Locale;
 use domain::material::Picture;
 use domain::personal::Personal;
 use domain::service_item::{ItemId, Theme};
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 
 /// How long a device or the province may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Seconds of the terminal's clock after which "您还在吗" is long on the screen.
+/// Seconds of the terminal's clock after which the question for a resident is long on the screen.
 const A_LONG_TIME: usize = 600;
 const SEED: u64 = 1;
 
@@ -127,7 +128,7 @@ impl<'b> Tour<'b> {
         self.tap(Tap::Anywhere);
         self.draw(Page::Home)?;
         self.tap(Tap::Search);
-        self.tap(Tap::SearchText(Personal::new("认证")));
+        self.tap(Tap::SearchText(Personal::new(self.first_letters())));
         self.draw(Page::Search)?;
         self.tap(Tap::Back);
         self.tap(Tap::Theme(Theme::ElderCare));
@@ -221,6 +222,13 @@ impl<'b> Tour<'b> {
         self.tap(Tap::SkipRating);
         self.draw(Page::Forgetting)?;
         self.leave()
+    }
+
+    /// What somebody types who looks for the item.
+    fn first_letters(&self) -> String {
+        let shell = self.booth.terminal().shell();
+        let item = shell.session().facts().catalogue.item(&ItemId(ITEM.to_owned())).cloned();
+        item.map(|item| item.name.text(Locale::default()).chars().take(4).collect()).unwrap_or_default()
     }
 
     /// Answers each step with the item's own sample, up to the review.

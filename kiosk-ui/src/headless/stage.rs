@@ -53,7 +53,8 @@ impl Stage {
         let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
         slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
         crate::fonts::install();
-        let stage = Self { window, clock, size: Cell::default(), glass: RefCell::default(), blank: Cell::new(true) };
+        let stage =
+            Self { window, clock, size: Cell::default(), glass: RefCell::default(), blank: Cell::new(true) };
         stage.resize(width, height);
         Ok(stage)
     }
