@@ -26,7 +26,7 @@ impl std::fmt::Debug for Journal {
 }
 
 /// One line of the journal.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Line<'a> {
     at: String,
     event: &'static str,
@@ -73,8 +73,7 @@ impl Journal {
             page: Some(page.name()),
             item: item.as_deref(),
             outcome: visit.map(|v| v.outcome),
-            action: None,
-            paper: None,
+            ..Line::default()
         });
     }
 
@@ -85,28 +84,12 @@ impl Journal {
             PrintOutcome::NotPrinted(_) => "not_printed",
             PrintOutcome::Unknown(_) => "unknown",
         };
-        self.write(&Line {
-            at: text(at),
-            event: "print_ended",
-            page: None,
-            item: None,
-            outcome: None,
-            action: None,
-            paper: Some(paper),
-        });
+        self.write(&Line { at: text(at), event: "print_ended", paper: Some(paper), ..Line::default() });
     }
 
     /// Notes that a card was left behind.
     pub fn forgotten_card(&mut self, at: Timestamp) {
-        self.write(&Line {
-            at: text(at),
-            event: "forgotten_card",
-            page: None,
-            item: None,
-            outcome: None,
-            action: None,
-            paper: None,
-        });
+        self.write(&Line { at: text(at), event: "forgotten_card", ..Line::default() });
     }
 
     /// Notes what a keeper or technician did.
@@ -117,15 +100,7 @@ impl Journal {
             Upkeep::ReportFault => "report_fault",
             Upkeep::SelfTest => "self_test",
         };
-        self.write(&Line {
-            at: text(at),
-            event: "upkeep",
-            page: None,
-            item: None,
-            outcome: None,
-            action: Some(action),
-            paper: None,
-        });
+        self.write(&Line { at: text(at), event: "upkeep", action: Some(action), ..Line::default() });
     }
 
     fn write(&mut self, line: &Line<'_>) {

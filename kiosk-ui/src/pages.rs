@@ -5,13 +5,13 @@
 
 pub(crate) mod frame;
 
-mod browse;
+pub(crate) mod browse;
 mod consent;
 mod entry;
 mod face;
 mod form;
 mod help;
-mod identify;
+pub(crate) mod identify;
 mod idle;
 mod keyboard;
 mod printing;

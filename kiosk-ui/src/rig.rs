@@ -9,12 +9,13 @@ mod fault;
 mod people;
 
 use crate::clock::TerminalClock;
-use crate::config::ProvinceAddress;
+use crate::config::{PrinterConfig, ProvinceAddress};
 use crate::device::camera::Source;
 use crate::fonts;
 pub use certificate::TerminalNameError;
 use domain::terminal::Site;
 use drivers::camera::{Pace, Size};
+use drivers::receipt_printer::PrinterProfile;
 use drivers::sim::camera::{Scene, SimCamera};
 use drivers::sim::id_card::{FictitiousCard, ReaderOptions, SimulatedCardReader};
 use drivers::sim::printer::{OnPaper, PrinterSimulator, RunningPrinter, Speed};
@@ -28,6 +29,9 @@ use std::time::Duration;
 
 /// The picture of the simulated camera: drawn in software, and still fifteen times a second while it is searched for a code.
 const CAMERA: Size = Size::new(960, 540);
+
+/// What the simulated printer is like.
+const PRINTER: &str = "epson_80";
 
 /// How a rig is to be.
 pub struct RigOptions {
@@ -178,6 +182,12 @@ impl Rig {
     /// Where the receipt printer is.
     pub fn printer_port(&self) -> &PortAddress {
         &self.printer_port
+    }
+
+    /// The receipt printer as a terminal is told of it.
+    pub fn printer_config(&self) -> Option<PrinterConfig> {
+        let profile = PrinterProfile::built_in(PRINTER)?;
+        Some(PrinterConfig { port: self.printer_port.clone(), profile })
     }
 
     /// Opens the camera.

@@ -1,11 +1,10 @@
 //! Commands of a demonstration: the screen with its dock, a visit, the gallery, an item's pages.
 
 use domain::service_item::ItemId;
-use drivers::receipt_printer::PrinterProfile;
 use kiosk_ui::chain::Chain;
 use kiosk_ui::cli::{Cli, GalleryFlags, VisitFlags, VisitOptions};
 use kiosk_ui::clock::TerminalClock;
-use kiosk_ui::config::{Config, PrinterConfig};
+use kiosk_ui::config::Config;
 use kiosk_ui::dock::{self, LastPaper};
 use kiosk_ui::journal::Journal;
 use kiosk_ui::output::Output;
@@ -20,8 +19,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// What the simulated printer is like.
-const PRINTER: &str = "epson_80";
 /// How soon a button of the dock is felt.
 const NEWS_EVERY: Duration = Duration::from_secs(3);
 
@@ -50,7 +47,7 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         data,
         clock,
         card_reader: Some(config.card_reader.unwrap_or_else(|| rig.reader_port().clone())),
-        printer: config.printer.or_else(|| simulated_printer(&rig)),
+        printer: config.printer.or_else(|| rig.printer_config()),
         camera: Some(rig.camera_source()),
         province: rig.province().clone(),
         randomness: Randomness::Machine,
@@ -82,10 +79,6 @@ fn start_rig(
         },
         on_paper: Some(paper.taker()),
     })
-}
-
-fn simulated_printer(rig: &Rig) -> Option<PrinterConfig> {
-    Some(PrinterConfig { port: rig.printer_port().clone(), profile: PrinterProfile::built_in(PRINTER)? })
 }
 
 /// One visit; its last line says what came of it.

@@ -7,12 +7,12 @@ use domain::session::page::FormPage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The item whose identity and consent it borrows.
-const LENDER: &str = "meal-booking";
-
-/// The item, and an answer to each of its fields.
-pub(super) fn sampler(catalogue: &Catalogue) -> Option<(ServiceItem, BTreeMap<FieldId, Sample>)> {
-    let lender = catalogue.item(&ItemId(LENDER.to_owned()))?;
+/// The item, and an answer to each of its fields. It stands in for `lender`, whose identity and consent it has.
+pub(super) fn sampler(
+    catalogue: &Catalogue,
+    lender: &ItemId,
+) -> Option<(ServiceItem, BTreeMap<FieldId, Sample>)> {
+    let lender = catalogue.item(lender)?;
     let mut answers = BTreeMap::new();
     for item in &catalogue.items {
         answers.extend(read_answers(item, &item.sample).unwrap_or_default());

@@ -7,17 +7,20 @@ use super::easel::Easel;
 use super::sampler::sampler;
 use crate::headless::Booth;
 use domain::device::{DeviceClass, DeviceState};
+use domain::form::FieldId;
 use domain::identity::{FaceConsent, IdentityWay, SharedDataConsent};
 use domain::locale::Locale;
 use domain::material::Picture;
 use domain::personal::Personal;
-use domain::service_item::{ItemId, Theme};
+use domain::service_item::sample::{Sample, read_answers};
+use domain::service_item::{Catalogue, ItemId, Theme};
 use domain::session::event::{DeviceEvent, EventKind, Storage, Tap, TerminalEvent};
 use domain::session::page::{FormPage, Page};
 use domain::session::state::{DirectoryList, PrintPhase, Step, SuggestionList};
 use drivers::sim::camera::{Scene, SceneName};
 use drivers::sim::id_card::SampleCard;
 use platform_client::sim::StaffDuty;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -46,7 +49,8 @@ impl<'b> Tour<'b> {
     pub(super) fn walk(mut self) -> Result<Easel, GalleryError> {
         self.looking_around()?;
         self.saying_who()?;
-        self.a_whole_visit()?;
+        self.up_to_a_result()?;
+        self.paper_and_farewell()?;
         self.every_field()?;
         self.a_directory()?;
         self.what_lies_on_top()?;
@@ -161,7 +165,7 @@ impl<'b> Tour<'b> {
         self.leave()
     }
 
-    fn a_whole_visit(&mut self) -> Result<(), GalleryError> {
+    fn up_to_a_result(&mut self) -> Result<(), GalleryError> {
         self.begin(ITEM);
         self.agree();
         self.booth.rig().camera().show(Scene::named(SceneName::Far, SEED));
@@ -171,18 +175,9 @@ impl<'b> Tour<'b> {
         self.booth.rig().camera().show(Scene::face(SEED));
         self.reach(Page::Asking)?;
         self.draw(Page::Asking)?;
-        self.hear_until(Page::Review, |booth| Self::step_is(booth, |step| matches!(step, Step::Form(_))))?;
-        for _ in 0..A_LONG_TIME {
-            if self.booth.page() == Page::Review {
-                break;
-            }
-            self.tap(Tap::Next);
-        }
+        self.answer_all()?;
         self.draw(Page::Review)?;
-        let id = self.booth.terminal().shell().fresh_submission_id();
-        let unreached =
-            GalleryError::Unreached { page: Page::Submitting.name(), instead: Page::Review.name() };
-        self.tap(Tap::Confirm(id.ok_or(unreached)?));
+        self.confirm()?;
         self.draw(Page::Submitting)?;
         self.reach(Page::Result)?;
         self.draw(Page::Result)?;
@@ -195,16 +190,16 @@ impl<'b> Tour<'b> {
         })?;
         self.draw(Page::YouMayAlso)?;
         self.tap(Tap::Back);
-        self.leave()?;
+        self.leave()
+    }
 
+    fn paper_and_farewell(&mut self) -> Result<(), GalleryError> {
         self.begin(FORMS);
         self.agree();
         self.reach(Page::IdentifyCard)?;
         self.booth.rig().place(SampleCard::Resident.card());
         self.answer_all()?;
-        let id = self.booth.terminal().shell().fresh_submission_id();
-        let unreached = GalleryError::Unreached { page: Page::Printing.name(), instead: Page::Review.name() };
-        self.tap(Tap::Confirm(id.ok_or(unreached)?));
+        self.confirm()?;
         self.reach(Page::Result)?;
         self.tap(Tap::Print);
         self.hear_until(Page::Printing, |booth| {
@@ -222,6 +217,14 @@ impl<'b> Tour<'b> {
         self.tap(Tap::SkipRating);
         self.draw(Page::Forgetting)?;
         self.leave()
+    }
+
+    fn confirm(&self) -> Result<(), GalleryError> {
+        let id = self.booth.terminal().shell().fresh_submission_id();
+        let unreached =
+            GalleryError::Unreached { page: Page::Submitting.name(), instead: Page::Review.name() };
+        self.tap(Tap::Confirm(id.ok_or(unreached)?));
+        Ok(())
     }
 
     /// What somebody types who looks for the item.
@@ -245,20 +248,14 @@ impl<'b> Tour<'b> {
     }
 
     /// Answers what the present step asks, from these answers or the item's own sample.
-    fn answer_step(
-        &self,
-        answers: Option<
-            &std::collections::BTreeMap<domain::form::FieldId, domain::service_item::sample::Sample>,
-        >,
-    ) {
+    fn answer_step(&self, answers: Option<&BTreeMap<FieldId, Sample>>) {
         let picture =
             Picture::new(crate::ink::png(&[vec![(100.0, 100.0), (900.0, 300.0)]]).unwrap_or_default());
         let today = self.booth.now().date();
         let wanted: Vec<_> = {
             let shell = self.booth.terminal().shell();
             let Some(Step::Form(filling)) = shell.session().visit().map(|v| &v.step) else { return };
-            let own =
-                domain::service_item::sample::read_answers(&filling.file.item, &filling.file.item.sample);
+            let own = read_answers(&filling.file.item, &filling.file.item.sample);
             let own = own.unwrap_or_default();
             let answers = answers.unwrap_or(&own);
             let open = filling.fields().filter(|field| filling.file.answers.get(&field.id).is_none());
@@ -276,8 +273,8 @@ impl<'b> Tour<'b> {
             page: Page::Form(FormPage::Choice).name(),
             instead: Page::Idle.name(),
         };
-        let (item, answers) = sampler(&catalogue).ok_or_else(unreached)?;
-        let mut with_sampler = domain::service_item::Catalogue::clone(&catalogue);
+        let (item, answers) = sampler(&catalogue, &ItemId(FORMS.to_owned())).ok_or_else(unreached)?;
+        let mut with_sampler = Catalogue::clone(&catalogue);
         with_sampler.items.retain(|other| other.id != item.id);
         with_sampler.items.push(Arc::new(item));
         self.booth.happen(EventKind::Terminal(TerminalEvent::Catalogue(Arc::new(with_sampler))));

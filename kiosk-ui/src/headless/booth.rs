@@ -6,7 +6,6 @@
 use super::{Stage, StageError};
 use crate::assets;
 use crate::clock::TerminalClock;
-use crate::config::PrinterConfig;
 use crate::device::camera::PreviewSlot;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
@@ -20,7 +19,7 @@ use domain::device::DeviceState;
 use domain::session::event::EventKind;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
-use drivers::receipt_printer::{FontError, PrinterProfile};
+use drivers::receipt_printer::FontError;
 use drivers::sim::printer::OnPaper;
 use platform_client::sim::TimeSource;
 use std::cell::RefCell;
@@ -29,8 +28,6 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// What the simulated printer is like.
-const PRINTER: &str = "epson_80";
 /// How long devices may take to say how they are before the first touch.
 const READY: Duration = Duration::from_secs(15);
 
@@ -118,8 +115,7 @@ impl Booth {
             data,
             clock: clock.clone(),
             card_reader: Some(rig.reader_port().clone()),
-            printer: PrinterProfile::built_in(PRINTER)
-                .map(|profile| PrinterConfig { port: rig.printer_port().clone(), profile }),
+            printer: rig.printer_config(),
             camera: Some(rig.camera_source()),
             province: rig.province().clone(),
             randomness: Randomness::Seeded(seed),

@@ -190,7 +190,8 @@ fn theme_icon(theme: Theme) -> Icon {
     }
 }
 
-fn theme_name(theme: Theme) -> M {
+/// The words of a theme's door.
+pub(crate) fn theme_name(theme: Theme) -> M {
     match theme {
         Theme::ElderCare => M::ThemeElderCare,
         Theme::Disability => M::ThemeDisability,

@@ -48,37 +48,34 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
     }
 }
 
+/// The words of a way.
+pub(crate) fn way_name(way: IdentityWay) -> M {
+    match way {
+        IdentityWay::Card => M::WayCard,
+        IdentityWay::ProvinceQr => M::WayProvinceQr,
+        IdentityWay::NetworkId => M::WayNetworkId,
+        IdentityWay::Sms => M::WaySms,
+        IdentityWay::Worker => M::WayWorker,
+    }
+}
+
 fn show_chooser(terminal: &Terminal) {
     let l = terminal.locale();
     let devices = terminal.shell().session().facts().devices;
     let choices = with(terminal, |identifying| {
         ways(identifying)
             .map(|way| {
-                let (icon, label, sentence, works) = match way {
-                    IdentityWay::Card => (
-                        Icon::Card,
-                        M::WayCard,
-                        M::WayCardSentence,
-                        devices.id_card_reader == DeviceState::Online,
-                    ),
-                    IdentityWay::ProvinceQr => (
-                        Icon::Scan,
-                        M::WayProvinceQr,
-                        M::WayProvinceQrSentence,
-                        devices.camera == DeviceState::Online,
-                    ),
-                    IdentityWay::NetworkId => (
-                        Icon::Phone,
-                        M::WayNetworkId,
-                        M::WayNetworkIdSentence,
-                        devices.camera == DeviceState::Online,
-                    ),
-                    IdentityWay::Sms => (Icon::Message, M::WaySms, M::WaySmsSentence, true),
-                    IdentityWay::Worker => (Icon::Worker, M::WayWorker, M::WayWorkerSentence, true),
+                let online = |state| state == DeviceState::Online;
+                let (icon, sentence, works) = match way {
+                    IdentityWay::Card => (Icon::Card, M::WayCardSentence, online(devices.id_card_reader)),
+                    IdentityWay::ProvinceQr => (Icon::Scan, M::WayProvinceQrSentence, online(devices.camera)),
+                    IdentityWay::NetworkId => (Icon::Phone, M::WayNetworkIdSentence, online(devices.camera)),
+                    IdentityWay::Sms => (Icon::Message, M::WaySmsSentence, true),
+                    IdentityWay::Worker => (Icon::Worker, M::WayWorkerSentence, true),
                 };
                 Choice {
                     icon,
-                    label: label.text(l).into(),
+                    label: way_name(way).text(l).into(),
                     sentence: sentence.text(l).into(),
                     meta: SharedString::default(),
                     enabled: works,

@@ -2,13 +2,18 @@
 
 use super::{Visit, VisitError};
 use crate::cli::CardChoice;
+use crate::pages::browse::theme_name;
+use crate::pages::identify::way_name;
 use domain::display_mode::{Contrast, DisplayMode, Reach, TextSize};
 use domain::identity::IdentityWay;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
-use domain::service_item::{ServiceItem, Theme};
+use domain::service_item::ServiceItem;
+use domain::session::event::PrintOutcome;
 use domain::session::page::Page;
-use domain::session::state::{FacePhase, PrintPhase, Sms, Step, Way, WorkerWay};
+use domain::session::state::{
+    CardOnReader, DirectoryList, Ending, FacePhase, Place, PrintPhase, Sms, Step, Way, WorkerWay,
+};
 use drivers::sim::camera::Scene;
 use platform_client::sim::CodeKind;
 use std::sync::Arc;
@@ -74,6 +79,10 @@ impl Visit<'_> {
         }
     }
 
+    fn can_print(&self) -> bool {
+        self.booth.terminal().shell().session().facts().devices.can_print()
+    }
+
     /// Lets devices and province speak; where they have nothing to say, a second passes.
     fn wait(&self) -> Result<(), VisitError> {
         if !self.booth.wait_event(MOMENT) {
@@ -106,7 +115,7 @@ impl Visit<'_> {
         if self.hands.press(name).is_ok() {
             return Ok(());
         }
-        self.hands.seek(theme(item.theme).text(self.locale()))
+        self.hands.seek(theme_name(item.theme).text(self.locale()))
     }
 
     fn switch_mode(&self) -> Result<(), VisitError> {
@@ -162,17 +171,11 @@ impl Visit<'_> {
     fn choose_way(&mut self) -> Result<(), VisitError> {
         let without = |way: &&IdentityWay| !matches!(way, IdentityWay::Card);
         let item = self.item()?;
-        let words = match item.identity.ways.iter().find(without) {
-            Some(IdentityWay::ProvinceQr) => M::WayProvinceQr,
-            Some(IdentityWay::NetworkId) => M::WayNetworkId,
-            Some(IdentityWay::Sms) => M::WaySms,
-            Some(IdentityWay::Worker) => M::WayWorker,
-            Some(IdentityWay::Card) | None => {
-                self.did.leaving = true;
-                M::FrameEnd
-            }
+        let Some(way) = item.identity.ways.iter().find(without) else {
+            self.did.leaving = true;
+            return self.hands.press_words(M::FrameEnd);
         };
-        self.hands.seek(words.text(self.locale()))
+        self.hands.seek(way_name(*way).text(self.locale()))
     }
 
     fn code(&mut self, kind: CodeKind) -> Result<(), VisitError> {
@@ -235,30 +238,43 @@ impl Visit<'_> {
     }
 
     fn result(&mut self) -> Result<(), VisitError> {
-        if !self.did.viewed && self.hands.press_if(M::ResultView) {
+        let (has_certificate, has_paper) = self
+            .step(|step| match step {
+                Step::Result(finished) => {
+                    Some((matches!(finished.ending, Ending::Certificate(_)), finished.has_paper()))
+                }
+                _ => None,
+            })
+            .unwrap_or_default();
+        if has_certificate && !self.did.viewed {
             self.did.viewed = true;
+            self.hands.press_words(M::ResultView)?;
             self.record.picture_named(self.booth, "result-certificate")?;
             return self.hands.press_words(M::CertificateClose);
         }
-        if !self.did.printed && self.hands.press_if(M::ResultPrint) {
+        if has_paper && !self.did.printed && self.can_print() {
             self.did.printed = true;
-            return Ok(());
+            return self.hands.press_words(M::ResultPrint);
         }
         self.hands.press_words(M::ResultFinish)
     }
 
     fn printing(&mut self) -> Result<(), VisitError> {
         let ended = self.step(|step| match step {
-            Step::Printing(printing) => Some(matches!(printing.phase, PrintPhase::Ended(_))),
+            Step::Printing(printing) => match printing.phase {
+                PrintPhase::Ended(outcome) => Some(outcome),
+                PrintPhase::Working(_) => None,
+            },
             _ => None,
         });
-        if ended != Some(true) {
-            return self.wait();
-        }
+        let Some(outcome) = ended else { return self.wait() };
         if !std::mem::replace(&mut self.did.ended_print, true) {
             self.record.picture(self.booth, Page::Printing)?;
         }
-        if self.hands.press_if(M::PrintingTaken) { Ok(()) } else { self.hands.press_words(M::PrintingDone) }
+        self.hands.press_words(match outcome {
+            PrintOutcome::Printed => M::PrintingTaken,
+            PrintOutcome::NotPrinted(_) | PrintOutcome::Unknown(_) => M::PrintingDone,
+        })
     }
 
     /// Chooses what stands first, looks at it, takes it along.
@@ -268,7 +284,7 @@ impl Visit<'_> {
         }
         let first = self.step(|step| match step {
             Step::Directory(directory) => match &directory.list {
-                domain::session::state::DirectoryList::Entries(entries) => {
+                DirectoryList::Entries(entries) => {
                     let kinds = entries.iter().map(|e| e.kind.text(self.locale()).to_owned());
                     kinds.min()
                 }
@@ -282,9 +298,9 @@ impl Visit<'_> {
             self.hands.seek(&first)?;
             return self.record.picture(self.booth, Page::Directory);
         }
-        if !self.did.printed && self.hands.press_if(M::DirectoryPrint) {
+        if !self.did.printed && self.can_print() {
             self.did.printed = true;
-            return Ok(());
+            return self.hands.press_words(M::DirectoryPrint);
         }
         self.hands.press_words(M::DirectoryFinish)
     }
@@ -299,17 +315,13 @@ impl Visit<'_> {
         if !std::mem::replace(&mut self.did.card_taken, true) {
             self.booth.rig().reader().take();
         }
-        if self.hands.press_if(M::ForgettingDone) { Ok(()) } else { self.wait() }
-    }
-}
-
-fn theme(theme: Theme) -> M {
-    match theme {
-        Theme::ElderCare => M::ThemeElderCare,
-        Theme::Disability => M::ThemeDisability,
-        Theme::SocialInsurance => M::ThemeSocialInsurance,
-        Theme::Certificates => M::ThemeCertificates,
-        Theme::CommunityLife => M::ThemeCommunityLife,
-        Theme::Appeals => M::ThemeAppeals,
+        let card = match self.booth.terminal().shell().session().place() {
+            Place::Forgetting(forgetting) => forgetting.card,
+            _ => CardOnReader::No,
+        };
+        match card {
+            CardOnReader::Yes => self.wait(),
+            CardOnReader::No => self.hands.press_words(M::ForgettingDone),
+        }
     }
 }
