@@ -5,6 +5,11 @@
 use serde_json::Value;
 use terminal_tests::program;
 
+/// Millimetres of the smallest letters and of any target; a key of a letter keyboard may be narrower.
+const SMALLEST_TEXT: f64 = 8.0;
+const TARGET: f64 = 16.0;
+const LETTER_KEY: f64 = 11.2;
+
 fn number(element: &Value, key: &str) -> f64 {
     element[key].as_f64().unwrap()
 }
@@ -53,7 +58,7 @@ fn check(name: &str, drawn: &Value) {
         let bottom = number(element, "y") + number(element, "h");
         assert!(right <= width + 0.5 && bottom <= height + 0.5, "{name}: outside the screen: {element}");
         if let Some(em) = element["em_mm"].as_f64() {
-            assert!(em >= 3.5 && em <= height / per_mm, "{name}: {element}");
+            assert!(em >= SMALLEST_TEXT - 0.01, "{name}: {em} mm: {element}");
         }
     }
     let touched: Vec<&Value> = elements
@@ -61,6 +66,9 @@ fn check(name: &str, drawn: &Value) {
         .filter(|e| e["interactive"] == true && e["enabled"] == true && number(e, "w") < 0.95 * width)
         .collect();
     for (i, a) in touched.iter().enumerate() {
+        let wide = if a["id"].as_str().unwrap().starts_with("PadKey") { LETTER_KEY } else { TARGET };
+        let (across, down) = (number(a, "w") / per_mm, number(a, "h") / per_mm);
+        assert!(across >= wide - 0.01 && down >= TARGET - 0.01, "{name}: {across} × {down} mm: {a}");
         for b in &touched[i + 1..] {
             let (across, down) = overlap(a, b);
             assert!(across <= 1.0 || down <= 1.0, "{name}: {a} lies on {b}");
