@@ -10,6 +10,7 @@ use drivers::id_card_reader::{
     self, CardRead, CardReaderError, CardReaderErrorKind as Kind, Content, IdCardReader, Media,
 };
 use drivers::sim::id_card::{CardFault, ReaderOptions, SampleCard, SimulatedCardReader, Step};
+use drivers::transport::TransportErrorKind;
 
 fn simulator() -> SimulatedCardReader {
     SimulatedCardReader::start(ReaderOptions::default()).unwrap()
@@ -228,6 +229,44 @@ fn an_unplugged_reader_is_a_port_that_is_gone() {
     drop(simulator);
     assert_eq!(read(reader.as_mut()).unwrap_err().kind(), Kind::Port);
     assert_eq!(reader.status().state, DeviceState::Offline);
+}
+
+#[test]
+fn a_reader_that_comes_back_is_opened_under_its_name_and_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("reader");
+    let simulator = SimulatedCardReader::start_linked(&link, ReaderOptions::default()).unwrap();
+    let port = simulator.port().parse().unwrap();
+    simulator.place(SampleCard::Resident.card());
+    let mut reader = id_card_reader::open(&port).unwrap();
+    for _ in 0..3 {
+        read(reader.as_mut()).unwrap();
+        simulator.unplug();
+        assert_eq!(reader.status().state, DeviceState::Offline);
+        // What has no reader behind it says so each time, and never waits for one.
+        for _ in 0..2 {
+            assert_eq!(read(reader.as_mut()).unwrap_err().kind(), Kind::Port);
+        }
+        let away = id_card_reader::open(&port).err().unwrap();
+        assert!(
+            matches!(&away, CardReaderError::Port(e) if e.kind() == TransportErrorKind::NotFound),
+            "{away:?}"
+        );
+        simulator.plug_in().unwrap();
+        reader = id_card_reader::open(&port).unwrap();
+        assert_eq!(reader.status().baud, Some(115_200));
+    }
+    assert_eq!(read(reader.as_mut()).unwrap().card.name().reveal(), "张示例");
+    drop(simulator);
+    assert!(!link.is_symlink());
+}
+
+#[test]
+fn a_plug_that_is_pulled_at_a_step_is_a_port_that_is_gone() {
+    for step in [Step::Find, Step::Select, Step::Read] {
+        let error = read_sample(SampleCard::Resident, Some(CardFault::Unplugged(step))).unwrap_err();
+        assert_eq!((error.kind(), error.device_state()), (Kind::Port, DeviceState::Offline), "{step:?}");
+    }
 }
 
 /// The bytes of a visit, both ways, at 115200 bits a second and ten bits a byte: find 10 + 15, select 10 + 19, read

@@ -143,6 +143,20 @@ fn trouble_has_its_kind_and_exit_code() {
 }
 
 #[test]
+fn a_reader_that_is_unplugged_and_comes_back_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("reader");
+    let simulator = simulator(&["--fault", "card.unplugged@read", "--link", link.to_str().unwrap()]);
+    assert_eq!(simulator.port, format!("serial:{}", link.display()));
+    let (_, card, code) = json(&["card", "read", "--timeout", "20", "--port", &simulator.port]);
+    assert_eq!((&card["kind"], code), (&json!("resident"), Some(0)));
+    // Without time it is a port that has gone.
+    let gone = crate::simulator(&["--fault", "card.unplugged@find"]);
+    let (_, error, code) = json(&["card", "read", "--timeout", "0", "--port", &gone.port]);
+    assert_eq!((&error["error"]["kind"], code), (&json!("port"), Some(1)));
+}
+
+#[test]
 fn an_absent_port_is_trouble_and_a_wrong_one_wrong_usage() {
     let (_, error, code) = json(&["card", "read", "--port", "serial:/dev/no-such-port"]);
     assert_eq!((&error["error"]["kind"], code), (&json!("port"), Some(1)));

@@ -8,6 +8,7 @@ mod device;
 mod fault;
 mod fictitious_card;
 mod line;
+mod plug;
 mod reader;
 
 pub use fault::{CardFault, FAULTS, Step};

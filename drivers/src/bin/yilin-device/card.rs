@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand};
 use domain::device::DeviceState;
 use domain::personal::Personal;
-use drivers::id_card_reader::{self, CardRead, CardReaderError, Content};
-use drivers::transport::PortAddress;
+use drivers::id_card_reader::{self, CardRead, CardReaderError, Content, IdCardReader};
+use drivers::transport::{PortAddress, TransportErrorKind};
 use serde::Serialize;
 
 use crate::config::Config;
@@ -15,6 +15,8 @@ use crate::output::{self, Failure, Output, Report};
 
 /// How long a card is waited for when nobody says.
 const TIMEOUT_SECONDS: f64 = 30.0;
+/// How often a reader that was unplugged is looked for.
+const RETURN_LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -73,9 +75,28 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
 }
 
 fn read_card(port: &PortAddress, timeout: Duration) -> Result<CardRead, CardReaderError> {
+    let deadline = Instant::now() + timeout;
     let mut reader = id_card_reader::open(port)?;
-    // Fingerprints are asked for so that their number can be told; nothing of them is shown.
-    reader.read(Content::TextPhotoFingerprints, Instant::now() + timeout)
+    loop {
+        // Fingerprints are asked for so that their number can be told; nothing of them is shown.
+        match reader.read(Content::TextPhotoFingerprints, deadline) {
+            Err(CardReaderError::Port(error)) if error.kind() == TransportErrorKind::Gone => {
+                reader = returned(port, deadline).ok_or(CardReaderError::Port(error))?;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// The reader after somebody has plugged it in again, if that happens before `deadline`.
+fn returned(port: &PortAddress, deadline: Instant) -> Option<Box<dyn IdCardReader>> {
+    while Instant::now() < deadline {
+        if let Ok(reader) = id_card_reader::open(port) {
+            return Some(reader);
+        }
+        std::thread::sleep(RETURN_LOOK.min(deadline.saturating_duration_since(Instant::now())));
+    }
+    None
 }
 
 /// Whether personal data is shown.

@@ -49,6 +49,14 @@ impl Device {
         matches!(self.card, Some((_, Phase::Read)))
     }
 
+    /// Power has come back: what lies there is a card that was just placed.
+    pub(super) fn restarts(&mut self) {
+        self.next_baud = None;
+        if let Some((_, phase)) = &mut self.card {
+            *phase = Phase::Placed;
+        }
+    }
+
     pub(super) fn inject(&mut self, fault: CardFault) {
         self.faults.push(fault);
     }

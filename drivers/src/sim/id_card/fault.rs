@@ -34,6 +34,8 @@ pub enum CardFault {
     CutOnce,
     /// The card is taken away when the step's request comes.
     Removed(Step),
+    /// The reader's plug is pulled as the step's request comes, and put in again a second later.
+    Unplugged(Step),
     /// Reader and card do not trust each other (SW3 31).
     Security,
     /// The card is of another application (SW3 40 at the select).
@@ -49,7 +51,7 @@ pub enum CardFault {
 }
 
 /// Every fault, by the name that a command line gives it.
-const NAMED: [(FaultName, CardFault); 19] = [
+const NAMED: [(FaultName, CardFault); 22] = [
     named("card.slow", "every byte takes eight times its time", CardFault::Slow),
     named("card.noisy", "stray bytes before every answer", CardFault::Noisy),
     named("card.split", "every byte comes alone", CardFault::Split),
@@ -67,6 +69,13 @@ const NAMED: [(FaultName, CardFault); 19] = [
         CardFault::Removed(Step::Select),
     ),
     named("card.removed@read", "the card is taken away while it is read", CardFault::Removed(Step::Read)),
+    named("card.unplugged@find", "the plug is pulled for a second at find", CardFault::Unplugged(Step::Find)),
+    named(
+        "card.unplugged@select",
+        "the plug is pulled for a second at select",
+        CardFault::Unplugged(Step::Select),
+    ),
+    named("card.unplugged@read", "the plug is pulled for a second at read", CardFault::Unplugged(Step::Read)),
     named("card.security", "reader and card do not trust each other", CardFault::Security),
     named("card.wrong_card", "a card of another application lies there", CardFault::WrongCard),
     named("card.read_failed", "the card's content cannot be read", CardFault::ReadFailed),

@@ -3,6 +3,7 @@
 //! Duty: cut requests out of what the host sends, wrap answers, dirty them. Never: know what a request means.
 
 use super::chance::Chance;
+use super::fault::Step;
 
 const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
 /// No request is longer than this; more is noise.
@@ -17,6 +18,18 @@ pub(super) enum Incoming {
     WrongCheck,
     /// The length was impossible.
     WrongLength,
+}
+
+impl Incoming {
+    /// The step of a visit that the request belongs to.
+    pub(super) fn step(&self) -> Option<Step> {
+        match self {
+            Self::Request { code: [0x20, 0x01], .. } => Some(Step::Find),
+            Self::Request { code: [0x20, 0x02], .. } => Some(Step::Select),
+            Self::Request { code: [0x30, 0x01 | 0x10], .. } => Some(Step::Read),
+            _ => None,
+        }
+    }
 }
 
 /// Takes the first frame out of `received`, and everything before it.

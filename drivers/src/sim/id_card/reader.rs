@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -13,6 +13,7 @@ use super::device::Device;
 use super::fault::{CardFault, Step};
 use super::fictitious_card::FictitiousCard;
 use super::line::{self, Incoming};
+use super::plug::Plug;
 use crate::sim::pty::{Pace, Pty};
 
 /// How often the thread looks whether it shall end.
@@ -21,6 +22,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const LOT: usize = 16;
 /// How much slower a slow reader is.
 const SLOWER: u32 = 8;
+/// How long a reader whose plug a fault pulled stays away.
+const AWAY: Duration = Duration::from_secs(1);
 
 /// How the reader is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +51,9 @@ pub struct Asked {
     pub code: [u8; 2],
 }
 
-/// A reader on a pty; ends when it is dropped, and the host then finds its port gone.
+/// A reader on a pty; ends when it is dropped, and the host then finds its port gone, as when it is unplugged.
 pub struct SimulatedCardReader {
-    pty: Arc<Pty>,
+    plug: Arc<Plug>,
     state: Arc<Mutex<State>>,
     ends: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -70,11 +73,24 @@ impl SimulatedCardReader {
     /// # Errors
     /// The system has no more ptys or threads.
     pub fn start(options: ReaderOptions) -> io::Result<Self> {
-        let pty = Arc::new(Pty::open()?);
+        Self::on(Plug::new(None)?, options)
+    }
+
+    /// The same behind a name that stays: `link` leads to the pty, is away while the reader is unplugged, and leads to a
+    /// new pty once it is back, as a rule of udev does it.
+    ///
+    /// # Errors
+    /// The system has no more ptys or threads, or the link cannot be made.
+    pub fn start_linked(link: &Path, options: ReaderOptions) -> io::Result<Self> {
+        Self::on(Plug::new(Some(link.to_owned()))?, options)
+    }
+
+    fn on(plug: Plug, options: ReaderOptions) -> io::Result<Self> {
+        let plug = Arc::new(plug);
         let state = Arc::new(Mutex::new(State { device: Device::new(options.baud), asked: VecDeque::new() }));
         let ends = Arc::new(AtomicBool::new(false));
         let answering = Answering {
-            pty: Arc::clone(&pty),
+            plug: Arc::clone(&plug),
             state: Arc::clone(&state),
             ends: Arc::clone(&ends),
             chance: Chance::new(options.seed),
@@ -82,12 +98,12 @@ impl SimulatedCardReader {
         };
         let thread =
             std::thread::Builder::new().name("simulated card reader".to_owned()).spawn(|| answering.run())?;
-        Ok(Self { pty, state, ends, thread: Some(thread) })
+        Ok(Self { plug, state, ends, thread: Some(thread) })
     }
 
-    /// The device file that the host opens.
-    pub fn path(&self) -> &Path {
-        self.pty.path()
+    /// The device file that the host opens: the link where there is one, else the pty, and nothing while it is unplugged.
+    pub fn path(&self) -> PathBuf {
+        self.plug.path()
     }
 
     /// The port as command lines write it: `serial:/dev/pts/3`.
@@ -108,6 +124,20 @@ impl SimulatedCardReader {
     /// Whether a card lies there.
     pub fn has_card(&self) -> bool {
         self.state().device.has_card()
+    }
+
+    /// Pulls the plug: the host finds its port gone, and no new one.
+    pub fn unplug(&self) {
+        self.plug.pull();
+    }
+
+    /// Plugs the reader in again; what lies on it still lies there, unread.
+    ///
+    /// # Errors
+    /// The system has no more ptys, or the link cannot be made.
+    pub fn plug_in(&self) -> io::Result<()> {
+        self.state().device.restarts();
+        self.plug.insert()
     }
 
     /// Lets a fault begin.
@@ -153,11 +183,18 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 struct Answering {
-    pty: Arc<Pty>,
+    plug: Arc<Plug>,
     state: Arc<Mutex<State>>,
     ends: Arc<AtomicBool>,
     chance: Chance,
     work: Duration,
+}
+
+/// Whether the host can still hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Plugged,
+    Pulled,
 }
 
 /// How an answer goes out.
@@ -170,29 +207,60 @@ struct Delivery {
 impl Answering {
     fn run(mut self) {
         let mut received = Vec::new();
-        let mut chunk = [0; 256];
+        let mut back_at = None;
         while !self.ends.load(Ordering::Relaxed) {
-            // A pty that fails is one whose system is going down.
-            let Ok(count) = self.pty.read(&mut chunk, LOOK) else { return };
-            let started = Instant::now();
-            let baud = lock(&self.state).device.baud();
-            if self.pty.host_baud().ok() != Some(baud) {
-                // At another speed the bits make other bytes, none of which mean anything.
-                received.clear();
-                continue;
-            }
-            received.extend_from_slice(&chunk[..count]);
-            while let Some(incoming) = line::take_request(&mut received) {
-                let Some(delivery) = self.answer(incoming, started) else { continue };
-                if self.deliver(delivery).is_err() {
-                    return;
+            match self.plug.pty() {
+                Some(pty) => {
+                    if self.listen(&pty, &mut received) == Line::Pulled {
+                        drop(pty);
+                        self.plug.pull();
+                        received.clear();
+                        back_at = Some(Instant::now() + AWAY);
+                    }
                 }
-                lock(&self.state).device.answer_has_gone();
+                None => {
+                    std::thread::sleep(LOOK);
+                    if back_at.is_some_and(|at| at <= Instant::now()) {
+                        back_at = None;
+                        lock(&self.state).device.restarts();
+                        // A system without ptys leaves it unplugged.
+                        let _ = self.plug.insert();
+                    }
+                }
             }
         }
     }
 
+    /// One look at what the host sends, and the answers to it.
+    fn listen(&mut self, pty: &Pty, received: &mut Vec<u8>) -> Line {
+        let mut chunk = [0; 256];
+        // A pty that fails is one whose system is going down.
+        let Ok(count) = pty.read(&mut chunk, LOOK) else { return Line::Plugged };
+        let started = Instant::now();
+        let baud = lock(&self.state).device.baud();
+        if pty.host_baud().ok() != Some(baud) {
+            // At another speed the bits make other bytes, none of which mean anything.
+            received.clear();
+            return Line::Plugged;
+        }
+        received.extend_from_slice(&chunk[..count]);
+        while let Some(incoming) = line::take_request(received) {
+            if let Some(step) = incoming.step()
+                && lock(&self.state).device.takes(CardFault::Unplugged(step))
+            {
+                return Line::Pulled;
+            }
+            let Some(delivery) = self.answer(incoming, started) else { continue };
+            if Self::deliver(pty, delivery).is_err() {
+                return Line::Plugged;
+            }
+            lock(&self.state).device.answer_has_gone();
+        }
+        Line::Plugged
+    }
+
     fn answer(&mut self, incoming: Incoming, started: Instant) -> Option<Delivery> {
+        let step = incoming.step();
         let mut state = lock(&self.state);
         let State { device, asked } = &mut *state;
         let (code, (sw3, data), request_bytes) = match incoming {
@@ -209,12 +277,6 @@ impl Answering {
         if device.has(CardFault::Silent) {
             return None;
         }
-        let step = match code {
-            [0x20, 0x01] => Some(Step::Find),
-            [0x20, 0x02] => Some(Step::Select),
-            [0x30, 0x01 | 0x10] => Some(Step::Read),
-            _ => None,
-        };
         if step.is_some_and(|step| device.takes(CardFault::LostOnce(step))) {
             return None;
         }
@@ -240,11 +302,11 @@ impl Answering {
         Some(Delivery { bytes, lot: if device.has(CardFault::Split) { 1 } else { LOT }, pace })
     }
 
-    fn deliver(&self, Delivery { bytes, lot, mut pace }: Delivery) -> io::Result<()> {
+    fn deliver(pty: &Pty, Delivery { bytes, lot, mut pace }: Delivery) -> io::Result<()> {
         for lot in bytes.chunks(lot) {
             let there = pace.after(u32::try_from(lot.len()).unwrap_or(u32::MAX));
             std::thread::sleep(there.saturating_duration_since(Instant::now()));
-            self.pty.write_all(lot)?;
+            pty.write_all(lot)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! `sim card`: a reader on a pty with a card on it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// What the noise grows from
     #[arg(long, default_value_t = ReaderOptions::default().seed)]
     seed: u64,
+    /// A name for the port that stays while the reader is unplugged and comes back
+    #[arg(long, value_name = "PATH")]
+    link: Option<PathBuf>,
     /// Leaves the card lying after it was read; else a hand lifts it and places it again
     #[arg(long)]
     forget: bool,
@@ -58,7 +62,11 @@ pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
         return print_faults(output);
     }
     let options = ReaderOptions { baud: args.baud, seed: args.seed, ..ReaderOptions::default() };
-    let reader = match SimulatedCardReader::start(options) {
+    let started = match &args.link {
+        Some(link) => SimulatedCardReader::start_linked(link, options),
+        None => SimulatedCardReader::start(options),
+    };
+    let reader = match started {
         Ok(reader) => reader,
         Err(error) => {
             output::to_stderr(&format!("error: no pty for the simulated reader: {}", output::chain(&error)));
