@@ -5,8 +5,10 @@
 mod address;
 mod serial;
 mod tcp;
+mod usb;
 
 pub use address::{PortAddress, PortAddressError};
+pub use usb::{UsbLayout, UsbPipes, UsbTransport};
 
 use std::io;
 use std::time::Instant;
@@ -57,7 +59,7 @@ pub trait Transport: Send {
     }
 }
 
-/// Opens a port that carries a stream of bytes: serial or TCP.
+/// Opens a port that carries a stream of bytes: serial, TCP or USB.
 ///
 /// # Errors
 /// Why it cannot be opened; [`TransportErrorKind::Unsupported`] for a port that this build cannot open, or that carries
@@ -66,8 +68,8 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
     match address {
         PortAddress::Serial { path, baud } => Ok(Box::new(serial::SerialTransport::open(path, *baud)?)),
         PortAddress::Tcp { host, port } => Ok(Box::new(tcp::TcpTransport::open(host, *port)?)),
-        PortAddress::Usb { .. }
-        | PortAddress::Lp { .. }
+        PortAddress::Usb { vendor, product } => Ok(Box::new(usb::open(*vendor, *product)?)),
+        PortAddress::Lp { .. }
         | PortAddress::Pcsc { .. }
         | PortAddress::Ipp { .. }
         | PortAddress::V4l { .. }
@@ -196,9 +198,7 @@ mod tests {
 
     #[test]
     fn ports_without_a_stream_of_bytes_are_refused_by_name() {
-        for port in
-            ["usb:0400:c35a", "lp:/dev/usb/lp0", "pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"]
-        {
+        for port in ["lp:/dev/usb/lp0", "pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::Unsupported, "{port}");
             assert!(error.to_string().starts_with(port), "{error}");
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_absent_port_is_named() {
-        for port in ["serial:/dev/no-such-port", "tcp:127.0.0.1:1"] {
+        for port in ["serial:/dev/no-such-port", "tcp:127.0.0.1:1", "usb:ffff:ffff"] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::NotFound, "{port}: {error:?}");
         }

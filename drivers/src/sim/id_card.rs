@@ -1,8 +1,9 @@
-//! An identity-card reader with fictitious cards, on a pty.
+//! An identity-card reader with fictitious cards, on a pty or as a USB function.
 //!
 //! Duty: answer the SAM protocol's requests as the reference page on card readers says, at the pace of the line, with
 //! the faults it is given. Never: import the driver, or hold a card of a real person.
 
+mod answer;
 mod chance;
 mod device;
 mod fault;
@@ -10,7 +11,9 @@ mod fictitious_card;
 mod line;
 mod plug;
 mod reader;
+mod usb;
 
 pub use fault::{CardFault, FAULTS, Step};
 pub use fictitious_card::{FictitiousCard, SampleCard, UnknownSample};
 pub use reader::{Asked, ReaderOptions, SimulatedCardReader};
+pub use usb::{SimulatedUsbCardReader, UsbModel};

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::answer::answer;
 use super::chance::Chance;
 use super::device::Device;
-use super::fault::{CardFault, Step};
+use super::fault::CardFault;
 use super::fictitious_card::FictitiousCard;
 use super::line::{self, Incoming};
 use super::plug::Plug;
@@ -20,6 +21,8 @@ use crate::sim::pty::{Pace, Pty};
 const LOOK: Duration = Duration::from_millis(20);
 /// A UART hands bytes on in small lots.
 const LOT: usize = 16;
+/// Bytes of a request without parameters.
+const SHORTEST_REQUEST: u32 = 10;
 /// How much slower a slow reader is.
 const SLOWER: u32 = 8;
 /// How long a reader whose plug a fault pulled stays away.
@@ -250,7 +253,7 @@ impl Answering {
             {
                 return Line::Pulled;
             }
-            let Some(delivery) = self.answer(incoming, started) else { continue };
+            let Some(delivery) = self.answer(&incoming, started) else { continue };
             if Self::deliver(pty, delivery).is_err() {
                 return Line::Plugged;
             }
@@ -259,40 +262,20 @@ impl Answering {
         Line::Plugged
     }
 
-    fn answer(&mut self, incoming: Incoming, started: Instant) -> Option<Delivery> {
-        let step = incoming.step();
+    fn answer(&mut self, incoming: &Incoming, started: Instant) -> Option<Delivery> {
         let mut state = lock(&self.state);
         let State { device, asked } = &mut *state;
-        let (code, (sw3, data), request_bytes) = match incoming {
-            Incoming::Request { code, parameters, bytes } => {
-                if asked.len() == REMEMBERED {
-                    asked.pop_front();
-                }
-                asked.push_back(Asked { at: started, code });
-                (code, device.answer(code, &parameters), bytes)
-            }
-            Incoming::WrongCheck => ([0, 0], (0x10, vec![]), 10),
-            Incoming::WrongLength => ([0, 0], (0x11, vec![]), 10),
+        let (code, request_bytes) = match incoming {
+            Incoming::Request { code, bytes, .. } => (*code, *bytes),
+            Incoming::WrongCheck | Incoming::WrongLength => ([0, 0], SHORTEST_REQUEST),
         };
-        if device.has(CardFault::Silent) {
-            return None;
+        if code != [0, 0] {
+            if asked.len() == REMEMBERED {
+                asked.pop_front();
+            }
+            asked.push_back(Asked { at: started, code });
         }
-        if step.is_some_and(|step| device.takes(CardFault::LostOnce(step))) {
-            return None;
-        }
-        let mut bytes = line::answer_frame(sw3, &data);
-        let reads = step == Some(Step::Read);
-        let spoils = device.has(CardFault::Checksum) || (reads && device.takes(CardFault::ChecksumOnce));
-        if let Some(check) = bytes.last_mut().filter(|_| spoils) {
-            *check ^= 0xFF;
-        }
-        if reads && device.takes(CardFault::CutOnce) {
-            bytes.truncate(bytes.len() / 2);
-        }
-        if device.has(CardFault::Noisy) {
-            bytes.splice(..0, line::noise(&mut self.chance));
-            bytes.extend([0; 3]);
-        }
+        let bytes = answer(device, &mut self.chance, incoming)?;
         let baud = if device.has(CardFault::Slow) { device.baud() / SLOWER } else { device.baud() };
         let mut pace = Pace::since(started, baud);
         pace.after(request_bytes);
