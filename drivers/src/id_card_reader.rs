@@ -7,6 +7,7 @@
 
 mod frame;
 mod payload;
+mod photo;
 mod request;
 mod sam;
 mod sw3;
@@ -14,6 +15,10 @@ mod text_block;
 
 pub use frame::{FrameParser, Response};
 pub use payload::{Fingerprint, PayloadError, Photo};
+pub use photo::{
+    DecodedPhoto, NoPhotoDecoder, PHOTO_BYTES, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind,
+    PhotoProgram, Portrait, ProgramLimits,
+};
 pub use request::Request;
 pub use sam::{SamId, SamReader, Speed};
 pub use sw3::Sw3;

@@ -5,5 +5,6 @@
 pub mod camera;
 pub mod fault;
 pub mod id_card;
+pub mod photo_decoder;
 pub mod printer;
 pub mod pty;

@@ -22,6 +22,11 @@ pub struct Photo(Zeroizing<Vec<u8>>);
 pub struct Fingerprint(Zeroizing<Vec<u8>>);
 
 impl Photo {
+    /// Takes the bytes of a chip.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
     /// The bytes of the chip.
     pub fn bytes(&self) -> &[u8] {
         &self.0
@@ -91,7 +96,7 @@ pub(super) fn part(layout: Layout, data: &[u8]) -> Result<Payload<'_>, PayloadEr
     }
     Ok(Payload {
         text,
-        photo: Photo(Zeroizing::new(photo.to_vec())),
+        photo: Photo::new(photo.to_vec()),
         fingerprints: fingerprints
             .chunks(FINGERPRINT_BYTES)
             .map(|one| Fingerprint(Zeroizing::new(one.to_vec())))
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        let photo = Photo(Zeroizing::new(vec![1, 2, 3]));
+        let photo = Photo::new(vec![1, 2, 3]);
         assert_eq!(format!("{photo:?}"), "Photo(3 bytes)");
     }
 

@@ -1,7 +1,8 @@
-//! `sim card|printer|camera`: each a file of its own under `sim/`.
+//! `sim card|printer|camera|photo-decoder`: each a file of its own under `sim/`.
 
 mod camera;
 mod card;
+mod photo_decoder;
 mod printer;
 
 use std::process::ExitCode;
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Printer(printer::Args),
     /// Camera as a directory of drawn frames
     Camera(camera::Args),
+    /// Photo decoder: a chip's photo on standard input, a drawn portrait on standard output
+    PhotoDecoder(photo_decoder::Args),
 }
 
 pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
@@ -28,6 +31,7 @@ pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
         Command::Card(args) => card::run(&args, output),
         Command::Printer(args) => printer::run(args, output),
         Command::Camera(args) => camera::run(args, output),
+        Command::PhotoDecoder(args) => photo_decoder::run(&args),
     }
 }
 
