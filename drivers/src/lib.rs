@@ -10,4 +10,5 @@ pub mod id_card_reader;
 pub mod receipt_printer;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod social_security_card;
 pub mod transport;

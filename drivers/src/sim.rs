@@ -8,3 +8,4 @@ pub mod id_card;
 pub mod photo_decoder;
 pub mod printer;
 pub mod pty;
+pub mod social_security_card;

@@ -7,11 +7,13 @@ use clap::{Args, Subcommand};
 use domain::device::DeviceState;
 use domain::personal::Personal;
 use drivers::id_card_reader::{self, CardRead, CardReaderError, Content, IdCardReader};
+use drivers::social_security_card;
 use drivers::transport::{PortAddress, TransportErrorKind};
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::output::{self, Failure, Output, Report};
+use crate::social_security::SocialSecurityReport;
 
 /// How long a card is waited for when nobody says.
 const TIMEOUT_SECONDS: f64 = 30.0;
@@ -28,7 +30,8 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Read {
-    /// `serial:/dev/ttyS0?baud=115200`; without a speed it is looked for
+    /// `serial:/dev/ttyS0?baud=115200` (without a speed it is looked for), `usb:0400:c35a`, or `pcsc:READER NAME` for a
+    /// social-security card
     #[arg(long)]
     port: Option<PortAddress>,
     /// Seconds to wait for a card [default: 30]
@@ -41,7 +44,8 @@ pub(crate) struct Read {
 
 #[derive(Args)]
 pub(crate) struct Status {
-    /// `serial:/dev/ttyS0?baud=115200`; without a speed it is looked for
+    /// `serial:/dev/ttyS0?baud=115200` (without a speed it is looked for), `usb:0400:c35a`, or `pcsc:READER NAME` for a
+    /// social-security card
     #[arg(long)]
     port: Option<PortAddress>,
 }
@@ -62,7 +66,18 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
             if disclosure == Disclosure::Revealed {
                 output::to_stderr(&format!("audit: card content revealed from {port}"));
             }
-            match read_card(port, Duration::from_secs_f64(timeout)) {
+            let timeout = Duration::from_secs_f64(timeout);
+            if matches!(port, PortAddress::Pcsc { .. }) {
+                let read = social_security_card::open(port)
+                    .and_then(|mut reader| reader.read(Instant::now() + timeout));
+                return match read {
+                    Ok(card) => output.done(&SocialSecurityReport::new(&card, disclosure)),
+                    Err(error) => {
+                        output.failed(&Failure::new(Trouble::of_chip_card(&error), output::chain(&error)))
+                    }
+                };
+            }
+            match read_card(port, timeout) {
                 Ok(read) => output.done(&CardReport::new(&read, disclosure)),
                 Err(error) => output.failed(&Failure::new(Trouble::new(&error), output::chain(&error))),
             }
@@ -101,7 +116,7 @@ fn returned(port: &PortAddress, deadline: Instant) -> Option<Box<dyn IdCardReade
 
 /// Whether personal data is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Disclosure {
+pub(crate) enum Disclosure {
     Masked,
     Revealed,
 }
@@ -216,6 +231,9 @@ struct StatusReport {
 
 impl StatusReport {
     fn of(port: &PortAddress) -> Self {
+        if matches!(port, PortAddress::Pcsc { .. }) {
+            return Self::of_chip_card_reader(port);
+        }
         match id_card_reader::open(port) {
             Ok(mut reader) => {
                 let status = reader.status();
@@ -236,6 +254,17 @@ impl StatusReport {
     }
 }
 
+impl StatusReport {
+    /// Neither a security module nor a speed of its own.
+    fn of_chip_card_reader(port: &PortAddress) -> Self {
+        let (state, error) = match social_security_card::open(port) {
+            Ok(mut reader) => (reader.state(), None),
+            Err(error) => (DeviceState::Offline, Some(Trouble::of_chip_card(&error))),
+        };
+        Self { state, sam_id: None, baud: None, error }
+    }
+}
+
 impl Report for StatusReport {
     fn words(&self) -> String {
         output::lines(&[
@@ -249,10 +278,10 @@ impl Report for StatusReport {
 
 /// Why it failed; the keys are a contract.
 #[derive(Serialize)]
-struct Trouble {
-    kind: &'static str,
-    sw3: Option<String>,
-    message: String,
+pub(crate) struct Trouble {
+    pub(crate) kind: &'static str,
+    pub(crate) sw3: Option<String>,
+    pub(crate) message: String,
 }
 
 impl Trouble {

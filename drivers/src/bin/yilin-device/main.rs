@@ -13,6 +13,7 @@ mod print;
 mod scan;
 #[cfg(feature = "sim")]
 mod sim;
+mod social_security;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

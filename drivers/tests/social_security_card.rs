@@ -1,0 +1,56 @@
+//! The reading of social-security cards against the fictitious card, command by command, without a reader.
+#![cfg(feature = "sim")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
+
+use drivers::id_card_reader::CardReaderErrorKind as Kind;
+use drivers::sim::social_security_card::{
+    AnswerStyle, FictitiousSocialSecurityCard, SocialSecurityChip, SocialSecurityFault as Fault,
+};
+use drivers::social_security_card::{ApduChannel, SocialSecurityCard, SocialSecurityCardError, read_through};
+use zeroize::Zeroizing;
+
+struct Channel(SocialSecurityChip);
+
+impl ApduChannel for Channel {
+    fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, SocialSecurityCardError> {
+        self.0.answer(command).map(Zeroizing::new).ok_or(SocialSecurityCardError::CardRemoved)
+    }
+}
+
+fn read(card: FictitiousSocialSecurityCard) -> Result<SocialSecurityCard, SocialSecurityCardError> {
+    read_through(&mut Channel(SocialSecurityChip::new(card)))
+}
+
+#[test]
+fn every_style_of_answer_gives_the_same_card() {
+    for style in [AnswerStyle::AtOnce, AnswerStyle::Fetched, AnswerStyle::RightLength] {
+        // A name without padding is shorter than the length that is asked for.
+        let short = vec![0xD5, 0xC5, 0xCA, 0xBE, 0xC0, 0xFD];
+        let card = FictitiousSocialSecurityCard { style, ..FictitiousSocialSecurityCard::sample() };
+        for card in [card.clone(), card.with(0x09, short)] {
+            let read = read(card).unwrap_or_else(|e| panic!("{style:?}: {e}"));
+            assert_eq!(read.name.reveal(), "张示例", "{style:?}");
+            assert_eq!(read.number.personal().reveal(), "990000194001010014", "{style:?}");
+            assert_eq!(read.region.unwrap().as_str(), "990000", "{style:?}");
+            assert_eq!(read.warnings, [], "{style:?}");
+        }
+    }
+}
+
+#[test]
+fn every_fault_has_its_kind() {
+    let check = |fault: Fault, kind: Option<Kind>| {
+        let card =
+            FictitiousSocialSecurityCard { fault: Some(fault), ..FictitiousSocialSecurityCard::sample() };
+        assert_eq!(read(card).err().map(|e| e.kind()), kind, "{fault:?}");
+    };
+    check(Fault::OtherCard, Some(Kind::InvalidCard));
+    check(Fault::Security, Some(Kind::Security));
+    for tag in 0x01..=0x0D {
+        let must_be = [0x01, 0x08, 0x09].contains(&tag);
+        check(Fault::Absent(tag), must_be.then_some(Kind::InvalidData));
+        check(Fault::WrongLength(tag), Some(Kind::InvalidData));
+        check(Fault::WrongTag(tag), Some(Kind::InvalidData));
+        check(Fault::Removed(tag), Some(Kind::CardRemoved));
+    }
+}
