@@ -8,6 +8,7 @@
 mod frame;
 mod payload;
 mod photo;
+mod redaction;
 mod request;
 mod sam;
 mod sw3;
@@ -19,18 +20,20 @@ pub use photo::{
     DecodedPhoto, NoPhotoDecoder, PHOTO_BYTES, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind,
     PhotoProgram, Portrait, ProgramLimits,
 };
+pub use redaction::CardRedaction;
 pub use request::Request;
 pub use sam::{SamId, SamReader, Speed};
 pub use sw3::Sw3;
 pub use text_block::{TEXT_BLOCK_BYTES, TextBlockError, newest_address, parse};
 
+use std::path::Path;
 use std::time::Instant;
 
 use domain::device::DeviceState;
 use domain::personal::Personal;
 use domain::resident_id::ResidentIdCard;
 
-use crate::transport::{self, PortAddress, TransportError};
+use crate::transport::{self, PortAddress, Recorder, RecordingError, Replay, TransportError};
 
 /// A reader of identity cards.
 pub trait IdCardReader: Send {
@@ -61,13 +64,31 @@ pub trait IdCardReader: Send {
 /// # Errors
 /// The port cannot be opened, or no reader answers there.
 pub fn open(address: &PortAddress) -> Result<Box<dyn IdCardReader>, CardReaderError> {
+    if let PortAddress::Replay { path } = address {
+        let replay = Replay::open(path).map_err(CardReaderError::Port)?;
+        let speed = speed(&replay.recording().port);
+        return Ok(Box::new(SamReader::open(Box::new(replay), speed)?));
+    }
     let transport = transport::open(address).map_err(CardReaderError::Port)?;
-    let speed = match address {
+    Ok(Box::new(SamReader::open(transport, speed(address))?))
+}
+
+/// The same, and writes down what goes over the port, with a card of nobody in place of what is read.
+///
+/// # Errors
+/// As [`open`], or the recording cannot be made.
+pub fn open_recorded(address: &PortAddress, path: &Path) -> Result<Box<dyn IdCardReader>, CardReaderError> {
+    let transport = transport::open(address).map_err(CardReaderError::Port)?;
+    let recorder = Recorder::create(transport, address, Box::new(CardRedaction::new()), path)?;
+    Ok(Box::new(SamReader::open(Box::new(recorder), speed(address))?))
+}
+
+const fn speed(address: &PortAddress) -> Speed {
+    match address {
         PortAddress::Serial { baud: Some(baud), .. } => Speed::Fixed(*baud),
         PortAddress::Serial { baud: None, .. } => Speed::Probe,
         _ => Speed::OfThePort,
-    };
-    Ok(Box::new(SamReader::open(transport, speed)?))
+    }
 }
 
 /// How much of a card is read.
@@ -155,6 +176,9 @@ pub enum CardReaderError {
     /// The port failed.
     #[error("the port of the reader failed")]
     Port(#[source] TransportError),
+    /// The recording that was asked for cannot be made.
+    #[error("the port cannot be recorded")]
+    Recording(#[from] RecordingError),
 }
 
 /// The kinds of [`CardReaderError`], for deciding.
@@ -209,7 +233,7 @@ impl CardReaderError {
             Self::Hardware(_) => CardReaderErrorKind::Hardware,
             Self::Refused(_) | Self::Garbled => CardReaderErrorKind::Communication,
             Self::Timeout => CardReaderErrorKind::Timeout,
-            Self::Port(_) => CardReaderErrorKind::Port,
+            Self::Port(_) | Self::Recording(_) => CardReaderErrorKind::Port,
         }
     }
 
@@ -236,7 +260,12 @@ impl CardReaderError {
             | Self::UnreadableCard(sw3)
             | Self::Hardware(sw3)
             | Self::Refused(sw3) => Some(*sw3),
-            Self::Text(_) | Self::Payload(_) | Self::Garbled | Self::Timeout | Self::Port(_) => None,
+            Self::Text(_)
+            | Self::Payload(_)
+            | Self::Garbled
+            | Self::Timeout
+            | Self::Port(_)
+            | Self::Recording(_) => None,
         }
     }
 }

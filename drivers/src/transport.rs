@@ -3,11 +3,15 @@
 //! Duty: open a port by its address, move bytes with a deadline, say what went wrong. Never: know what the bytes mean.
 
 mod address;
+mod recording;
 mod serial;
 mod tcp;
 mod usb;
 
 pub use address::{PortAddress, PortAddressError};
+pub use recording::{
+    Event, Outgoing, OutgoingHidden, Recorder, Recording, RecordingError, Redaction, Replay, Timed,
+};
 pub use usb::{UsbLayout, UsbPipes, UsbTransport};
 
 use std::io;
@@ -59,7 +63,7 @@ pub trait Transport: Send {
     }
 }
 
-/// Opens a port that carries a stream of bytes: serial, TCP or USB.
+/// Opens a port that carries a stream of bytes: serial, TCP, USB, or the recording of one.
 ///
 /// # Errors
 /// Why it cannot be opened; [`TransportErrorKind::Unsupported`] for a port that this build cannot open, or that carries
@@ -69,6 +73,7 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
         PortAddress::Serial { path, baud } => Ok(Box::new(serial::SerialTransport::open(path, *baud)?)),
         PortAddress::Tcp { host, port } => Ok(Box::new(tcp::TcpTransport::open(host, *port)?)),
         PortAddress::Usb { vendor, product } => Ok(Box::new(usb::open(*vendor, *product)?)),
+        PortAddress::Replay { path } => Ok(Box::new(Replay::open(path)?)),
         PortAddress::Lp { .. }
         | PortAddress::Pcsc { .. }
         | PortAddress::Ipp { .. }
@@ -118,6 +123,14 @@ pub enum TransportError {
         /// Name of the port.
         port: String,
     },
+    /// The host asks what it did not ask when this was recorded.
+    #[error("{port} has something else at line {line}: it was recorded in another course")]
+    Diverged {
+        /// The recording's file.
+        port: String,
+        /// The line that was next, counted from 1.
+        line: usize,
+    },
     /// Such a port has no such thing.
     #[error("{port} has no {operation} in this program")]
     Unsupported {
@@ -149,6 +162,8 @@ pub enum TransportErrorKind {
     TimedOut,
     /// It was there and is no longer.
     Gone,
+    /// The host asks what it did not ask when this was recorded.
+    Diverged,
     /// Such a port has no such thing.
     Unsupported,
     /// Anything else.
@@ -164,6 +179,7 @@ impl TransportError {
             Self::Busy { .. } => TransportErrorKind::Busy,
             Self::TimedOut { .. } => TransportErrorKind::TimedOut,
             Self::Gone { .. } => TransportErrorKind::Gone,
+            Self::Diverged { .. } => TransportErrorKind::Diverged,
             Self::Unsupported { .. } => TransportErrorKind::Unsupported,
             Self::Io { .. } => TransportErrorKind::Io,
         }

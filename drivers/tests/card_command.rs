@@ -157,6 +157,24 @@ fn a_reader_that_is_unplugged_and_comes_back_is_waited_for() {
 }
 
 #[test]
+fn a_visit_is_recorded_and_replayed() {
+    let simulator = simulator(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("visit.jsonl");
+    let record = ["card", "read", "--port", &simulator.port, "--record", file.to_str().unwrap()];
+    let (_, card, code) = json(&record);
+    assert_eq!((&card["name"], code), (&json!("张**"), Some(0)));
+    let replay = format!("replay:{}", file.display());
+    let (_, card, code) = json(&["card", "read", "--port", &replay, "--reveal"]);
+    assert_eq!(
+        (&card["name"], &card["number"], code),
+        (&json!("替代人"), &json!("990000197001019995"), Some(0))
+    );
+    let (_, error, code) = json(&record);
+    assert_eq!((&error["error"]["kind"], code), (&json!("port"), Some(1)));
+}
+
+#[test]
 fn an_absent_port_is_trouble_and_a_wrong_one_wrong_usage() {
     let (_, error, code) = json(&["card", "read", "--port", "serial:/dev/no-such-port"]);
     assert_eq!((&error["error"]["kind"], code), (&json!("port"), Some(1)));

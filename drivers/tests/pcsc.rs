@@ -1,6 +1,10 @@
 //! A social-security card through PC/SC: Debian's `pcscd`, the virtual reader of `vsmartcard-vpcd`, our fictitious card in
 //! it, and `yilin-device` in front. The service has a socket of its own here, so that one of the machine is not disturbed.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on shows where, and one that is skipped says why"
+)]
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

@@ -32,6 +32,18 @@ pub enum Request {
 pub(super) const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
 
 impl Request {
+    /// Every request.
+    pub const ALL: [Self; 8] = [
+        Self::SamStatus,
+        Self::SamId,
+        Self::Find,
+        Self::Select,
+        Self::ReadTextPhoto,
+        Self::ReadTextPhotoFingerprints,
+        Self::ReadNewestAddress,
+        Self::ReadChipNumber,
+    ];
+
     /// The two bytes CMD and PARA.
     pub const fn code(self) -> [u8; 2] {
         match self {

@@ -55,6 +55,11 @@ pub enum PortAddress {
         /// Folder.
         dir: PathBuf,
     },
+    /// `replay:FILE`, the recording of another port.
+    Replay {
+        /// The recording.
+        path: PathBuf,
+    },
 }
 
 impl FromStr for PortAddress {
@@ -62,7 +67,7 @@ impl FromStr for PortAddress {
 
     fn from_str(text: &str) -> Result<Self, PortAddressError> {
         let wrong = |expected| PortAddressError { address: text.to_owned(), expected };
-        let any = "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l: or frames: and what follows it";
+        let any = "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, frames: or replay: and what follows it";
         let (scheme, rest) = text.split_once(':').ok_or_else(|| wrong(any))?;
         let path = |expected| match rest {
             "" => Err(wrong(expected)),
@@ -79,6 +84,7 @@ impl FromStr for PortAddress {
             "ipp" => Err(wrong("ipp://host:port/ipp/print")),
             "v4l" => Ok(Self::V4l { path: path("v4l:/dev/video0")? }),
             "frames" => Ok(Self::Frames { dir: path("frames:DIR")? }),
+            "replay" => Ok(Self::Replay { path: path("replay:FILE")? }),
             _ => Err(wrong(any)),
         }
     }
@@ -122,6 +128,7 @@ impl fmt::Display for PortAddress {
             Self::Ipp { uri } => f.write_str(uri),
             Self::V4l { path } => write!(f, "v4l:{}", path.display()),
             Self::Frames { dir } => write!(f, "frames:{}", dir.display()),
+            Self::Replay { path } => write!(f, "replay:{}", path.display()),
         }
     }
 }
@@ -174,6 +181,8 @@ mod tests {
         check("v4l:/dev/video0", Some(V4l { path: "/dev/video0".into() }));
         check("frames:pictures", Some(Frames { dir: "pictures".into() }));
         check("frames:", None);
+        check("replay:visit.jsonl", Some(Replay { path: "visit.jsonl".into() }));
+        check("replay:", None);
         check("/dev/ttyS0", None);
         check("bluetooth:1", None);
         check("", None);

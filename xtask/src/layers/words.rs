@@ -9,6 +9,10 @@ const NOT_WORDS: &[(&str, &str)] = &[
     ("domain/src/service_item/sample.rs", "an example in a remedy for who writes a catalogue file"),
     ("domain/src/service_item/source/form_rules.rs", "what a catalogue file may not ask for"),
     ("drivers/src/bin/", "command lines for technicians, whose test print shows every kind of character"),
+    (
+        "drivers/src/id_card_reader/redaction/stand_in.rs",
+        "what a recording has in place of what a chip holds",
+    ),
     ("drivers/src/id_card_reader/text_block.rs", "what the chip writes"),
     ("kiosk-ui/src/fonts.rs", "the brackets around a code point"),
 ];

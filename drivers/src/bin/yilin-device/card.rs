@@ -1,5 +1,6 @@
 //! `card read|status`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use domain::device::DeviceState;
 use domain::personal::Personal;
 use drivers::id_card_reader::{self, CardRead, CardReaderError, Content, IdCardReader};
 use drivers::social_security_card;
-use drivers::transport::{PortAddress, TransportErrorKind};
+use drivers::transport::{PortAddress, Recording, RecordingError, TransportErrorKind};
 use serde::Serialize;
 
 use crate::config::Config;
@@ -40,6 +41,10 @@ pub(crate) struct Read {
     /// Shows personal data in full; an audit event
     #[arg(long)]
     reveal: bool,
+    /// Writes what goes over the port to a new file, with a card of nobody in place of what is read; `--port replay:FILE`
+    /// plays it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -68,6 +73,9 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
             }
             let timeout = Duration::from_secs_f64(timeout);
             if matches!(port, PortAddress::Pcsc { .. }) {
+                if read.record.is_some() {
+                    return output::wrong_usage("chip cards are not recorded");
+                }
                 let read = social_security_card::open(port)
                     .and_then(|mut reader| reader.read(Instant::now() + timeout));
                 return match read {
@@ -77,7 +85,11 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
                     }
                 };
             }
-            match read_card(port, timeout) {
+            let read = match &read.record {
+                Some(file) => read_recorded(port, timeout, file),
+                None => read_card(port, timeout),
+            };
+            match read {
                 Ok(read) => output.done(&CardReport::new(&read, disclosure)),
                 Err(error) => output.failed(&Failure::new(Trouble::new(&error), output::chain(&error))),
             }
@@ -101,6 +113,17 @@ fn read_card(port: &PortAddress, timeout: Duration) -> Result<CardRead, CardRead
             done => return done,
         }
     }
+}
+
+/// One try, since a recording is of one opening of the port.
+fn read_recorded(port: &PortAddress, timeout: Duration, file: &Path) -> Result<CardRead, CardReaderError> {
+    let deadline = Instant::now() + timeout;
+    let mut reader = id_card_reader::open_recorded(port, file)?;
+    let read = reader.read(Content::TextPhotoFingerprints, deadline);
+    drop(reader);
+    // A disk that was full is said here: what was asked for was the recording.
+    Recording::read(file)?.is_whole().then_some(()).ok_or(RecordingError::CutOff)?;
+    read
 }
 
 /// The reader after somebody has plugged it in again, if that happens before `deadline`.

@@ -1,0 +1,242 @@
+//! What went over a port, as a file of JSON lines.
+//!
+//! Duty: the format, read and written; keeping a recording ([`Recorder`]) and playing it back ([`Replay`]). Never: let a
+//! byte that came from a device reach the disk before a [`Redaction`] has seen it.
+//!
+//! # The format, version 1
+//! ```text
+//! {"recording":1,"port":"serial:/dev/ttyS0","outgoing":"kept"}
+//! {"us":104,"baud":115200}
+//! {"us":312,"out":"AAAAAA9669000311FFED"}
+//! {"us":2215,"in":"AAAAAA966900040000"}
+//! {"us":2311,"in":"9094"}
+//! {"us":90112,"end":true}
+//! ```
+//! One object a line. `us` is microseconds since the port was opened, `out` and `in` are bytes in hexadecimal as they went
+//! and came, piece by piece; `baud` is a change of speed; `gone` says that the device went; `end` that the recording is
+//! whole. `outgoing` is `kept`, or `hidden` where what was sent is a person's and only its length is there.
+
+mod recorder;
+mod replay;
+
+pub use recorder::{OutgoingHidden, Recorder, Redaction};
+pub use replay::Replay;
+
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{PortAddress, PortAddressError};
+
+/// The format's version.
+const VERSION: u32 = 1;
+/// A recording of a visit is some kilobytes; more than this is none.
+const LONGEST_FILE: u64 = 16 << 20;
+/// Bytes of one event.
+const LONGEST_EVENT: usize = 64 << 10;
+
+/// A recording that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// The port that it was made on.
+    pub port: PortAddress,
+    /// Whether what was sent is there.
+    pub outgoing: Outgoing,
+    /// What happened, in order.
+    pub events: Vec<Timed>,
+}
+
+/// Whether a recording holds what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outgoing {
+    /// It does.
+    Kept,
+    /// Only how much it was.
+    Hidden,
+}
+
+/// An event and its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timed {
+    /// Microseconds since the port was opened.
+    pub us: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Something that happened on a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The host set a speed, bits a second.
+    Baud(u32),
+    /// The host sent bytes.
+    Out(Vec<u8>),
+    /// Bytes came.
+    In(Vec<u8>),
+    /// The device went.
+    Gone,
+    /// The recording was closed.
+    End,
+}
+
+/// Why a file is no recording.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// It cannot be read or written.
+    #[error("the recording's file failed")]
+    Io(#[from] io::Error),
+    /// It is longer than a recording can be.
+    #[error("this is no recording: longer than {LONGEST_FILE} bytes")]
+    TooLong,
+    /// It has no end: writing it failed.
+    #[error("the recording is cut off")]
+    CutOff,
+    /// A line is not as the format says.
+    #[error("line {line} of the recording is none: {what}")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The port in its first line is none.
+    #[error("the recording's port is none")]
+    Port(#[from] PortAddressError),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    recording: u32,
+    port: String,
+    outgoing: Outgoing,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    us: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    baud: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    out: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    r#in: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    gone: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    end: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl Recording {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no recording.
+    pub fn read(path: &Path) -> Result<Self, RecordingError> {
+        if std::fs::metadata(path)?.len() > LONGEST_FILE {
+            return Err(RecordingError::TooLong);
+        }
+        Self::parse(&std::fs::read_to_string(path)?)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// The first line that is not as the format says.
+    pub fn parse(text: &str) -> Result<Self, RecordingError> {
+        let mut lines = text.lines().enumerate().map(|(index, text)| (index + 1, text));
+        let wrong = |line, what| RecordingError::Line { line, what };
+        let (_, head) = lines.next().ok_or(wrong(1, "the file is empty"))?;
+        let head: Head = serde_json::from_str(head).map_err(|_| wrong(1, "no head of a recording"))?;
+        if head.recording != VERSION {
+            return Err(wrong(1, "another version of the format"));
+        }
+        let mut events: Vec<Timed> = Vec::new();
+        for (line, text) in lines {
+            let read: Line = serde_json::from_str(text).map_err(|_| wrong(line, "no event"))?;
+            if events.last().is_some_and(|last| last.event == Event::End) {
+                return Err(wrong(line, "an event after the end"));
+            }
+            if events.last().is_some_and(|last| last.us > read.us) {
+                return Err(wrong(line, "time runs backwards"));
+            }
+            events.push(Timed { us: read.us, event: read.event().map_err(|what| wrong(line, what))? });
+        }
+        Ok(Self { port: head.port.parse()?, outgoing: head.outgoing, events })
+    }
+
+    /// Whether it was closed: one that was cut off replays as far as it goes.
+    pub fn is_whole(&self) -> bool {
+        self.events.last().is_some_and(|last| last.event == Event::End)
+    }
+}
+
+impl Line {
+    fn event(self) -> Result<Event, &'static str> {
+        match self {
+            Self { us: _, baud: Some(baud), out: None, r#in: None, gone: false, end: false } => {
+                Ok(Event::Baud(baud))
+            }
+            Self { us: _, baud: None, out: Some(bytes), r#in: None, gone: false, end: false } => {
+                bytes_of(&bytes).map(Event::Out)
+            }
+            Self { us: _, baud: None, out: None, r#in: Some(bytes), gone: false, end: false } => {
+                bytes_of(&bytes).map(Event::In)
+            }
+            Self { us: _, baud: None, out: None, r#in: None, gone: true, end: false } => Ok(Event::Gone),
+            Self { us: _, baud: None, out: None, r#in: None, gone: false, end: true } => Ok(Event::End),
+            _ => Err("not exactly one event"),
+        }
+    }
+}
+
+/// A line of the file, without its end.
+fn line_of(Timed { us, event }: &Timed) -> String {
+    let mut line = Line { us: *us, ..Line::default() };
+    match event {
+        Event::Baud(baud) => line.baud = Some(*baud),
+        Event::Out(bytes) => line.out = Some(hexadecimal(bytes)),
+        Event::In(bytes) => line.r#in = Some(hexadecimal(bytes)),
+        Event::Gone => line.gone = true,
+        Event::End => line.end = true,
+    }
+    // Numbers and digits are JSON whatever they are.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+fn head_of(port: &PortAddress, outgoing: Outgoing) -> String {
+    let head = Head { recording: VERSION, port: port.to_string(), outgoing };
+    serde_json::to_string(&head).unwrap_or_default()
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02X}");
+    }
+    text
+}
+
+fn bytes_of(hex: &str) -> Result<Vec<u8>, &'static str> {
+    if hex.is_empty() || hex.len() > 2 * LONGEST_EVENT {
+        return Err("no bytes, or too many");
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    let bytes =
+        pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect::<Option<_>>();
+    bytes.filter(|_| rest.is_empty()).ok_or("no hexadecimal digits")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! A port whose bytes are written down as they go.
+//!
+//! Duty: everything that goes and comes, with its time, after the redaction. Never: the device's own bytes on the disk,
+//! and never more of them in memory than one exchange.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Instant;
+
+use zeroize::Zeroizing;
+
+use super::{Event, LONGEST_EVENT, Outgoing, RecordingError, Timed, head_of, line_of};
+use crate::transport::{PortAddress, Transport, TransportError, TransportErrorKind};
+
+/// Replaces what is a person's. Bytes are handed over burst by burst: all that went one way before something went the
+/// other. What is given back has the same length, or is replaced by zeros.
+pub trait Redaction: Send {
+    /// What the recording says of bytes that the host sent.
+    fn outgoing(&mut self, bytes: &[u8]) -> Vec<u8>;
+
+    /// What the recording says of bytes that came.
+    fn incoming(&mut self, bytes: &[u8]) -> Vec<u8>;
+
+    /// Whether what was sent is in the recording.
+    fn keeps_outgoing(&self) -> Outgoing;
+}
+
+/// For devices that take what is a person's and tell only how they are, such as printers: what is sent is hidden, what
+/// comes is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutgoingHidden;
+
+impl Redaction for OutgoingHidden {
+    fn outgoing(&mut self, bytes: &[u8]) -> Vec<u8> {
+        vec![0; bytes.len()]
+    }
+
+    fn incoming(&mut self, bytes: &[u8]) -> Vec<u8> {
+        bytes.to_vec()
+    }
+
+    fn keeps_outgoing(&self) -> Outgoing {
+        Outgoing::Hidden
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Out,
+    In,
+}
+
+/// One way's bytes since the other way's, not redacted yet.
+struct Burst {
+    direction: Direction,
+    bytes: Zeroizing<Vec<u8>>,
+    /// Time and length of each piece.
+    pieces: Vec<(u64, usize)>,
+}
+
+/// A transport that is recorded; the file is whole when it is dropped.
+pub struct Recorder {
+    transport: Box<dyn Transport>,
+    redaction: Box<dyn Redaction>,
+    file: File,
+    opened: Instant,
+    burst: Burst,
+    gone: bool,
+}
+
+impl Recorder {
+    /// Records `transport`, which is the port `port`, into a new file that only its owner may read.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be made.
+    pub fn create(
+        transport: Box<dyn Transport>,
+        port: &PortAddress,
+        redaction: Box<dyn Redaction>,
+        path: &Path,
+    ) -> Result<Self, RecordingError> {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        writeln!(file, "{}", head_of(port, redaction.keeps_outgoing()))?;
+        // Never grows: growing would leave an unwiped copy behind.
+        let bytes = Zeroizing::new(Vec::with_capacity(LONGEST_EVENT));
+        let burst = Burst { direction: Direction::Out, bytes, pieces: Vec::new() };
+        Ok(Self { transport, redaction, file, opened: Instant::now(), burst, gone: false })
+    }
+
+    fn us(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// A recording that cannot be written is the port's trouble: who asked for it wants to know.
+    fn failed(&self, source: io::Error) -> TransportError {
+        TransportError::Io { port: format!("the recording of {}", self.transport.name()), source }
+    }
+
+    fn passed(&mut self, direction: Direction, bytes: &[u8]) -> io::Result<()> {
+        let us = self.us();
+        for piece in bytes.chunks(LONGEST_EVENT) {
+            if self.burst.direction != direction || self.burst.bytes.len() + piece.len() > LONGEST_EVENT {
+                self.settle()?;
+                self.burst.direction = direction;
+            }
+            self.burst.bytes.extend_from_slice(piece);
+            self.burst.pieces.push((us, piece.len()));
+        }
+        Ok(())
+    }
+
+    /// The burst is over: redacted, it goes to the file.
+    fn settle(&mut self) -> io::Result<()> {
+        if self.burst.pieces.is_empty() {
+            return Ok(());
+        }
+        let redacted = match self.burst.direction {
+            Direction::Out => self.redaction.outgoing(&self.burst.bytes),
+            Direction::In => self.redaction.incoming(&self.burst.bytes),
+        };
+        let length = self.burst.bytes.len();
+        let redacted = if redacted.len() == length { redacted } else { vec![0; length] };
+        zeroize::Zeroize::zeroize(&mut self.burst.bytes[..]);
+        self.burst.bytes.truncate(0);
+        let mut rest = &redacted[..];
+        for (us, count) in std::mem::take(&mut self.burst.pieces) {
+            let (piece, later) = rest.split_at(count.min(rest.len()));
+            rest = later;
+            let event = match self.burst.direction {
+                Direction::Out => Event::Out(piece.to_vec()),
+                Direction::In => Event::In(piece.to_vec()),
+            };
+            writeln!(self.file, "{}", line_of(&Timed { us, event }))?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, event: Event) -> io::Result<()> {
+        self.settle()?;
+        writeln!(self.file, "{}", line_of(&Timed { us: self.us(), event }))
+    }
+
+    /// Notes, once, that the device went.
+    fn seen<T>(&mut self, result: Result<T, TransportError>) -> Result<T, TransportError> {
+        if let Err(error) = &result
+            && error.kind() == TransportErrorKind::Gone
+            && !std::mem::replace(&mut self.gone, true)
+        {
+            self.note(Event::Gone).map_err(|e| self.failed(e))?;
+        }
+        result
+    }
+}
+
+impl Transport for Recorder {
+    fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<usize, TransportError> {
+        let result = self.transport.read(buffer, deadline);
+        let count = self.seen(result)?;
+        let came = buffer.get(..count).unwrap_or_default();
+        self.passed(Direction::In, came).map_err(|e| self.failed(e))?;
+        Ok(count)
+    }
+
+    fn write(&mut self, bytes: &[u8], deadline: Instant) -> Result<usize, TransportError> {
+        let result = self.transport.write(bytes, deadline);
+        let count = self.seen(result)?;
+        let went = bytes.get(..count).unwrap_or_default();
+        self.passed(Direction::Out, went).map_err(|e| self.failed(e))?;
+        Ok(count)
+    }
+
+    fn discard_input(&mut self) -> Result<(), TransportError> {
+        self.settle().map_err(|e| self.failed(e))?;
+        let result = self.transport.discard_input();
+        self.seen(result)
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), TransportError> {
+        let result = self.transport.set_baud(baud);
+        self.seen(result)?;
+        self.note(Event::Baud(baud)).map_err(|e| self.failed(e))
+    }
+
+    fn baud(&self) -> Option<u32> {
+        self.transport.baud()
+    }
+
+    fn name(&self) -> &str {
+        self.transport.name()
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // Who needs to know whether it is whole reads it: a recording that failed has no end.
+        let _ = self.note(Event::End);
+    }
+}
