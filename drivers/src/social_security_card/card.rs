@@ -182,7 +182,7 @@ impl Records {
         let mut text = text.into_owned();
         let name = Personal::new(text.trim());
         text.zeroize();
-        Ok((name, !broken))
+        if name.is_empty() { Err(SocialSecurityCardError::Record { tag: 0x09 }) } else { Ok((name, !broken)) }
     }
 }
 
