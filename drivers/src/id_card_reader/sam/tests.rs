@@ -159,6 +159,13 @@ fn assert_good(read: &CardRead, what: &str) {
 const VISIT: [[u8; 2]; 7] =
     [[0x11, 0xFF], [0x12, 0xFF], [0x20, 0x01], [0x20, 0x02], [0x30, 0x01], [0x30, 0x03], [0x30, 0x05]];
 
+/// Every exchange of a visit, and the one that a visit with fingerprints has in place of its read: what is read, the
+/// place in the order, and what is asked.
+fn exchanges() -> impl Iterator<Item = (Content, usize, [u8; 2])> {
+    let visit = VISIT.into_iter().enumerate().map(|(at, code)| (Content::TextPhoto, at, code));
+    visit.chain([(Content::TextPhotoFingerprints, 4, [0x30, 0x10])])
+}
+
 #[test]
 fn a_visit_asks_in_order_and_only_once() {
     let bench = bench(|code, _| vec![good(code)]);
@@ -198,7 +205,7 @@ fn an_old_reader_gives_no_fingerprints_and_is_not_asked_twice_for_what_it_does_n
 
 #[test]
 fn every_exchange_split_at_every_byte_gives_the_same() {
-    for (exchange, code) in VISIT.into_iter().enumerate() {
+    for (content, exchange, code) in exchanges() {
         for at in 0..=good(code).len() {
             let mut reader = bench(move |code, index| {
                 let whole = good(code);
@@ -210,10 +217,7 @@ fn every_exchange_split_at_every_byte_gives_the_same() {
             })
             .open()
             .unwrap();
-            assert_good(
-                &read(&mut reader, Content::TextPhoto).unwrap(),
-                &format!("{code:02X?} split at {at}"),
-            );
+            assert_good(&read(&mut reader, content).unwrap(), &format!("{code:02X?} split at {at}"));
         }
     }
 }
@@ -221,7 +225,7 @@ fn every_exchange_split_at_every_byte_gives_the_same() {
 #[test]
 fn noise_before_every_byte_gives_the_same() {
     for noise in [&[0x00][..], &[0xAA], &[0x96, 0x69], &[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x04]] {
-        for (exchange, code) in VISIT.into_iter().enumerate() {
+        for (content, exchange, code) in exchanges() {
             for at in 0..=good(code).len() {
                 // The false head of a frame before bytes whose sum happens to be right is no noise: it is a frame.
                 let sum = good(code).iter().skip(at).take(4).fold(0x04, |sum, byte| sum ^ byte);
@@ -239,7 +243,7 @@ fn noise_before_every_byte_gives_the_same() {
                 .open()
                 .unwrap();
                 let what = format!("{noise:02X?} before byte {at} of the answer to {code:02X?}");
-                let read = read(&mut reader, Content::TextPhoto).unwrap_or_else(|e| panic!("{what}: {e:?}"));
+                let read = read(&mut reader, content).unwrap_or_else(|e| panic!("{what}: {e:?}"));
                 assert_good(&read, &what);
             }
         }
