@@ -13,20 +13,23 @@ mod card;
 #[cfg(feature = "pcsc")]
 mod pcsc_reader;
 mod reading;
+mod recording;
 
 pub use apdu::{LONGEST_REPLY, StatusWord};
 pub use card::{SocialSecurityCard, SocialSecurityWarning};
 #[cfg(feature = "pcsc")]
 pub use pcsc_reader::PcscReader;
 pub use reading::{Answered, Reading};
+pub use recording::RecordedChannel;
 
+use std::path::Path;
 use std::time::Instant;
 
 use domain::device::DeviceState;
 use zeroize::Zeroizing;
 
 use crate::id_card_reader::{CardReaderErrorKind, Media};
-use crate::transport::{PortAddress, TransportError};
+use crate::transport::{PortAddress, RecordingError, Replay, TransportError};
 
 /// A reader of chip cards with a social-security card's reading on it.
 pub trait SocialSecurityCardReader: Send {
@@ -46,19 +49,45 @@ pub trait SocialSecurityCardReader: Send {
     fn read(&mut self, deadline: Instant) -> Result<SocialSecurityCard, SocialSecurityCardError>;
 }
 
-/// Opens the reader behind `pcsc:READER NAME`.
+/// Opens the reader behind `pcsc:READER NAME`, or the recording of one.
 ///
 /// # Errors
 /// There is no such reader, or this program was built without PC/SC.
 pub fn open(address: &PortAddress) -> Result<Box<dyn SocialSecurityCardReader>, SocialSecurityCardError> {
-    #[cfg(feature = "pcsc")]
-    if let PortAddress::Pcsc { reader } = address {
-        return Ok(Box::new(PcscReader::open(reader)?));
+    match address {
+        PortAddress::Replay { path } => {
+            let replay = Replay::open(path).map_err(SocialSecurityCardError::Port)?;
+            Ok(Box::new(recording::ReplayReader(replay)))
+        }
+        #[cfg(feature = "pcsc")]
+        PortAddress::Pcsc { reader } => Ok(Box::new(PcscReader::open(reader)?)),
+        _ => Err(no_chip_cards(address)),
     }
-    Err(SocialSecurityCardError::Port(TransportError::Unsupported {
+}
+
+/// The same, and the first reading is written down, with a card of nobody in place of the one that is read.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_recorded(
+    address: &PortAddress,
+    path: &Path,
+) -> Result<Box<dyn SocialSecurityCardReader>, SocialSecurityCardError> {
+    match address {
+        #[cfg(feature = "pcsc")]
+        PortAddress::Pcsc { reader } => Ok(Box::new(PcscReader::open(reader)?.recorded(path))),
+        _ => {
+            let _ = path;
+            Err(no_chip_cards(address))
+        }
+    }
+}
+
+fn no_chip_cards(address: &PortAddress) -> SocialSecurityCardError {
+    SocialSecurityCardError::Port(TransportError::Unsupported {
         port: address.to_string(),
         operation: "chip cards",
-    }))
+    })
 }
 
 /// What carries commands to a card and its answers back.
@@ -118,6 +147,9 @@ pub enum SocialSecurityCardError {
     /// The reader or PC/SC's service failed.
     #[error("the reader of chip cards failed")]
     Port(#[source] TransportError),
+    /// The recording that was asked for cannot be made.
+    #[error("the reading cannot be recorded")]
+    Recording(#[from] RecordingError),
 }
 
 impl SocialSecurityCardError {
@@ -130,7 +162,7 @@ impl SocialSecurityCardError {
             Self::Security(_) => CardReaderErrorKind::Security,
             Self::Record { .. } | Self::Refused(_) => CardReaderErrorKind::InvalidData,
             Self::Garbled => CardReaderErrorKind::Communication,
-            Self::Port(_) => CardReaderErrorKind::Port,
+            Self::Port(_) | Self::Recording(_) => CardReaderErrorKind::Port,
         }
     }
 }

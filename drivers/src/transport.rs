@@ -9,6 +9,7 @@ mod tcp;
 mod usb;
 
 pub use address::{PortAddress, PortAddressError};
+pub(crate) use recording::Journal;
 pub use recording::{
     Event, Outgoing, OutgoingHidden, Recorder, Recording, RecordingError, Redaction, Replay, Timed,
 };

@@ -162,6 +162,13 @@ fn a_card_is_read_through_the_service() {
         assert_eq!(code, Some(0));
         assert_eq!((&card["name"], &card["number"]), (&json!("张示例"), &json!("990000194001010014")));
         assert_eq!((&card["birth"], &card["card_number"]), (&json!("1940-01-01"), &json!("Z99000001")));
+        // Recorded, it is a card of nobody.
+        let file = service.folder.path().join("reading.jsonl");
+        let (line, _, code) = service.json(&[&read[..], &["--record", file.to_str().unwrap()]].concat());
+        assert_eq!((line.as_str(), code), (MASKED, Some(0)));
+        let replay = format!("replay:{}", file.display());
+        let (_, card, code) = service.json(&["card", "read", "--reveal", "--port", &replay]);
+        assert_eq!((&card["name"], code), (&json!("替代人"), Some(0)));
     }
     for style in [AnswerStyle::Fetched, AnswerStyle::RightLength] {
         let short = vec![0xD5, 0xC5, 0xCA, 0xBE, 0xC0, 0xFD];

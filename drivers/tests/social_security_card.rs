@@ -6,7 +6,10 @@ use drivers::id_card_reader::CardReaderErrorKind as Kind;
 use drivers::sim::social_security_card::{
     AnswerStyle, FictitiousSocialSecurityCard, SocialSecurityChip, SocialSecurityFault as Fault,
 };
-use drivers::social_security_card::{ApduChannel, SocialSecurityCard, SocialSecurityCardError, read_through};
+use drivers::social_security_card::{
+    self, ApduChannel, RecordedChannel, SocialSecurityCard, SocialSecurityCardError, read_through,
+};
+use drivers::transport::PortAddress;
 use zeroize::Zeroizing;
 
 struct Channel(SocialSecurityChip);
@@ -53,4 +56,31 @@ fn every_fault_has_its_kind() {
         check(Fault::WrongTag(tag), Some(Kind::InvalidData));
         check(Fault::Removed(tag), Some(Kind::CardRemoved));
     }
+}
+
+#[test]
+fn a_recording_holds_nothing_of_the_card_and_replays_nobodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("reading.jsonl");
+    let sample = FictitiousSocialSecurityCard::sample();
+    let mut chip = Channel(SocialSecurityChip::new(sample.clone()));
+    let port = PortAddress::Pcsc { reader: "Virtual PCD 00 00".to_owned() };
+    let read = read_through(&mut RecordedChannel::create(&mut chip, &port, &file).unwrap()).unwrap();
+    assert_eq!(read.name.reveal(), "张示例");
+
+    let text = std::fs::read_to_string(&file).unwrap();
+    for (_, tag, value) in &sample.records {
+        // Shorter ones are a digit or a day that many have.
+        let run = &value[value.len().min(3)..value.len().min(9)];
+        if run.len() == 6 && run.iter().any(|byte| ![0x00, 0x20].contains(byte)) {
+            let hex: String = run.iter().map(|byte| format!("{byte:02X}")).collect();
+            assert!(!text.contains(&hex), "record {tag:02X}");
+        }
+    }
+    let replay = PortAddress::Replay { path: file };
+    let replayed = social_security_card::open(&replay).unwrap().read(std::time::Instant::now()).unwrap();
+    assert_eq!(replayed.name.reveal(), "替代人");
+    assert_eq!(replayed.number.personal().reveal(), "990000197001019995");
+    assert_eq!(replayed.card_number.unwrap().reveal(), "Z99999999");
+    assert_eq!(replayed.warnings, []);
 }

@@ -4,6 +4,7 @@
 
 use std::ffi::{CStr, CString};
 use std::io;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use domain::device::DeviceState;
@@ -12,15 +13,18 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::apdu::LONGEST_REPLY;
 use super::{
-    ApduChannel, SocialSecurityCard, SocialSecurityCardError, SocialSecurityCardReader, read_through,
+    ApduChannel, RecordedChannel, SocialSecurityCard, SocialSecurityCardError, SocialSecurityCardReader,
+    read_through,
 };
 use crate::id_card_reader::Media;
-use crate::transport::TransportError;
+use crate::transport::{PortAddress, TransportError};
 
 /// A reader behind PC/SC's service, by the name that the service gives it.
 pub struct PcscReader {
     context: Context,
     reader: CString,
+    /// Where the next reading is written down.
+    record: Option<PathBuf>,
 }
 
 impl PcscReader {
@@ -41,9 +45,15 @@ impl PcscReader {
     pub fn open(reader: &str) -> Result<Self, SocialSecurityCardError> {
         let name = CString::new(reader).map_err(|_| failed(reader, Error::UnknownReader))?;
         let context = Context::establish(Scope::User).map_err(|e| failed(reader, e))?;
-        let mut port = Self { context, reader: name };
+        let mut port = Self { context, reader: name, record: None };
         port.look(Duration::ZERO)?;
         Ok(port)
+    }
+
+    /// The same; its next reading is written to a new file.
+    #[must_use]
+    pub fn recorded(self, path: &Path) -> Self {
+        Self { record: Some(path.to_owned()), ..self }
     }
 
     fn name(&self) -> String {
@@ -108,7 +118,14 @@ impl SocialSecurityCardReader for PcscReader {
             .map_err(|error| self.failed(error))?;
         let mut connection =
             Connection { card, name: self.name(), reply: Zeroizing::new([0; LONGEST_REPLY]) };
-        let read = read_through(&mut connection);
+        let read = match self.record.take() {
+            None => read_through(&mut connection),
+            Some(path) => {
+                let port = PortAddress::Pcsc { reader: self.reader.to_string_lossy().into_owned() };
+                RecordedChannel::create(&mut connection, &port, &path)
+                    .and_then(|mut channel| read_through(&mut channel))
+            }
+        };
         // A card that failed may be one that went: a service that is told to reset it no longer sees it go.
         let parting = if read.is_ok() { Disposition::ResetCard } else { Disposition::LeaveCard };
         // What a reader that has gone says of it is said by the next look.

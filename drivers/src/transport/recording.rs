@@ -1,6 +1,6 @@
 //! What went over a port, as a file of JSON lines.
 //!
-//! Duty: the format, read and written; keeping a recording ([`Recorder`]) and playing it back ([`Replay`]). Never: let a
+//! Duty: the format, read and written; making a recording ([`Recorder`]) and playing it back ([`Replay`]). Never: let a
 //! byte that came from a device reach the disk before a [`Redaction`] has seen it.
 //!
 //! # The format, version 1
@@ -19,6 +19,7 @@
 mod recorder;
 mod replay;
 
+pub(crate) use recorder::Journal;
 pub use recorder::{OutgoingHidden, Recorder, Redaction};
 pub use replay::Replay;
 

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use domain::device::DeviceState;
 use domain::personal::Personal;
 use drivers::id_card_reader::{self, CardRead, CardReaderError, Content, IdCardReader};
-use drivers::social_security_card;
+use drivers::social_security_card::{self, SocialSecurityCard, SocialSecurityCardError};
 use drivers::transport::{PortAddress, Recording, RecordingError, TransportErrorKind};
 use serde::Serialize;
 
@@ -72,13 +72,8 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
                 output::to_stderr(&format!("audit: card content revealed from {port}"));
             }
             let timeout = Duration::from_secs_f64(timeout);
-            if matches!(port, PortAddress::Pcsc { .. }) {
-                if read.record.is_some() {
-                    return output::wrong_usage("chip cards are not recorded");
-                }
-                let read = social_security_card::open(port)
-                    .and_then(|mut reader| reader.read(Instant::now() + timeout));
-                return match read {
+            if is_of_chip_cards(port) {
+                return match read_chip_card(port, timeout, read.record.as_deref()) {
                     Ok(card) => output.done(&SocialSecurityReport::new(&card, disclosure)),
                     Err(error) => {
                         output.failed(&Failure::new(Trouble::of_chip_card(&error), output::chain(&error)))
@@ -119,11 +114,38 @@ fn read_card(port: &PortAddress, timeout: Duration) -> Result<CardRead, CardRead
 fn read_recorded(port: &PortAddress, timeout: Duration, file: &Path) -> Result<CardRead, CardReaderError> {
     let deadline = Instant::now() + timeout;
     let mut reader = id_card_reader::open_recorded(port, file)?;
-    let read = reader.read(Content::TextPhotoFingerprints, deadline);
+    let read = reader.read(Content::TextPhotoFingerprints, deadline)?;
     drop(reader);
-    // A disk that was full is said here: what was asked for was the recording.
-    Recording::read(file)?.is_whole().then_some(()).ok_or(RecordingError::CutOff)?;
-    read
+    written(file)?;
+    Ok(read)
+}
+
+/// A disk that was full is said here: what was asked for was the recording.
+fn written(file: &Path) -> Result<(), RecordingError> {
+    Recording::read(file)?.is_whole().then_some(()).ok_or(RecordingError::CutOff)
+}
+
+/// Whether social-security cards are read on this port, or were when it was recorded.
+fn is_of_chip_cards(port: &PortAddress) -> bool {
+    match port {
+        PortAddress::Pcsc { .. } => true,
+        PortAddress::Replay { path } => {
+            Recording::read(path).is_ok_and(|recording| matches!(recording.port, PortAddress::Pcsc { .. }))
+        }
+        _ => false,
+    }
+}
+
+fn read_chip_card(
+    port: &PortAddress,
+    timeout: Duration,
+    record: Option<&Path>,
+) -> Result<SocialSecurityCard, SocialSecurityCardError> {
+    let deadline = Instant::now() + timeout;
+    let Some(file) = record else { return social_security_card::open(port)?.read(deadline) };
+    let card = social_security_card::open_recorded(port, file)?.read(deadline)?;
+    written(file)?;
+    Ok(card)
 }
 
 /// The reader after somebody has plugged it in again, if that happens before `deadline`.
@@ -254,7 +276,7 @@ struct StatusReport {
 
 impl StatusReport {
     fn of(port: &PortAddress) -> Self {
-        if matches!(port, PortAddress::Pcsc { .. }) {
+        if is_of_chip_cards(port) {
             return Self::of_chip_card_reader(port);
         }
         match id_card_reader::open(port) {

@@ -9,7 +9,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Instant;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Event, LONGEST_EVENT, Outgoing, RecordingError, Timed, head_of, line_of};
 use crate::transport::{PortAddress, Transport, TransportError, TransportErrorKind};
@@ -60,23 +60,17 @@ struct Burst {
     pieces: Vec<(u64, usize)>,
 }
 
-/// A transport that is recorded; the file is whole when it is dropped.
-pub struct Recorder {
-    transport: Box<dyn Transport>,
+/// The file of a recording: bursts, redacted as they end. It is whole when it is dropped.
+pub(crate) struct Journal {
     redaction: Box<dyn Redaction>,
     file: File,
     opened: Instant,
     burst: Burst,
-    gone: bool,
 }
 
-impl Recorder {
-    /// Records `transport`, which is the port `port`, into a new file that only its owner may read.
-    ///
-    /// # Errors
-    /// The file is there already, or cannot be made.
-    pub fn create(
-        transport: Box<dyn Transport>,
+impl Journal {
+    /// A new file that only its owner may read.
+    pub(crate) fn create(
         port: &PortAddress,
         redaction: Box<dyn Redaction>,
         path: &Path,
@@ -86,16 +80,21 @@ impl Recorder {
         // Never grows: growing would leave an unwiped copy behind.
         let bytes = Zeroizing::new(Vec::with_capacity(LONGEST_EVENT));
         let burst = Burst { direction: Direction::Out, bytes, pieces: Vec::new() };
-        Ok(Self { transport, redaction, file, opened: Instant::now(), burst, gone: false })
+        Ok(Self { redaction, file, opened: Instant::now(), burst })
+    }
+
+    /// The host sent these.
+    pub(crate) fn went(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.passed(Direction::Out, bytes)
+    }
+
+    /// These came.
+    pub(crate) fn came(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.passed(Direction::In, bytes)
     }
 
     fn us(&self) -> u64 {
         u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
-    /// A recording that cannot be written is the port's trouble: who asked for it wants to know.
-    fn failed(&self, source: io::Error) -> TransportError {
-        TransportError::Io { port: format!("the recording of {}", self.transport.name()), source }
     }
 
     fn passed(&mut self, direction: Direction, bytes: &[u8]) -> io::Result<()> {
@@ -122,7 +121,7 @@ impl Recorder {
         };
         let length = self.burst.bytes.len();
         let redacted = if redacted.len() == length { redacted } else { vec![0; length] };
-        zeroize::Zeroize::zeroize(&mut self.burst.bytes[..]);
+        self.burst.bytes[..].zeroize();
         self.burst.bytes.truncate(0);
         let mut rest = &redacted[..];
         for (us, count) in std::mem::take(&mut self.burst.pieces) {
@@ -141,6 +140,40 @@ impl Recorder {
         self.settle()?;
         writeln!(self.file, "{}", line_of(&Timed { us: self.us(), event }))
     }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // Who needs to know whether it is whole reads it: a recording that failed has no end.
+        let _ = self.note(Event::End);
+    }
+}
+
+/// A transport that is recorded; the file is whole when it is dropped.
+pub struct Recorder {
+    transport: Box<dyn Transport>,
+    journal: Journal,
+    gone: bool,
+}
+
+impl Recorder {
+    /// Records `transport`, which is the port `port`, into a new file that only its owner may read.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be made.
+    pub fn create(
+        transport: Box<dyn Transport>,
+        port: &PortAddress,
+        redaction: Box<dyn Redaction>,
+        path: &Path,
+    ) -> Result<Self, RecordingError> {
+        Ok(Self { transport, journal: Journal::create(port, redaction, path)?, gone: false })
+    }
+
+    /// A recording that cannot be written is the port's trouble: who asked for it wants to know.
+    fn failed(&self, source: io::Error) -> TransportError {
+        TransportError::Io { port: format!("the recording of {}", self.transport.name()), source }
+    }
 
     /// Notes, once, that the device went.
     fn seen<T>(&mut self, result: Result<T, TransportError>) -> Result<T, TransportError> {
@@ -148,7 +181,7 @@ impl Recorder {
             && error.kind() == TransportErrorKind::Gone
             && !std::mem::replace(&mut self.gone, true)
         {
-            self.note(Event::Gone).map_err(|e| self.failed(e))?;
+            self.journal.note(Event::Gone).map_err(|e| self.failed(e))?;
         }
         result
     }
@@ -159,7 +192,7 @@ impl Transport for Recorder {
         let result = self.transport.read(buffer, deadline);
         let count = self.seen(result)?;
         let came = buffer.get(..count).unwrap_or_default();
-        self.passed(Direction::In, came).map_err(|e| self.failed(e))?;
+        self.journal.came(came).map_err(|e| self.failed(e))?;
         Ok(count)
     }
 
@@ -167,12 +200,12 @@ impl Transport for Recorder {
         let result = self.transport.write(bytes, deadline);
         let count = self.seen(result)?;
         let went = bytes.get(..count).unwrap_or_default();
-        self.passed(Direction::Out, went).map_err(|e| self.failed(e))?;
+        self.journal.went(went).map_err(|e| self.failed(e))?;
         Ok(count)
     }
 
     fn discard_input(&mut self) -> Result<(), TransportError> {
-        self.settle().map_err(|e| self.failed(e))?;
+        self.journal.settle().map_err(|e| self.failed(e))?;
         let result = self.transport.discard_input();
         self.seen(result)
     }
@@ -180,7 +213,7 @@ impl Transport for Recorder {
     fn set_baud(&mut self, baud: u32) -> Result<(), TransportError> {
         let result = self.transport.set_baud(baud);
         self.seen(result)?;
-        self.note(Event::Baud(baud)).map_err(|e| self.failed(e))
+        self.journal.note(Event::Baud(baud)).map_err(|e| self.failed(e))
     }
 
     fn baud(&self) -> Option<u32> {
@@ -189,12 +222,5 @@ impl Transport for Recorder {
 
     fn name(&self) -> &str {
         self.transport.name()
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        // Who needs to know whether it is whole reads it: a recording that failed has no end.
-        let _ = self.note(Event::End);
     }
 }
