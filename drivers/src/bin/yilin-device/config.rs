@@ -139,7 +139,7 @@ mod tests {
         check(
             "[card]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
             &[
-                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l: or frames: and what follows it",
+                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, frames: or replay: and what follows it",
                 "3: `card` has no `speed`",
                 "4: card.timeout: seconds are a number",
                 "6: there is no section `toaster`",
