@@ -7,7 +7,7 @@
 
 use domain::resident_id::ResidentIdCard;
 use drivers::id_card_reader::{
-    CardRedaction, FrameParser, Portrait, Request, TEXT_BLOCK_BYTES, newest_address, parse,
+    CardRedaction, FrameParser, Portrait, Request, Response, TEXT_BLOCK_BYTES, newest_address, parse,
 };
 use drivers::social_security_card::{Answered, Reading};
 use drivers::transport::{Recording, Redaction as _};
@@ -26,34 +26,39 @@ pub(crate) const ENTRIES: [(&str, Entry); 4] = [
 /// More at once than a line brings before it is read.
 const LONGEST: usize = 8192;
 
-/// What a reader sends: in one piece and in pieces the same frames, and a redaction of the same length in which every
-/// status is still there. The first byte says how long the pieces are.
+/// What a reader sends, in one piece and in pieces: whatever is found really came, whole and with a right check byte, and
+/// a redaction keeps the length. The first byte says how long the pieces are.
+///
+/// That both find the same is no property of any bytes: a preamble with stray bytes in it is not waited for, so where false
+/// frames overlap, what is found depends on what had come. Of true frames it is one, which `drivers/tests` hold.
 pub(crate) fn card_frames(bytes: &[u8]) {
     let Some((size, bytes)) = bytes.split_first().filter(|(_, bytes)| bytes.len() <= LONGEST) else { return };
-    let whole = frames([bytes]);
-    let pieces = frames(bytes.chunks(usize::from(*size).max(1)));
-    assert_eq!(whole, pieces);
+    for size in [bytes.len(), usize::from(*size)] {
+        let mut parser = FrameParser::new();
+        for piece in bytes.chunks(size.max(1)) {
+            let mut next = parser.push(piece);
+            while let Some(response) = next {
+                assert_came(bytes, &response);
+                next = parser.push(&[]);
+            }
+        }
+        while let Some(response) = parser.line_is_silent() {
+            assert_came(bytes, &response);
+        }
+    }
     let mut redaction = CardRedaction::new();
     let asked = Request::ALL[usize::from(*size) % Request::ALL.len()];
     assert_eq!(redaction.outgoing(&asked.frame()), asked.frame());
     assert_eq!(redaction.incoming(bytes).len(), bytes.len());
 }
 
-/// SW1, SW2, SW3 and data of every frame.
-fn frames<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<([u8; 2], u8, Vec<u8>)> {
-    let mut parser = FrameParser::new();
-    let mut found = Vec::new();
-    for piece in pieces {
-        let mut next = parser.push(piece);
-        while let Some(response) = next {
-            found.push((response.card_status(), response.sw3().byte(), response.data().to_vec()));
-            next = parser.push(&[]);
-        }
-    }
-    while let Some(response) = parser.line_is_silent() {
-        found.push((response.card_status(), response.sw3().byte(), response.data().to_vec()));
-    }
-    found
+fn assert_came(bytes: &[u8], response: &Response) {
+    let length = u16::try_from(response.data().len() + 4).unwrap_or_default().to_be_bytes();
+    let [sw1, sw2] = response.card_status();
+    let head = [length[0], length[1], sw1, sw2, response.sw3().byte()];
+    let check = head.iter().chain(response.data()).fold(0, |sum, byte| sum ^ byte);
+    let frame = [&head[..], response.data(), &[check]].concat();
+    assert!(bytes.windows(frame.len()).any(|window| window == frame));
 }
 
 /// A text block, what follows it as address records, and all of it as a decoder's portrait.
@@ -62,10 +67,7 @@ pub(crate) fn card_text(bytes: &[u8]) {
         if let Ok(fields) = parse(block) {
             let card = ResidentIdCard::new(fields);
             assert!(card.name_units().len() <= 60);
-            assert!(
-                !format!("{card:?}").contains(card.number().personal().reveal())
-                    || card.number().personal().is_empty()
-            );
+            assert_eq!(format!("{card:?}"), format!("ResidentIdCard({}, …)", card.kind().word()));
         }
         if let Some(address) = newest_address(records) {
             assert!(!address.is_empty() && address.units().len() <= 35);
