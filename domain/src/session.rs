@@ -291,7 +291,11 @@ impl Forgetting {
 
     fn on(mut self, kind: EventKind, context: &mut Context<'_>) -> Place {
         match kind {
-            EventKind::Device(DeviceEvent::CardRemoved) => self.card = CardOnReader::No,
+            EventKind::Device(DeviceEvent::CardRemoved) => {
+                self.card = CardOnReader::No;
+                // That everything is gone has to be seen, too.
+                self.since = context.now();
+            }
             EventKind::Device(DeviceEvent::State(crate::device::DeviceClass::IdCardReader, state))
                 if state != DeviceState::Online =>
             {

@@ -8,7 +8,7 @@ mod sampler;
 mod tour;
 
 use crate::cli::GalleryOptions;
-use crate::headless::{Booth, BoothError, BoothOptions};
+use crate::headless::{Booth, BoothError, BoothOptions, Unreached};
 use crate::journal::Journal;
 use crate::output::Output;
 use crate::rig::RigProvince;
@@ -37,13 +37,8 @@ pub enum GalleryError {
         cause: String,
     },
     /// The tour did not come to a page.
-    #[error("the page `{page}` was not reached; the terminal shows `{instead}`")]
-    Unreached {
-        /// The page.
-        page: &'static str,
-        /// What is shown.
-        instead: &'static str,
-    },
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
     /// The thread ended.
     #[error("the gallery's thread has ended")]
     Thread,
@@ -56,7 +51,7 @@ impl GalleryError {
             Self::NoPage(_) => "no_page",
             Self::Booth(error) => error.kind(),
             Self::File { .. } => "file",
-            Self::Unreached { .. } => "unreached",
+            Self::Unreached(_) => "unreached",
             Self::Thread => "thread",
         }
     }

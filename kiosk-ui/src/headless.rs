@@ -6,6 +6,8 @@
 mod booth;
 pub mod elements;
 mod stage;
+mod walk;
 
 pub use booth::{Booth, BoothError, BoothOptions};
 pub use stage::{Stage, StageError};
+pub use walk::{Unreached, Walk};

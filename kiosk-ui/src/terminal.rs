@@ -165,6 +165,8 @@ impl Terminal {
             pages::open(self);
         }
         pages::show(self, page);
+        let navigation = self.navigation();
+        navigation.set_renewed(!navigation.get_renewed());
         if changed && let Some(observer) = self.observer.borrow().as_ref() {
             observer(self, page);
         }

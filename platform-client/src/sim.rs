@@ -208,6 +208,11 @@ impl Drop for ReferencePlatform {
     }
 }
 
+/// The codes of the reasons that the platform takes for a low rating, in its order.
+pub fn rating_reasons() -> Vec<&'static str> {
+    words::rating_reasons().into_iter().map(|(code, _)| code).collect()
+}
+
 /// Every case that a data folder holds, the oldest first; the platform may be running.
 ///
 /// # Errors

@@ -13,12 +13,17 @@ pub const CARD: &str = "name_beyond_bmp";
 /// Name and number of that card.
 pub const RESIDENT: [&str; 2] = ["李\u{20164}样本", "990000196001010013"];
 
-/// A program of the workspace, with a surrounding that shows no display.
-pub fn program(name: &str) -> Command {
+/// Where a program of the workspace lies.
+pub fn program_path(name: &str) -> PathBuf {
     let here = std::env::current_exe().unwrap();
     let path = here.parent().and_then(Path::parent).unwrap().join(name);
     assert!(path.exists(), "{} is not there: cargo test --workspace builds it", path.display());
-    let mut command = Command::new(path);
+    path
+}
+
+/// A program of the workspace, with a surrounding that shows no display.
+pub fn program(name: &str) -> Command {
+    let mut command = Command::new(program_path(name));
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("RUST_LOG");
     command
 }

@@ -12,6 +12,7 @@ from fontTools import subset
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection
+from fontTools.ttLib.reorderGlyphs import reorderGlyphs
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 # Face of the .ttc that draws the mainland's forms: Noto Sans CJK SC.
@@ -37,6 +38,13 @@ INVISIBLE = [
 LAYOUT_FEATURES = ["ccmp", "kern", "mark", "mkmk"]
 # Copyright, licence, licence's address: kept as upstream wrote them. Names and trademark go with the name.
 KEPT_NAMES = (0, 13, 14)
+
+
+# What almost every text is made of: Latin and marks, then the common Han characters, level 1 of GB/T 2312 (rows 16 to 55).
+COMMON = [chr(code) for code in range(0x20, 0x7F)] + [
+    bytes((0xA0 + row, 0xA0 + cell)).decode("gb2312", errors="ignore")
+    for row in [*range(1, 4), *range(16, 56)] for cell in range(1, 95)
+]
 
 
 def inside(code, ranges):
@@ -70,6 +78,20 @@ def rename(font, style):
         part.FontName = f"{postscript}-{index}"
 
 
+def common_first(font):
+    """Puts the outlines of common characters side by side: a program then has a few pages of the file in memory, not all."""
+    characters = font.getBestCmap()
+    order = font.getGlyphOrder()
+    first = [characters[ord(character)] for character in COMMON if character and ord(character) in characters]
+    moved = list(dict.fromkeys([order[0], *first, *order]))
+    top = font["CFF "].cff.topDictIndex[0]
+    parts = dict(zip(order, top.FDSelect.gidArray))
+    for name in order:
+        top.CharStrings[name].decompile()
+    reorderGlyphs(font, moved)
+    top.FDSelect.gidArray = [parts[name] for name in moved]
+
+
 def make(source, style, target):
     font = TTCollection(source, lazy=True).fonts[SIMPLIFIED_CHINESE_FACE]
     font.recalcTimestamp = False
@@ -85,6 +107,7 @@ def make(source, style, target):
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[code for code in font.getBestCmap() if not inside(code, HANGUL)])
     cutter.subset(font)
+    common_first(font)
     rename(font, style)
     subset.save_font(font, target, options)
     print(f"{target}: {len(font.getBestCmap())} characters, {target.stat().st_size} bytes")

@@ -40,16 +40,19 @@ impl Visit {
 
     /// Starts a print, or says at once why none can be started.
     pub(super) fn print(&mut self, finished: Finished, context: &mut Context<'_>) -> Step {
+        let Some(problem) = cannot_print(context) else { return self.print_again(finished, context) };
+        let Some(paper) = self.paper(&finished, context.facts) else { return Step::Result(finished) };
+        let phase = PrintPhase::Ended(PrintOutcome::NotPrinted(problem));
+        Step::Printing(Printing { finished, paper, ticket: context.ticket(), phase })
+    }
+
+    /// Somebody has put paper in and asks for it: the printer itself says whether it can, since what is known of it may be
+    /// older than the paper.
+    fn print_again(&mut self, finished: Finished, context: &mut Context<'_>) -> Step {
         let Some(paper) = self.paper(&finished, context.facts) else { return Step::Result(finished) };
         let ticket = context.ticket();
-        let phase = match cannot_print(context) {
-            Some(problem) => PrintPhase::Ended(PrintOutcome::NotPrinted(problem)),
-            None => {
-                context.effects.push(Effect::Print(ticket, Box::new(paper.clone())));
-                PrintPhase::Working(0)
-            }
-        };
-        Step::Printing(Printing { finished, paper, ticket, phase })
+        context.effects.push(Effect::Print(ticket, Box::new(paper.clone())));
+        Step::Printing(Printing { finished, paper, ticket, phase: PrintPhase::Working(0) })
     }
 
     pub(super) fn on_printing(
@@ -73,7 +76,7 @@ impl Visit {
                 Flow::To(Step::Printing(printing))
             }
             (PrintPhase::Ended(_), EventKind::Tap(Tap::Print)) => {
-                Flow::To(self.print(printing.finished, context))
+                Flow::To(self.print_again(printing.finished, context))
             }
             (PrintPhase::Ended(_), EventKind::Tap(Tap::Back | Tap::WithoutPaper)) => {
                 Flow::To(Step::Result(printing.finished))

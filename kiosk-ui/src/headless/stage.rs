@@ -111,14 +111,24 @@ impl Stage {
 
     /// Presses and releases at a point, as a finger would; lets debounce and animations pass.
     pub fn tap(&self, x: f32, y: f32) {
-        let position = LogicalPosition::new(x, y);
-        let button = PointerEventButton::Left;
-        self.send(WindowEvent::PointerMoved { position });
-        self.send(WindowEvent::PointerPressed { position, button });
+        self.press(x, y);
         self.advance(Duration::from_millis(80));
-        self.send(WindowEvent::PointerReleased { position, button });
-        self.send(WindowEvent::PointerExited);
+        self.release(x, y);
         self.settle();
+    }
+
+    /// A finger comes down on a point.
+    pub fn press(&self, x: f32, y: f32) {
+        let position = LogicalPosition::new(x, y);
+        self.send(WindowEvent::PointerMoved { position });
+        self.send(WindowEvent::PointerPressed { position, button: PointerEventButton::Left });
+    }
+
+    /// The finger leaves the point.
+    pub fn release(&self, x: f32, y: f32) {
+        let position = LogicalPosition::new(x, y);
+        self.send(WindowEvent::PointerReleased { position, button: PointerEventButton::Left });
+        self.send(WindowEvent::PointerExited);
     }
 
     /// Draws a line with a finger through points.

@@ -189,7 +189,7 @@ impl<'d> Typing<'d> {
         };
     }
 
-    /// Another of the offered pads. What waits becomes text as its pinyin.
+    /// Another of the offered pads. What waits becomes text.
     pub fn switch(&mut self, pad: Pad) {
         if self.offered.contains(&pad) {
             self.take_waiting();
@@ -197,7 +197,7 @@ impl<'d> Typing<'d> {
         }
     }
 
-    /// Ends the typing: what waits becomes text as its pinyin.
+    /// Ends the typing: what waits becomes text.
     pub fn finish(&mut self) -> &str {
         self.take_waiting();
         &self.text
@@ -217,7 +217,12 @@ impl<'d> Typing<'d> {
         }
     }
 
+    /// What waits becomes what it most likely means; letters that mean nothing stay letters.
     fn take_waiting(&mut self) {
+        self.first = 0;
+        while !self.waiting.is_empty() && !self.meaning.candidates.is_empty() {
+            self.pick(0);
+        }
         let letters = std::mem::take(&mut *self.meaning.reading);
         letters.chars().filter(|c| *c != BREAK).for_each(|c| self.push(c));
         self.waiting.clear();
@@ -303,9 +308,9 @@ mod tests {
         press(&mut typing, "1056811");
         assert_eq!(typing.composing(), "lou");
         typing.switch(Pad::Digits);
-        assert_eq!(typing.text(), "楼道lou");
+        assert_eq!(typing.text(), "楼道楼");
         press(&mut typing, "109");
-        assert_eq!(typing.text(), "楼道lou109");
+        assert_eq!(typing.text(), "楼道楼109");
     }
 
     #[test]
@@ -314,7 +319,7 @@ mod tests {
         let mut typing = typing(&[Pad::Pinyin], 18);
         "lou'shi".chars().for_each(|k| typing.key(k));
         assert_eq!(typing.candidates(1)[0].text, "楼是");
-        assert_eq!(typing.finish(), "loushi");
+        assert_eq!(typing.finish(), "楼是");
         check(Pad::Latin, "it's", "it's");
     }
 

@@ -17,7 +17,7 @@ use domain::session::page::Page;
 use domain::session::state::{DirectoryList, Step, SuggestionList};
 use domain::session::{Facts, Session};
 use slint::{ComponentHandle, SharedString};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -281,8 +281,10 @@ fn show_directory(terminal: &Terminal, session: &Session, l: Locale) {
     adapter.set_message(message.into());
     adapter.set_can_retry(directory.list == DirectoryList::Unreachable);
     adapter.set_can_print(!entries.is_empty() && session.facts().devices.can_print());
-    let kinds: BTreeSet<&str> = entries.iter().map(|e| e.kind.text(l)).collect();
-    let kinds: Vec<&str> = kinds.into_iter().collect();
+    // In the same order in every language, so that a chosen one stays chosen.
+    let kinds: BTreeMap<&str, &str> =
+        entries.iter().map(|e| (e.kind.text(Locale::default()), e.kind.text(l))).collect();
+    let kinds: Vec<&str> = kinds.into_values().collect();
     let categories = kinds
         .iter()
         .map(|kind| Choice { label: (*kind).into(), enabled: true, ..Choice::default() })

@@ -5,19 +5,20 @@ use crate::models::updated;
 use crate::screens::{ForgettingAdapter, ForgettingState, RatingAdapter, RatingReason as Row};
 use crate::terminal::Terminal;
 use domain::messages::MessageId as M;
-use domain::rating::{RatingLevel, RatingReason};
+use domain::rating::{RatingLevel, RatingReason, ServiceRating};
 use domain::session::event::Tap;
 use domain::session::state::{CardOnReader, Place, Step};
 use slint::ComponentHandle;
 use std::rc::Rc;
 
 /// The reasons of the two lowest levels: the platform's code and our words.
-const REASONS: [(&str, M); 5] = [
-    ("too_many_steps", M::RatingReasonSteps),
-    ("too_slow", M::RatingReasonSlow),
-    ("hard_to_read", M::RatingReasonRead),
-    ("not_done", M::RatingReasonNotDone),
-    ("no_help", M::RatingReasonHelp),
+const REASONS: [(&str, M); 6] = [
+    ("took_too_long", M::RatingReasonTooLong),
+    ("hard_to_follow", M::RatingReasonHard),
+    ("too_many_papers", M::RatingReasonPapers),
+    ("device_trouble", M::RatingReasonDevice),
+    ("nobody_helped", M::RatingReasonNobody),
+    ("not_solved", M::RatingReasonNotSolved),
 ];
 
 pub(super) fn connect(terminal: &Rc<Terminal>) {
@@ -59,6 +60,8 @@ pub(super) fn show(terminal: &Terminal) {
         _ => Vec::new(),
     };
     adapter.set_reasons(updated(adapter.get_reasons(), reasons));
+    let made = rating.level.map(|level| ServiceRating::new(level, rating.reasons.clone()));
+    adapter.set_can_submit(matches!(made, Some(Ok(_))));
 }
 
 pub(super) fn show_forgetting(terminal: &Terminal) {
@@ -67,4 +70,16 @@ pub(super) fn show_forgetting(terminal: &Terminal) {
         Place::Forgetting(forgetting) if forgetting.card == CardOnReader::Yes => ForgettingState::CardLeft,
         _ => ForgettingState::Forgotten,
     });
+}
+
+#[cfg(all(test, feature = "sim"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_platform_knows_each_reason() {
+        let known = platform_client::sim::rating_reasons();
+        let ours: Vec<&str> = REASONS.iter().map(|(code, _)| *code).collect();
+        assert_eq!(ours, known);
+    }
 }

@@ -28,8 +28,9 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
         }
     }));
     adapter.on_reveal(act(terminal, |t| {
-        let until = t.now() + REVEALED;
-        t.local.borrow_mut().reveal_until = Some(until);
+        let now = t.now();
+        let until = &mut t.local.borrow_mut().reveal_until;
+        *until = if until.is_some_and(|until| now < until) { None } else { Some(now + REVEALED) };
         t.refresh();
     }));
     adapter.on_submit(act(terminal, |t| {
