@@ -7,6 +7,7 @@ mod recording;
 mod serial;
 mod tcp;
 mod usb;
+mod usblp;
 
 pub use address::{PortAddress, PortAddressError};
 pub(crate) use recording::Journal;
@@ -51,6 +52,11 @@ pub trait Transport: Send {
     /// What a person calls this port: `/dev/ttyS0`, `127.0.0.1:9100`.
     fn name(&self) -> &str;
 
+    /// What the port itself, not the device's protocol, tells of a device's trouble; none is no word, not "well".
+    fn trouble(&mut self) -> Option<PortTrouble> {
+        None
+    }
+
     /// Hands over all of `bytes`.
     ///
     /// # Errors
@@ -64,7 +70,17 @@ pub trait Transport: Send {
     }
 }
 
-/// Opens a port that carries a stream of bytes: serial, TCP, USB, or the recording of one.
+/// Trouble that a port tells of by itself: a parallel printer's status lines, carried over USB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PortTrouble {
+    /// No paper.
+    PaperEmpty,
+    /// Something else.
+    Other,
+}
+
+/// Opens a port that carries a stream of bytes: serial, TCP, USB, a USB printer's `/dev/usb/lpN`, or the
+/// recording of one.
 ///
 /// # Errors
 /// Why it cannot be opened; [`TransportErrorKind::Unsupported`] for a port that this build cannot open, or that carries
@@ -75,8 +91,8 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
         PortAddress::Tcp { host, port } => Ok(Box::new(tcp::TcpTransport::open(host, *port)?)),
         PortAddress::Usb { vendor, product } => Ok(Box::new(usb::open(*vendor, *product)?)),
         PortAddress::Replay { path } => Ok(Box::new(Replay::open(path)?)),
-        PortAddress::Lp { .. }
-        | PortAddress::Pcsc { .. }
+        PortAddress::Lp { path } => Ok(Box::new(usblp::UsbPrinterTransport::open(path)?)),
+        PortAddress::Pcsc { .. }
         | PortAddress::Ipp { .. }
         | PortAddress::V4l { .. }
         | PortAddress::Frames { .. } => {
@@ -215,7 +231,7 @@ mod tests {
 
     #[test]
     fn ports_without_a_stream_of_bytes_are_refused_by_name() {
-        for port in ["lp:/dev/usb/lp0", "pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"] {
+        for port in ["pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::Unsupported, "{port}");
             assert!(error.to_string().starts_with(port), "{error}");
@@ -224,7 +240,9 @@ mod tests {
 
     #[test]
     fn an_absent_port_is_named() {
-        for port in ["serial:/dev/no-such-port", "tcp:127.0.0.1:1", "usb:ffff:ffff"] {
+        for port in
+            ["serial:/dev/no-such-port", "lp:/dev/no-such-port", "tcp:127.0.0.1:1", "usb:ffff:ffff"]
+        {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::NotFound, "{port}: {error:?}");
         }

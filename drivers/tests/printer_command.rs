@@ -52,7 +52,7 @@ fn a_sample_is_printed_and_its_paper_is_kept() {
     let papers = folder.path().join("papers");
     let simulator = simulator(&["--paper-out", papers.to_str().unwrap()]);
     let (line, code) = print(&["status", "--port", &simulator.port]);
-    let well = "{\"outcome\":null,\"evidence\":null,\"paper\":\"full\",\"state\":\"online\",\"cause\":null,\"bytes\":0}\n";
+    let well = "{\"outcome\":null,\"evidence\":null,\"paper\":\"full\",\"state\":\"online\",\"cause\":null,\"bytes\":0,\"media\":\"not_supported\",\"presented\":null}\n";
     assert_eq!((line.as_str(), code), (well, Some(0)));
 
     let (line, code) = print(&["sample", "--port", &simulator.port]);
@@ -118,9 +118,11 @@ fn a_fault_is_told_with_its_cause_and_exit_code() {
         let simulator = simulator(&["--fault", fault]);
         let (line, code) = print(&[command, "--port", &simulator.port]);
         let mut told: Value = serde_json::from_str(&line).unwrap();
-        told.as_object_mut().unwrap().remove("bytes").unwrap();
-        let expected =
-            json!({"outcome": outcome, "evidence": "none", "paper": paper, "state": state, "cause": cause});
+        let keys = told.as_object_mut().unwrap();
+        keys.remove("bytes").unwrap();
+        keys.remove("media").unwrap();
+        let expected = json!({"outcome": outcome, "evidence": "none", "paper": paper, "state": state, "cause": cause,
+                "presented": null});
         assert_eq!((told, code), (expected, Some(1)), "{fault}");
     }
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use domain::device::{DeviceState, PaperSupply};
 use domain::paper::document::{GreyPicture, PaperBlock, PaperDocument};
 use drivers::receipt_printer::{
-    Cause, EscPosPrinter, Evidence, Outcome, PaperFonts, PrinterProfile, ReceiptPrinter as _, Remainder,
+    Cause, Earlier, EscPosPrinter, Evidence, Outcome, PaperFonts, PrinterProfile, ReceiptPrinter as _,
+    Remainder,
 };
 use drivers::sim::printer::{Moment, PrinterFault, PrinterModel, PrinterSimulator, RunningPrinter};
 
@@ -216,8 +217,11 @@ fn a_stuck_cutter_that_was_freed_is_recovered_from() {
     let mut printer = driver(&device, "epson_80");
     assert_eq!(printer.print(&five_lines(), &mut |_| {}).cause, Some(Cause::Cutter));
     device.clear_faults();
-    let status = printer.recover();
+    let recovery = printer.recover();
+    let status = recovery.status;
     assert_eq!((status.cause, status.state), (None, DeviceState::Online), "{status:?}");
+    // All lines were printed, and what was under the cutter came out with the recovery's cut.
+    assert_eq!(recovery.earlier, Earlier::Unknown);
     let report = printer.print(&five_lines(), &mut |_| {});
     assert_eq!(report.outcome, Outcome::Printed, "{report:?}");
 }

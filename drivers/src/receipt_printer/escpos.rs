@@ -8,8 +8,7 @@ mod stream;
 pub use stream::Chunk;
 
 use domain::paper::document::{
-    Align, Columns, GreyPicture, LayoutItem, LineContent, PaperDocument, PaperLine, TextSize, Weight,
-    columns_of,
+    Align, Columns, GreyPicture, LayoutItem, LineContent, PaperDocument, PaperLine, TextSize, columns_of,
 };
 use zeroize::Zeroizing;
 
@@ -87,7 +86,7 @@ impl PrintJob {
         if rows == 0 {
             return Err(DocumentError::Empty);
         }
-        Ok(Self { chunks, cut: cut(profile.cut), proof: proof(profile.proof, id), rows })
+        Ok(Self { chunks, cut: cut(profile), proof: proof(profile.proof, id), rows })
     }
 
     /// Every byte of the job.
@@ -101,25 +100,25 @@ impl PrintJob {
     }
 }
 
-/// White rows between the last line and the cut.
-const BOTTOM_MARGIN: u8 = 32;
-/// Rows from the head to a tear bar, as far as is known of printers without a cutter: about 14 mm.
-const TO_TEAR_BAR: u8 = 112;
-
 /// What ends a paper.
-pub(super) fn cut(cut: Cut) -> Vec<u8> {
-    match cut {
-        Cut::TearOff => vec![0x1B, b'J', BOTTOM_MARGIN + TO_TEAR_BAR],
+pub(super) fn cut(profile: &PrinterProfile) -> Vec<u8> {
+    let feed = profile.cut_feed;
+    match profile.cut {
+        Cut::TearOff => vec![0x1B, b'J', feed],
         // Function B feeds to the cutter and so many units more, then cuts.
-        Cut::Partial => vec![0x1D, b'V', 66, BOTTOM_MARGIN],
-        Cut::Full => vec![0x1D, b'V', 65, BOTTOM_MARGIN],
+        Cut::Partial => vec![0x1D, b'V', 66, feed],
+        Cut::Full => vec![0x1D, b'V', 65, feed],
+        Cut::Total => vec![0x1B, b'J', feed, 0x1B, b'i'],
     }
 }
+
+/// `GS r 1`: answered when all that stood before it in the buffer is worked off.
+pub(super) const DRAINED: [u8; 3] = [0x1D, b'r', 1];
 
 fn proof(proof: Proof, id: [u8; 4]) -> Vec<u8> {
     match proof {
         Proof::ProcessId => [&[0x1D, b'(', b'H', 6, 0, 48, 48], id.as_slice()].concat(),
-        Proof::Drained => vec![0x1D, b'r', 1],
+        Proof::Drained => DRAINED.to_vec(),
     }
 }
 
@@ -174,10 +173,11 @@ impl Encoder<'_, '_> {
         if self.profile.charset == RomCharset::Ascii {
             return self.dots(&rule_canvas(self.profile.dots).threshold(), Align::Left, Dots::Single);
         }
+        // Strokes twice as wide: half as many bytes.
         let mut bytes = Vec::new();
-        let strokes = "─".repeat(Columns::of_dots(self.profile.dots).at(TextSize::Normal) / 2);
+        let strokes = "─".repeat(Columns::of_dots(self.profile.dots).at(TextSize::Normal) / 4);
         self.profile.charset.encode(&strokes, &mut bytes);
-        self.stream.text(&bytes, TextSize::Normal, Weight::Regular, Align::Left);
+        self.stream.rule(&bytes);
     }
 
     fn code(&mut self, payload: &str) -> Result<(), DocumentError> {

@@ -7,9 +7,10 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::escpos::real_time_status;
-use super::reply::{Reply, ReplyParser};
+use super::profile::{AnswerForm, PrinterProfile, StatusExtension};
+use super::reply::{ExpectedBlock, Reply, ReplyParser};
 use super::status::{RawStatus, automatic_tells_trouble};
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::transport::{PortTrouble, Transport, TransportError, TransportErrorKind};
 
 /// An open port to a printer.
 pub struct Link {
@@ -59,6 +60,11 @@ impl Link {
         self.port.discard_input()
     }
 
+    /// What the port itself says is wrong with the printer; none is no word, not well.
+    pub fn port_trouble(&mut self) -> Option<PortTrouble> {
+        self.port.trouble()
+    }
+
     /// Whether the printer told by itself of trouble since this was last asked.
     pub const fn take_trouble(&mut self) -> bool {
         std::mem::replace(&mut self.trouble_told, false)
@@ -98,24 +104,41 @@ impl Link {
     /// # Errors
     /// The port broke.
     pub fn ask(&mut self, n: u8, limit: Duration) -> Result<Option<u8>, TransportError> {
-        match self.ask_once(n, limit)? {
-            None => self.ask_once(n, limit),
+        let question = real_time_status(n);
+        match self.one_byte(&question, limit)? {
+            None => self.one_byte(&question, limit),
             answer => Ok(answer),
         }
     }
 
-    /// Asks `DLE EOT` 1 to 4. After one that is not answered the others are not asked: a late answer would be taken for
-    /// theirs. Four answers are not of one moment, so what tells of trouble is asked until it says the same twice.
+    /// Asks the maker's own question as [`ask`](Self::ask) asks the others.
     ///
     /// # Errors
     /// The port broke.
-    pub fn ask_all(&mut self, limit: Duration) -> Result<RawStatus, TransportError> {
-        let mut raw = self.ask_each(limit)?;
+    pub fn ask_extension(
+        &mut self,
+        extension: &StatusExtension,
+        limit: Duration,
+    ) -> Result<Option<[u8; 4]>, TransportError> {
+        match self.extension_once(extension, limit)? {
+            None => self.extension_once(extension, limit),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Asks `DLE EOT` 1 to 4, then the maker's own question. After one that is not answered the others are not asked: a
+    /// late answer would be taken for theirs. The answers are not of one moment, so what tells of trouble is asked until
+    /// it says the same twice.
+    ///
+    /// # Errors
+    /// The port broke.
+    pub fn ask_all(&mut self, profile: &PrinterProfile) -> Result<RawStatus, TransportError> {
+        let mut raw = self.ask_each(profile)?;
         for _ in 1..MOST_READINGS {
-            if raw.printer.is_none() || !raw.tells_trouble() {
+            if raw.printer.is_none() || !raw.tells_trouble(&profile.status) {
                 break;
             }
-            let again = self.ask_each(limit)?;
+            let again = self.ask_each(profile)?;
             let settled = again == raw;
             raw = again;
             if settled {
@@ -125,30 +148,62 @@ impl Link {
         Ok(raw)
     }
 
-    fn ask_each(&mut self, limit: Duration) -> Result<RawStatus, TransportError> {
+    fn ask_each(&mut self, profile: &PrinterProfile) -> Result<RawStatus, TransportError> {
         let mut raw = RawStatus::default();
         for (n, byte) in (1..).zip([&mut raw.printer, &mut raw.offline, &mut raw.error, &mut raw.paper]) {
-            *byte = self.ask(n, limit)?;
+            *byte = self.ask(n, profile.reply_limit)?;
             if byte.is_none() {
                 break;
             }
         }
+        if let (Some(_), Some(extension)) = (raw.paper, &profile.status.extension) {
+            raw.extension = self.ask_extension(extension, profile.reply_limit)?;
+        }
         Ok(raw)
     }
 
-    fn ask_once(&mut self, n: u8, limit: Duration) -> Result<Option<u8>, TransportError> {
+    fn one_byte(&mut self, question: &[u8], limit: Duration) -> Result<Option<u8>, TransportError> {
+        self.exchange(question, limit, |reply| match reply {
+            Reply::RealTime(byte) => Some(byte),
+            _ => None,
+        })
+    }
+
+    fn extension_once(
+        &mut self,
+        extension: &StatusExtension,
+        limit: Duration,
+    ) -> Result<Option<[u8; 4]>, TransportError> {
+        let AnswerForm::Block { head, bytes } = extension.form else {
+            return Ok(self.one_byte(&extension.ask, limit)?.map(|byte| [byte, 0, 0, 0]));
+        };
+        self.parser.expect(Some(ExpectedBlock { head, bytes }));
+        let answer = self.exchange(&extension.ask, limit, |reply| match reply {
+            Reply::Block(bytes) => Some(bytes),
+            _ => None,
+        });
+        self.parser.expect(None);
+        answer
+    }
+
+    fn exchange<T>(
+        &mut self,
+        question: &[u8],
+        limit: Duration,
+        wanted: impl Fn(Reply) -> Option<T>,
+    ) -> Result<Option<T>, TransportError> {
         let deadline = Instant::now() + limit;
         // An answer that comes before the question is a late one to another.
         self.listen()?;
-        match self.port.write_all(&real_time_status(n), deadline) {
+        match self.port.write_all(question, deadline) {
             Ok(()) => {}
             Err(e) if e.kind() == TransportErrorKind::TimedOut => return Ok(None),
             Err(e) => return Err(e),
         }
         while let Some(reply) = self.fresh_reply(deadline)? {
-            match reply {
-                Reply::RealTime(byte) => return Ok(Some(byte)),
-                other => self.keep(other),
+            match wanted(reply) {
+                Some(answer) => return Ok(Some(answer)),
+                None => self.keep(reply),
             }
         }
         Ok(None)
@@ -173,9 +228,9 @@ impl Link {
         Ok(())
     }
 
-    /// Keeps a reply for whoever asks; an answer to `DLE EOT` is nobody's by then.
+    /// Keeps a reply for whoever asks; a real-time answer is nobody's by then.
     fn keep(&mut self, reply: Reply) {
-        if !matches!(reply, Reply::RealTime(_)) && self.kept.len() < MOST_KEPT {
+        if !matches!(reply, Reply::RealTime(_) | Reply::Block(_)) && self.kept.len() < MOST_KEPT {
             self.kept.push_back(reply);
         }
     }
@@ -269,6 +324,10 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(1);
 
+    fn profile(name: &str) -> PrinterProfile {
+        PrinterProfile { reply_limit: LIMIT, ..PrinterProfile::built_in(name).unwrap() }
+    }
+
     #[test]
     fn a_printer_that_says_stop_is_sent_no_more() {
         let (mut silent, written) = link(&[(512, &[0x13])]);
@@ -287,7 +346,7 @@ mod tests {
         let says: &[(usize, &[u8])] =
             &[(0, &[0x7E]), (3, &[0x12]), (6, &[0x12]), (9, &[0x12]), (12, &[0x1E])];
         let (mut link, written) = link(says);
-        let raw = link.ask_all(LIMIT).unwrap();
+        let raw = link.ask_all(&profile("epson_80")).unwrap();
         let all = [raw.printer, raw.offline, raw.error, raw.paper];
         assert_eq!(all, [Some(0x12), Some(0x12), Some(0x12), Some(0x1E)]);
         assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 3, 0x10, 4, 4]);
@@ -301,7 +360,7 @@ mod tests {
                 bytes.iter().enumerate().map(|(i, b)| (3 * (i + 1), vec![*b])).collect();
             let says: Vec<(usize, &[u8])> = says.iter().map(|(after, b)| (*after, b.as_slice())).collect();
             let (mut link, written) = link(&says);
-            let raw = link.ask_all(LIMIT).unwrap();
+            let raw = link.ask_all(&profile("epson_80")).unwrap();
             assert_eq!(
                 [raw.printer, raw.offline, raw.error, raw.paper],
                 settled.map(Some),
@@ -321,13 +380,28 @@ mod tests {
     }
 
     #[test]
+    fn a_makers_own_question_is_asked_last() {
+        let well: Vec<(usize, &[u8])> = (1..=4).map(|n| (3 * n, [0x12].as_slice())).collect();
+        let check = |name: &str, answer: &[u8], extension: [u8; 4], question: [u8; 3]| {
+            let says = [well.as_slice(), &[(15, answer)]].concat();
+            let (mut link, written) = link(&says);
+            let raw = link.ask_all(&profile(name)).unwrap();
+            assert_eq!((raw.paper, raw.extension), (Some(0x12), Some(extension)), "{name}");
+            assert_eq!(written.lock().unwrap()[12..], question, "{name}");
+        };
+        // Reference page: DLE EOT 20 and DLE EOT 5. A paper in the exit is no trouble.
+        check("custom_vkp80", &[0x10, 0x0F, 0x20, 0, 0, 0], [0x20, 0, 0, 0], [0x10, 0x04, 0x14]);
+        check("seiko_80", &[0x32], [0x32, 0, 0, 0], [0x10, 0x04, 0x05]);
+    }
+
+    #[test]
     fn a_lost_question_is_asked_again_and_after_a_missing_answer_no_other_is() {
         let (mut patient, written) = link(&[(6, &[0x12])]);
         assert_eq!(patient.ask(1, LIMIT).unwrap(), Some(0x12));
         assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 1]);
 
         let (mut link, written) = link(&[(3, &[0x12])]);
-        let raw = link.ask_all(LIMIT).unwrap();
+        let raw = link.ask_all(&profile("epson_80")).unwrap();
         assert_eq!((raw.printer, raw.offline, raw.paper), (Some(0x12), None, None));
         assert_eq!(*written.lock().unwrap(), [0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 2]);
     }

@@ -3,21 +3,26 @@
 //! Duty: the order of a job (reference page "receipt printer", section "Status") and an honest report of it. Never: begin
 //! a job on a printer that has something left of another.
 
+mod copies;
 mod job;
+mod presenter;
+mod recovery;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use domain::device::PaperSupply;
 use domain::paper::document::PaperDocument;
 
-use super::escpos::{CLEAR_BUFFERS, PrintJob, RECOVER_AND_CLEAR, cut};
+use super::escpos::{DocumentError, PrintJob};
 use super::font::PaperFonts;
 use super::link::Link;
-use super::profile::{Buffer, PrinterProfile};
-use super::reply::Reply;
-use super::status::{Cause, PrinterStatus};
-use super::{Evidence, Outcome, PrintProgress, PrintReport, ReceiptPrinter, Remainder};
-use crate::transport::{PortAddress, TransportError, open};
+use super::profile::PrinterProfile;
+use super::status::{Cause, Media, PrinterStatus};
+use super::{Evidence, Outcome, PrintProgress, PrintReport, PrintedAs, ReceiptPrinter, Recovery, Remainder};
+use crate::transport::{PortAddress, PortTrouble, TransportError, open};
+use copies::BegunPapers;
 use job::Running;
+use recovery::Unfinished;
 
 /// A receipt printer that speaks ESC/POS.
 pub struct EscPosPrinter<'f> {
@@ -26,16 +31,8 @@ pub struct EscPosPrinter<'f> {
     fonts: PaperFonts<'f>,
     link: Option<Link>,
     next_job: u32,
-    leftover: Leftover,
-}
-
-/// What stands between the printer and a clean start.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Leftover {
-    /// Nothing is known of.
-    Nothing,
-    /// A job ended early: its lines may be in the buffer, its paper under the cutter.
-    OfAJob,
+    unfinished: Option<Unfinished>,
+    begun: BegunPapers,
 }
 
 impl<'f> EscPosPrinter<'f> {
@@ -46,13 +43,24 @@ impl<'f> EscPosPrinter<'f> {
     pub fn new(address: PortAddress, profile: PrinterProfile, fonts: PaperFonts<'f>) -> Self {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let next_job = u32::try_from(seconds % u64::from(JOB_NUMBERS)).unwrap_or(0);
-        Self { address, profile, fonts, link: None, next_job, leftover: Leftover::Nothing }
+        let begun = BegunPapers::default();
+        Self { address, profile, fonts, link: None, next_job, unfinished: None, begun }
     }
 
     /// The same with a first job number of the caller's choice: equal documents then make equal bytes.
     #[must_use]
     pub const fn numbered_from(mut self, first: u32) -> Self {
         self.next_job = first % JOB_NUMBERS;
+        self
+    }
+
+    /// The same with another time than the profile's until a paper that is held out counts as forgotten. A printer that
+    /// holds no papers out has no use for it.
+    #[must_use]
+    pub fn forgotten_after(mut self, wait: Duration) -> Self {
+        if let Some(presenter) = &mut self.profile.presenter {
+            presenter.wait = wait;
+        }
         self
     }
 
@@ -71,13 +79,16 @@ impl<'f> EscPosPrinter<'f> {
 
     /// Asks for the status; a link that breaks is closed, so that the next question opens it anew.
     fn asked(&mut self) -> PrinterStatus {
-        let (limit, near_end) = (self.profile.reply_limit, self.profile.near_end);
-        let answer = match self.connected() {
-            Ok(link) => link.ask_all(limit),
-            Err(_) => return PrinterStatus::unreachable(Cause::Port),
-        };
-        match answer {
-            Ok(raw) => PrinterStatus::of(raw, near_end),
+        if self.connected().is_err() {
+            return PrinterStatus::unreachable(Cause::Port);
+        }
+        let Some(link) = &mut self.link else { return PrinterStatus::unreachable(Cause::Port) };
+        match link.ask_all(&self.profile) {
+            // A printer that is silent may still have a port that knows why.
+            Ok(raw) if raw.printer.is_none() && link.port_trouble() == Some(PortTrouble::PaperEmpty) => {
+                PrinterStatus { paper: PaperSupply::Out, ..PrinterStatus::unreachable(Cause::PaperOut) }
+            }
+            Ok(raw) => PrinterStatus::of(raw, &self.profile),
             Err(_) => {
                 self.link = None;
                 PrinterStatus::unreachable(Cause::NoAnswer)
@@ -96,27 +107,39 @@ impl<'f> EscPosPrinter<'f> {
         id
     }
 
-    /// Asks the printer to forget what it has; whether it said that it did.
-    fn clear(&mut self) -> Remainder {
-        let deadline = Instant::now() + self.profile.reply_limit;
-        let clearable = self.profile.buffer == Buffer::Clearable;
-        let Some(link) = self.link.as_mut() else { return Remainder::MayStillCome };
-        let mut exchange = || -> Result<Remainder, TransportError> {
-            link.send(&RECOVER_AND_CLEAR, deadline).map_err(|(_, e)| e)?;
-            if clearable {
-                link.send(&CLEAR_BUFFERS, deadline).map_err(|(_, e)| e)?;
-                while let Some(reply) = link.reply(deadline)? {
-                    if reply == Reply::Cleared {
-                        return Ok(Remainder::Nothing);
-                    }
-                }
-            }
-            Ok(Remainder::MayStillCome)
-        };
-        exchange().unwrap_or(Remainder::MayStillCome)
+    /// The document as a job; one that was begun before and not proved gets 补打 on top.
+    fn encoded(
+        &self,
+        document: &PaperDocument,
+        id: [u8; 4],
+    ) -> Result<(PrintJob, u64, PrintedAs), DocumentError> {
+        let encode = |document: &PaperDocument| PrintJob::encode(document, &self.profile, &self.fonts, id);
+        let job = encode(document)?;
+        let fingerprint = self.begun.fingerprint(&job);
+        if !self.begun.contains(fingerprint) {
+            return Ok((job, fingerprint, PrintedAs::Given));
+        }
+        Ok((encode(&copies::marked(document))?, fingerprint, PrintedAs::Reprint))
     }
 
-    fn refused(cause: Cause, status: PrinterStatus) -> PrintReport {
+    /// A printer that is ready for a job, or why it is not.
+    fn ready(&mut self) -> PrinterStatus {
+        let status = match self.unfinished {
+            Some(_) => self.recover().status,
+            None => {
+                if self.connected().is_ok_and(|link| link.discard_input().is_err()) {
+                    self.link = None;
+                }
+                self.asked()
+            }
+        };
+        match (status.cause, status.media) {
+            (None, Media::Present) => self.clear_exit(status),
+            _ => status,
+        }
+    }
+
+    fn refused(&self, cause: Cause, status: PrinterStatus) -> PrintReport {
         PrintReport {
             outcome: Outcome::NotPrinted,
             evidence: Evidence::None,
@@ -124,7 +147,9 @@ impl<'f> EscPosPrinter<'f> {
             status,
             bytes: 0,
             head_bound: Duration::ZERO,
-            remainder: Remainder::Nothing,
+            remainder: self.unfinished.as_ref().map_or(Remainder::Nothing, |u| u.remainder),
+            presented: None,
+            copy: PrintedAs::Given,
         }
     }
 }
@@ -139,26 +164,23 @@ impl ReceiptPrinter for EscPosPrinter<'_> {
 
     fn print(&mut self, document: &PaperDocument, progress: &mut dyn FnMut(PrintProgress)) -> PrintReport {
         let id = self.job_number();
-        let Ok(job) = PrintJob::encode(document, &self.profile, &self.fonts, id) else {
+        let Ok((job, fingerprint, copy)) = self.encoded(document, id) else {
             let status = self.asked();
-            return Self::refused(Cause::Document, status);
+            return self.refused(Cause::Document, status);
         };
-        if self.connected().is_ok_and(|link| link.discard_input().is_err()) {
-            self.link = None;
-        }
-        let status = match self.leftover {
-            Leftover::Nothing => self.asked(),
-            Leftover::OfAJob => self.recover(),
-        };
+        let status = self.ready();
         if let Some(cause) = status.cause {
-            return Self::refused(cause, status);
+            return self.refused(cause, status);
         }
-        let Some(link) = self.link.as_mut() else { return Self::refused(Cause::Port, status) };
+        let Some(link) = self.link.as_mut() else { return self.refused(Cause::Port, status) };
         let mut running = Running::begin(&job, id, &self.profile, link, status, progress);
         let end = running.run();
         let mut report = running.report(end);
+        report.copy = copy;
         if report.outcome != Outcome::Printed {
-            self.leftover = Leftover::OfAJob;
+            let unfinished = running.unfinished(report.outcome);
+            self.begun.note(fingerprint);
+            self.unfinished = Some(unfinished);
             report.remainder = self.clear();
             if report.status.cause == Some(Cause::NoAnswer) {
                 self.link = None;
@@ -167,22 +189,14 @@ impl ReceiptPrinter for EscPosPrinter<'_> {
         report
     }
 
-    fn recover(&mut self) -> PrinterStatus {
-        if self.connected().is_ok() && self.leftover == Leftover::OfAJob {
-            self.clear();
-        }
-        let status = self.asked();
-        if status.cause.is_some() || self.leftover == Leftover::Nothing {
-            return status;
-        }
-        let deadline = Instant::now() + self.profile.finish_limit;
-        let freed = [&[0x1B, b'@'], cut(self.profile.cut).as_slice()].concat();
-        let Some(link) = self.link.as_mut() else { return status };
-        if link.send(&freed, deadline).is_err() {
-            self.link = None;
-            return PrinterStatus::unreachable(Cause::NoAnswer);
-        }
-        self.leftover = Leftover::Nothing;
-        self.asked()
+    fn recover(&mut self) -> Recovery {
+        self.recovered()
+    }
+}
+
+impl EscPosPrinter<'_> {
+    /// The latest moment at which what the printer has to do by itself is done.
+    fn soon(&self) -> Instant {
+        Instant::now() + self.profile.finish_limit
     }
 }

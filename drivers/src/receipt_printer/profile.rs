@@ -1,12 +1,15 @@
 //! What one kind of printer can do, as a data file.
 //!
-//! Duty: read a profile, name each mistake with its line. Never: contain code for one make: makers differ in data.
-//! The files are `assets/profiles/*.toml`; `epson_80.toml` explains every key.
+//! Duty: hold what makers differ in. Never: contain code for one make: makers differ in data.
+//! The files are `assets/profiles/*.toml`; `epson_80.toml` explains the keys that all have, `custom_vkp80.toml` the others.
+
+mod file;
+
+pub use file::ProfileError;
 
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::rom_charset::RomCharset;
 
@@ -31,6 +34,12 @@ pub struct PrinterProfile {
     pub feed_unit: FeedUnit,
     /// How it cuts.
     pub cut: Cut,
+    /// Rows of dots that are fed for the cut.
+    pub cut_feed: u8,
+    /// What its answers mean where makers differ.
+    pub status: StatusProfile,
+    /// The part that holds a paper out to the resident.
+    pub presenter: Option<Presenter>,
     /// What proves the end of a job.
     pub proof: Proof,
     /// Whether its buffers can be cleared.
@@ -79,10 +88,129 @@ pub enum FeedUnit {
 pub enum Cut {
     /// It has no cutter: the paper is fed to the tear bar.
     TearOff,
-    /// Leaves a bridge in the middle.
+    /// Leaves a bridge in the middle (`GS V` 66, which feeds to the cutter by itself).
     Partial,
-    /// Through.
+    /// Through (`GS V` 65, which feeds to the cutter by itself).
     Full,
+    /// Through (`ESC i`), where the paper stands.
+    Total,
+}
+
+/// What the answers of a printer mean, where makers differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusProfile {
+    /// What bit 2 of the answer to `DLE EOT 3` tells of.
+    pub error_bit_2: ErrorBit2,
+    /// Whether it tells changes by itself.
+    pub automatic: AutomaticStatus,
+    /// A question of its own beside `DLE EOT` 1 to 4.
+    pub extension: Option<StatusExtension>,
+}
+
+/// What bit 2 of the answer to `DLE EOT 3` tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorBit2 {
+    /// A jam that a hand can clear.
+    PaperJam,
+    /// The unit that keeps the paper's exit free (SNBC).
+    ExitBlocked,
+}
+
+/// Whether a printer tells changes by itself (`GS a`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutomaticStatus {
+    /// It does, once it was asked to.
+    Present,
+    /// It does not: it has to be asked more often.
+    Absent,
+}
+
+/// A maker's own real-time question, and what the bits of its answer mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusExtension {
+    /// The question.
+    pub ask: Vec<u8>,
+    /// How its answer looks.
+    pub form: AnswerForm,
+    /// What the bits mean.
+    pub bits: Vec<StatusBit>,
+}
+
+/// How the answer to a maker's own question looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerForm {
+    /// One byte with the fixed bits of `DLE EOT`: `0xx1xx10`.
+    OneByte,
+    /// Two known bytes, then so many others, whose bit 4 is never set.
+    Block {
+        /// The two bytes, the first of them `10`.
+        head: [u8; 2],
+        /// How many follow: 1 to 4.
+        bytes: u8,
+    },
+}
+
+/// Some bits of an answer and what it means that one of them is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusBit {
+    /// What it means.
+    pub meaning: Meaning,
+    /// Which byte, counted from 0 behind the known ones.
+    pub byte: u8,
+    /// Which bits of it.
+    pub mask: u8,
+}
+
+/// What a set bit can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// No paper.
+    PaperOut,
+    /// The end of the roll is near.
+    PaperLow,
+    /// A paper is held out to the resident.
+    PaperInExit,
+    /// The cover is open, or the head is lifted.
+    CoverOpen,
+    /// Somebody holds the feed button.
+    FeedButton,
+    /// Paper is stuck.
+    PaperJam,
+    /// Paper is stuck in the exit.
+    ExitBlocked,
+    /// The cutter is stuck.
+    Cutter,
+    /// The head is too hot.
+    Overheated,
+    /// A fault for a technician.
+    Hardware,
+}
+
+/// The part of a printer that holds a paper out and can take it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presenter {
+    /// The command that holds the cut paper out.
+    pub present: Vec<u8>,
+    /// The command that takes it back.
+    pub retract: Vec<u8>,
+    /// The command before a job that finds a paper in the exit.
+    pub clear: Vec<u8>,
+    /// How long a paper is waited for to be taken.
+    pub wait: Duration,
+    /// What then becomes of it.
+    pub forgotten: Forgotten,
+}
+
+/// What becomes of a paper that nobody takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Forgotten {
+    /// It is taken back: it may be a resident's, and the next one must not see it.
+    Retract,
+    /// It stays.
+    Leave,
 }
 
 /// What proves the end of a job.
@@ -105,22 +233,13 @@ pub enum Buffer {
     Keeps,
 }
 
-/// A mistake in a profile.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {message}")]
-pub struct ProfileError {
-    /// The file's name as given.
-    pub file: String,
-    /// Counted from 1.
-    pub line: usize,
-    /// What is wrong and what would be right.
-    pub message: String,
-}
-
 /// The profiles that the program brings along: name, file.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("epson_80", include_str!("../../../assets/profiles/epson_80.toml")),
     ("epson_58", include_str!("../../../assets/profiles/epson_58.toml")),
+    ("custom_vkp80", include_str!("../../../assets/profiles/custom_vkp80.toml")),
+    ("snbc_80", include_str!("../../../assets/profiles/snbc_80.toml")),
+    ("seiko_80", include_str!("../../../assets/profiles/seiko_80.toml")),
     ("clone_80", include_str!("../../../assets/profiles/clone_80.toml")),
     ("clone_58", include_str!("../../../assets/profiles/clone_58.toml")),
 ];
@@ -137,54 +256,6 @@ impl PrinterProfile {
         Self::parse(&format!("{name}.toml"), text).ok()
     }
 
-    /// Reads a profile; `file` is for the error message.
-    ///
-    /// # Errors
-    /// The first mistake, with its line.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ProfileError> {
-        let error = |at: usize, message: String| {
-            let line = 1 + text.get(..at).unwrap_or(text).matches('\n').count();
-            ProfileError { file: file.to_owned(), line, message }
-        };
-        let raw: File = toml::from_str(text)
-            .map_err(|e| error(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
-        let within = |value: &Spanned<u32>, least: u16, most: u16, what: &str| {
-            u16::try_from(*value.get_ref()).ok().filter(|v| (least..=most).contains(v)).ok_or_else(|| {
-                let message = format!("{what} is {}, and must be {least} to {most}", value.get_ref());
-                error(value.span().start, message)
-            })
-        };
-        if *raw.schema.get_ref() != 1 {
-            let message = format!("schema is {}, and this program reads schema 1", raw.schema.get_ref());
-            return Err(error(raw.schema.span().start, message));
-        }
-        let dots = within(&raw.paper.dots, 200, 1200, "dots")?;
-        if !dots.is_multiple_of(8) {
-            return Err(error(
-                raw.paper.dots.span().start,
-                format!("dots is {dots}, and must be a multiple of 8"),
-            ));
-        }
-        Ok(Self {
-            name: raw.name,
-            title: raw.title,
-            dots,
-            dpi: within(&raw.paper.dpi, 150, 360, "dpi")?,
-            near_end: raw.paper.near_end_sensor,
-            charset: raw.text.rom_charset,
-            qr: raw.qr.drawing,
-            feed_unit: raw.motion.feed_unit,
-            cut: raw.cutter.cut,
-            proof: raw.evidence.proof,
-            buffer: raw.evidence.buffer,
-            head_mm_per_s: within(&raw.timing.head_mm_per_s, 20, 5000, "head_mm_per_s")?,
-            reply_limit: Duration::from_millis(within(&raw.timing.reply_ms, 20, 10_000, "reply_ms")?.into()),
-            finish_limit: Duration::from_millis(
-                within(&raw.timing.finish_ms, 100, 60_000, "finish_ms")?.into(),
-            ),
-        })
-    }
-
     /// The time in which the head passes so many rows of dots.
     pub fn head_time(&self, rows: u32) -> Duration {
         let mm = f64::from(rows) * 25.4 / f64::from(self.dpi);
@@ -192,66 +263,14 @@ impl PrinterProfile {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    schema: Spanned<u32>,
-    name: String,
-    title: String,
-    paper: Paper,
-    text: Text,
-    qr: Qr,
-    motion: Motion,
-    cutter: Cutter,
-    evidence: EvidenceOf,
-    timing: Timing,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Paper {
-    dots: Spanned<u32>,
-    dpi: Spanned<u32>,
-    near_end_sensor: NearEndSensor,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    rom_charset: RomCharset,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Qr {
-    drawing: QrDrawing,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Motion {
-    feed_unit: FeedUnit,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cutter {
-    cut: Cut,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EvidenceOf {
-    proof: Proof,
-    buffer: Buffer,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Timing {
-    head_mm_per_s: Spanned<u32>,
-    reply_ms: Spanned<u32>,
-    finish_ms: Spanned<u32>,
+impl StatusExtension {
+    /// Whether an answer says so.
+    pub fn says(&self, meaning: Meaning, answer: [u8; 4]) -> bool {
+        self.bits.iter().any(|bit| {
+            let byte = answer.get(usize::from(bit.byte));
+            bit.meaning == meaning && byte.is_some_and(|byte| byte & bit.mask != 0)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -269,24 +288,21 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_named_with_its_line() {
-        let good = BUILT_IN[0].1;
-        let line_of = |key: &str| 1 + good.lines().position(|l| l.starts_with(key)).unwrap();
-        let cases = [
-            ("dots = 576", "dots = 575", "dots", "multiple of 8"),
-            ("dots = 576", "dots = 90", "dots", "must be 200 to 1200"),
-            ("dots = 576", "dots = \"wide\"", "dots", "invalid type"),
-            ("schema = 1", "schema = 2", "schema", "reads schema 1"),
-            ("rom_charset = \"gbk\"", "rom_charset = \"big5\"", "rom_charset", "gb18030"),
-            ("reply_ms", "replyms", "reply_ms", "unknown field `replyms`"),
-        ];
-        for (right, wrong, key, message) in cases {
-            let text = good.replacen(right, wrong, 1);
-            assert_ne!(text, good, "{right}");
-            let error = PrinterProfile::parse("p.toml", &text).unwrap_err();
-            assert_eq!((error.file.as_str(), error.line), ("p.toml", line_of(key)), "{error}");
-            assert!(error.message.contains(message), "{error}");
-        }
+    fn makers_differ_in_what_their_files_say() {
+        let of = |name| PrinterProfile::built_in(name).unwrap();
+        let presents = |name| of(name).presenter.is_some();
+        assert!(presents("custom_vkp80") && presents("seiko_80") && !presents("snbc_80"));
+        assert_eq!(of("snbc_80").status.error_bit_2, ErrorBit2::ExitBlocked);
+        assert_eq!(of("clone_80").near_end, NearEndSensor::Absent);
+        // Reference page "receipt printer": DLE EOT 20, answered 10 0F and four bytes.
+        let full = of("custom_vkp80").status.extension.unwrap();
+        assert_eq!(
+            (full.ask.as_slice(), full.form),
+            ([0x10, 0x04, 0x14].as_slice(), AnswerForm::Block { head: [0x10, 0x0F], bytes: 4 },)
+        );
+        assert!(full.says(Meaning::PaperInExit, [0x20, 0, 0, 0]));
+        assert!(!full.says(Meaning::PaperInExit, [0, 0x20, 0, 0]));
+        assert!(full.says(Meaning::Cutter, [0, 0, 0, 0x01]));
     }
 
     #[test]

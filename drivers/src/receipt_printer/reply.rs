@@ -16,6 +16,8 @@ pub enum Reply {
     ProcessId([u8; 4]),
     /// The buffers are empty (`DLE DC4` fn 8): `37 25 00`.
     Cleared,
+    /// The block that was [expected](ReplyParser::expect): what followed its known bytes, the rest 0.
+    Block([u8; 4]),
     /// Go on sending: `11`.
     Xon,
     /// Stop sending: `13`.
@@ -26,6 +28,16 @@ pub enum Reply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplyParser {
     pending: Pending,
+    expected: Option<ExpectedBlock>,
+}
+
+/// A block that begins like an automatic status, and so is one only while it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpectedBlock {
+    /// Its known bytes, the first of them `10`.
+    pub head: [u8; 2],
+    /// How many follow, 1 to 4; bit 4 is set in none of them.
+    pub bytes: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +52,10 @@ enum Pending {
     ProcessId { id: [u8; 4], have: usize },
     /// `37 25` came.
     Cleared,
+    /// The first known byte of the expected block came.
+    BlockHead(ExpectedBlock),
+    /// Bytes of it.
+    Block { block: ExpectedBlock, bytes: [u8; 4], have: u8 },
 }
 
 const XON: u8 = 0x11;
@@ -49,7 +65,12 @@ const BLOCK_HEADER: u8 = 0x37;
 impl ReplyParser {
     /// One that has seen nothing.
     pub const fn new() -> Self {
-        Self { pending: Pending::Nothing }
+        Self { pending: Pending::Nothing, expected: None }
+    }
+
+    /// From now on a block may come, until it has, or nothing is expected any more.
+    pub const fn expect(&mut self, block: Option<ExpectedBlock>) {
+        self.expected = block;
     }
 
     /// Takes the next byte; the reply that it completes, if any.
@@ -59,6 +80,11 @@ impl ReplyParser {
             XON => return Some(Reply::Xon),
             XOFF => return Some(Reply::Xoff),
             _ => {}
+        }
+        // No reply has the eighth bit, save for an expected block: such a byte is noise, and what is pending goes on.
+        let in_block = matches!(self.pending, Pending::Block { .. });
+        if byte & 0x80 != 0 && (!in_block || byte & 0x10 != 0) {
+            return None;
         }
         match std::mem::take(&mut self.pending) {
             Pending::Automatic { mut bytes, have } if byte & 0x90 == 0 => {
@@ -84,6 +110,26 @@ impl ReplyParser {
             }
             Pending::ProcessId { id, have: 4 } if byte == 0 => Some(Reply::ProcessId(id)),
             Pending::Cleared if byte == 0 => Some(Reply::Cleared),
+            Pending::BlockHead(block) if byte == block.head[1] => {
+                self.pending = Pending::Block { block, bytes: [0; 4], have: 0 };
+                None
+            }
+            // It began like the block and is an automatic status.
+            Pending::BlockHead(block) => {
+                self.pending = Pending::Automatic { bytes: [block.head[0], 0, 0, 0], have: 1 };
+                self.push(byte)
+            }
+            Pending::Block { block, mut bytes, have } if byte & 0x10 == 0 => {
+                if let Some(place) = bytes.get_mut(usize::from(have)) {
+                    *place = byte;
+                }
+                if have + 1 >= block.bytes {
+                    self.expected = None;
+                    return Some(Reply::Block(bytes));
+                }
+                self.pending = Pending::Block { block, bytes, have: have + 1 };
+                None
+            }
             // Nothing was pending, or what was pending broke off: the byte stands for itself.
             _ => self.begin(byte),
         }
@@ -92,6 +138,10 @@ impl ReplyParser {
     fn begin(&mut self, byte: u8) -> Option<Reply> {
         if byte == BLOCK_HEADER {
             self.pending = Pending::Header;
+            return None;
+        }
+        if let Some(block) = self.expected.filter(|block| byte == block.head[0]) {
+            self.pending = Pending::BlockHead(block);
             return None;
         }
         match byte & 0x93 {
@@ -140,12 +190,36 @@ mod tests {
             (&[0x37, 0x22, b'1', 0x12], &[RealTime(0x12)]),
             (&[0x37, 0x22, b'1', b'2', b'3', b'4', b'5', 0], &[Transmitted(0)]),
             (&[0x37, 0x37, 0x25, 0], &[Cleared]),
-            // Noise with the eighth bit is nothing.
+            // Noise with the eighth bit is nothing, wherever it stands.
             (&[0xFF, 0x80, 0x9A, 0xB2], &[]),
+            (&[0x10, 0xFF, 0x08, 0x80, 0x00, 0x0F], &[Automatic([0x10, 0x08, 0, 0x0F])]),
+            (&[0x37, 0x9A, 0x22, b'A', 0xB2, b'0', b'1', b'7', 0xFF, 0], &[ProcessId(*b"A017")]),
         ];
         for (bytes, replies) in cases {
             assert_eq!(&parse(bytes), replies, "{bytes:02x?}");
         }
+    }
+
+    #[test]
+    fn an_expected_block_is_told_from_an_automatic_status() {
+        use Reply::*;
+        let check = |bytes: &[u8], replies: &[Reply]| {
+            let mut parser = ReplyParser::new();
+            parser.expect(Some(ExpectedBlock { head: [0x10, 0x0F], bytes: 4 }));
+            let got: Vec<Reply> = bytes.iter().filter_map(|b| parser.push(*b)).collect();
+            assert_eq!(got, replies, "{bytes:02x?}");
+        };
+        // Reference page: DLE EOT 20 → 10 0F paper user recoverable unrecoverable.
+        check(&[0x10, 0x0F, 0x20, 0, 0, 1], &[Block([0x20, 0, 0, 1])]);
+        check(&[0x10, 0x0F, 0x81, 0x02, 0x40, 0], &[Block([0x81, 0x02, 0x40, 0])]);
+        // Flow control and noise inside it.
+        check(&[0x10, 0x13, 0x0F, 0x20, 0xFF, 0, 0x11, 0, 1], &[Xoff, Xon, Block([0x20, 0, 0, 1])]);
+        // An automatic status before it, and once it has come.
+        check(&[0x10, 0, 0, 0, 0x10, 0x0F, 0, 0, 0, 0], &[Automatic([0x10, 0, 0, 0]), Block([0; 4])]);
+        check(&[0x10, 0x0F, 0, 0, 0, 0, 0x10, 0x0F, 0, 0], &[Block([0; 4]), Automatic([0x10, 0x0F, 0, 0])]);
+        // Broken off by an answer.
+        check(&[0x10, 0x0F, 0x20, 0x12], &[RealTime(0x12)]);
+        check(&[0x10, 0x12], &[RealTime(0x12)]);
     }
 
     proptest! {

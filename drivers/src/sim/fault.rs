@@ -30,7 +30,7 @@ pub enum Fault {
 
 /// Every fault of every device: what `--fault list` prints.
 pub fn list() -> impl Iterator<Item = FaultName> {
-    [camera::FAULTS, id_card::FAULTS, printer::FAULTS].into_iter().flatten().copied()
+    [camera::FAULTS, id_card::FAULTS].into_iter().flatten().copied().chain(printer::fault_names())
 }
 
 impl FromStr for Fault {

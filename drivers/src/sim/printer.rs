@@ -4,13 +4,14 @@
 //! written from the reference page "receipt printer".
 
 mod command;
+mod exit;
 mod fault;
 mod mechanism;
 mod paper;
 mod receiver;
 mod wire;
 
-pub use fault::{FAULTS, Moment, PrinterFault};
+pub use fault::{Moment, PrinterFault, fault_names};
 pub use paper::SimulatedPaper;
 
 use std::io;
@@ -41,6 +42,21 @@ pub struct PrinterModel {
     pub cutter: bool,
     /// Counts feeds in half dots until `GS P` says otherwise.
     pub half_dot_units: bool,
+    /// Tells changes by itself (`GS a`).
+    pub tells_by_itself: bool,
+    /// Bit 2 of the answer to `DLE EOT 3` is the exit's, not the paper path's.
+    pub jam_bit_is_the_exits: bool,
+    /// Holds papers out, and has a question about that.
+    pub presenter: Option<PresenterQuestion>,
+}
+
+/// The question that a printer with a presenter answers about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresenterQuestion {
+    /// `DLE EOT 20`: the full status of Custom's printers.
+    FullStatus,
+    /// `DLE EOT 5`, as Seiko's printers: bit 2 exit blocked, bit 5 paper held out.
+    FifthStatus,
 }
 
 impl PrinterModel {
@@ -53,6 +69,9 @@ impl PrinterModel {
         four_byte_characters: false,
         cutter: true,
         half_dot_units: true,
+        tells_by_itself: true,
+        jam_bit_is_the_exits: false,
+        presenter: None,
     };
     /// The same for 58 mm, without the near-end sensor.
     pub const EPSON_58: Self = Self { dots: 384, near_end_sensor: false, ..Self::EPSON_80 };
@@ -66,6 +85,31 @@ impl PrinterModel {
     };
     /// A cheap one for 58 mm, without a cutter.
     pub const CLONE_58: Self = Self { dots: 384, cutter: false, ..Self::CLONE_80 };
+
+    /// Like Custom's VKP80: a total cut, a presenter, the full status, and nothing told by itself.
+    pub const CUSTOM_VKP80: Self = Self {
+        process_id: false,
+        clears_buffers: false,
+        tells_by_itself: false,
+        presenter: Some(PresenterQuestion::FullStatus),
+        ..Self::EPSON_80
+    };
+    /// Like SNBC's 80 mm printers.
+    pub const SNBC_80: Self = Self {
+        process_id: false,
+        clears_buffers: false,
+        four_byte_characters: true,
+        jam_bit_is_the_exits: true,
+        ..Self::EPSON_80
+    };
+    /// Like Seiko's kiosk printers.
+    pub const SEIKO_80: Self = Self {
+        process_id: false,
+        clears_buffers: false,
+        half_dot_units: false,
+        presenter: Some(PresenterQuestion::FifthStatus),
+        ..Self::EPSON_80
+    };
 
     /// Dots of a vertical motion unit before any command, as a fraction.
     const fn unit(self) -> (usize, usize) {
@@ -185,17 +229,18 @@ fn turn(shared: &Shared, wire: &mut Wire, on_paper: &mut Option<OnPaper>) -> io:
     let tick = if shared.lock().waiting() > 0 { BUSY_TICK } else { IDLE_TICK };
     let count = wire.read(&mut bytes, tick)?;
     let mut mechanism = shared.lock();
-    mechanism.receive(&bytes[..count]);
     let before = mechanism.papers.len();
+    mechanism.receive(&bytes[..count]);
     mechanism.work(Instant::now());
     if let Some(call) = on_paper {
         mechanism.papers.iter().skip(before).for_each(call);
     }
     let replies = mechanism.take_replies();
-    let waiting = mechanism.waiting();
+    let (waiting, held, plug) = (mechanism.waiting(), mechanism.held(), mechanism.plug());
     drop(mechanism);
     shared.changed.notify_all();
-    wire.flow(waiting)?;
+    wire.plug(plug);
+    wire.flow(waiting, held)?;
     wire.write_all(&replies)
 }
 
@@ -225,7 +270,18 @@ impl RunningPrinter {
         self.shared.lock().close_cover();
     }
 
-    /// The papers that came out, the oldest first.
+    /// Takes the paper that is held out, if one is.
+    pub fn take_paper(&self) {
+        self.shared.lock().take_paper();
+        self.shared.changed.notify_all();
+    }
+
+    /// The papers that were held out and taken back, the oldest first.
+    pub fn retracted(&self) -> Vec<SimulatedPaper> {
+        self.shared.lock().retracted.iter().cloned().collect()
+    }
+
+    /// The papers that came out, the oldest first; of a printer with a presenter, those that were taken.
     pub fn papers(&self) -> Vec<SimulatedPaper> {
         self.shared.lock().papers.iter().cloned().collect()
     }

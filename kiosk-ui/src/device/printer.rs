@@ -4,7 +4,9 @@ use crate::inbox::Post;
 use domain::device::DeviceClass;
 use domain::paper::document::PaperDocument;
 use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Ticket};
-use drivers::receipt_printer::{Cause, Outcome, PrintProgress, PrintReport, PrinterStatus, ReceiptPrinter};
+use drivers::receipt_printer::{
+    Cause, Outcome, Presented, PrintProgress, PrintReport, PrinterStatus, ReceiptPrinter,
+};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -68,8 +70,13 @@ impl Worker {
 
     fn print(&mut self, Job { ticket, document }: Job) {
         if self.tainted {
-            let status = self.printer.recover();
-            self.say_status(status);
+            let recovery = self.printer.recover();
+            tracing::info!(
+                device = "receipt_printer",
+                earlier = recovery.earlier.word(),
+                "recovered after a job without proof"
+            );
+            self.say_status(recovery.status);
         }
         let post = self.post.clone();
         let mut shown = 0;
@@ -89,6 +96,8 @@ impl Worker {
             evidence = report.evidence.word(),
             cause = report.cause.map(Cause::word),
             bytes = report.bytes,
+            presented = report.presented.map(Presented::word),
+            copy = report.copy.word(),
             "a print job ended"
         );
         self.say_status(report.status);
@@ -118,7 +127,7 @@ fn outcome(report: &PrintReport) -> PrintOutcome {
     let problem = match report.cause {
         Some(Cause::PaperOut) => PrintProblem::PaperOut,
         Some(Cause::CoverOpen) => PrintProblem::CoverOpen,
-        Some(Cause::PaperJam | Cause::Cutter) => PrintProblem::Jam,
+        Some(Cause::PaperJam | Cause::ExitBlocked | Cause::Cutter) => PrintProblem::Jam,
         Some(Cause::Hardware | Cause::Overheated | Cause::Document) => PrintProblem::Defect,
         Some(Cause::NoAnswer | Cause::Port | Cause::Offline | Cause::FeedButton) | None => {
             PrintProblem::NoAnswer

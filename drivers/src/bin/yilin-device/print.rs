@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
 use domain::device::{DeviceState, PaperSupply};
@@ -11,7 +12,7 @@ use domain::paper::document::{GreyPicture, PaperBlock, PaperDocument};
 use domain::paper::{Paper, compose};
 use domain::terminal::TerminalId;
 use drivers::receipt_printer::{
-    Cause, EscPosPrinter, Outcome, PaperFonts, PrintReport, PrinterProfile, PrinterStatus,
+    Cause, EscPosPrinter, Outcome, PaperFonts, Presented, PrintReport, PrinterProfile, PrinterStatus,
     ReceiptPrinter as _,
 };
 use drivers::transport::{self, PortAddress};
@@ -43,12 +44,16 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct Printer {
-    /// `serial:/dev/ttyS0?baud=115200`, `tcp:192.0.2.7:9100`
+    /// `serial:/dev/ttyS0?baud=115200`, `lp:/dev/usb/lp0`, `tcp:192.0.2.7:9100`
     #[arg(long)]
     port: Option<PortAddress>,
     /// What the printer can do: a profile by its name, or a file that ends in .toml [default: epson_80]
     #[arg(long, value_parser = profile, value_name = "NAME")]
     profile: Option<PrinterProfile>,
+    /// Seconds until a paper that is held out counts as forgotten, where the printer holds papers out [default: the
+    /// profile's]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
+    forgotten: Option<u16>,
 }
 
 /// Largest text, and largest picture file, that is taken.
@@ -68,6 +73,9 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     let Some(mut printer) = printer(port, profile) else {
         return output::wrong_usage("the typeface of the paper cannot be read");
     };
+    if let Some(seconds) = given.forgotten {
+        printer = printer.forgotten_after(Duration::from_secs(seconds.into()));
+    }
     let document = match command {
         Command::Status(_) => return status(&mut printer, port, output),
         Command::Sample(_) => Ok(sample(OffsetDateTime::now_utc())),
@@ -215,6 +223,10 @@ struct Printed {
     state: DeviceState,
     cause: Option<&'static str>,
     bytes: usize,
+    /// A paper in the printer's exit.
+    media: &'static str,
+    /// What became of it where the printer holds papers out.
+    presented: Option<&'static str>,
 }
 
 impl Printed {
@@ -226,6 +238,8 @@ impl Printed {
             state: report.status.state,
             cause: report.cause.map(Cause::word),
             bytes: report.bytes,
+            media: report.status.media.word(),
+            presented: report.presented.map(Presented::word),
         }
     }
 
@@ -237,6 +251,8 @@ impl Printed {
             state: status.state,
             cause: status.cause.map(Cause::word),
             bytes: 0,
+            media: status.media.word(),
+            presented: None,
         }
     }
 }
@@ -250,6 +266,9 @@ impl Report for Printed {
             _ => String::new(),
         };
         text.push_str(&format!("printer {}, paper {}", word(&self.state), word(&self.paper)));
+        if let Some(presented) = self.presented {
+            text.push_str(&format!(", paper held out: {presented}"));
+        }
         if let Some(cause) = self.cause {
             text.push_str(&format!(", cause: {cause}"));
         }

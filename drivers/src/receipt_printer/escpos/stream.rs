@@ -5,7 +5,7 @@
 use domain::paper::document::{Align, TextSize, Weight};
 use zeroize::Zeroizing;
 
-use super::super::profile::{FeedUnit, PrinterProfile};
+use super::super::profile::{AutomaticStatus, FeedUnit, PrinterProfile};
 use super::super::qr::QrSymbol;
 use super::super::raster::Band;
 use super::rows;
@@ -57,7 +57,8 @@ pub(super) struct Stream {
     current: Zeroizing<Vec<u8>>,
     rows: u32,
     pending_feed: u32,
-    size: TextSize,
+    /// The parameter of `GS !`: times wide in the upper half, times high in the lower, both less one.
+    scale: u8,
     weight: Weight,
     align: Align,
     pitch: Option<u16>,
@@ -78,14 +79,16 @@ impl Stream {
             current: Zeroizing::new(Vec::with_capacity(MOST_BYTES)),
             rows: 0,
             pending_feed: 0,
-            size: TextSize::Normal,
+            scale: 0,
             weight: Weight::Regular,
             align: Align::Left,
             pitch: None,
             chinese: false,
         };
         stream.setting(&[0x1B, b'@']);
-        stream.setting(&[0x1D, b'a', 0x0E]);
+        if profile.status.automatic == AutomaticStatus::Present {
+            stream.setting(&[0x1D, b'a', 0x0E]);
+        }
         if profile.feed_unit == FeedUnit::SetByCommand {
             stream.setting(&[0x1D, b'P', 203, 203]);
         }
@@ -99,19 +102,29 @@ impl Stream {
 
     /// A line in the printer's own font.
     pub(super) fn text(&mut self, bytes: &[u8], size: TextSize, weight: Weight, align: Align) {
+        let scale = [0x00, 0x11, 0x22][size.scale() - 1];
+        self.characters(bytes, scale, size.pitch(), weight, align);
+    }
+
+    /// A line of strokes, twice as wide as high.
+    pub(super) fn rule(&mut self, strokes: &[u8]) {
+        self.characters(strokes, 0x10, TextSize::Normal.pitch(), Weight::Regular, Align::Left);
+    }
+
+    fn characters(&mut self, bytes: &[u8], scale: u8, pitch: u16, weight: Weight, align: Align) {
         self.flush_feed();
         self.align(align);
-        if self.size != size {
-            self.size = size;
-            self.setting(&[0x1D, b'!', [0x00, 0x11, 0x22][size.scale() - 1]]);
+        if self.scale != scale {
+            self.scale = scale;
+            self.setting(&[0x1D, b'!', scale]);
         }
         if self.weight != weight {
             self.weight = weight;
             self.setting(&[0x1B, b'E', u8::from(weight == Weight::Bold)]);
         }
-        if self.pitch != Some(size.pitch()) {
-            self.pitch = Some(size.pitch());
-            self.setting(&[0x1B, b'3', u8::try_from(size.pitch()).unwrap_or(u8::MAX)]);
+        if self.pitch != Some(pitch) {
+            self.pitch = Some(pitch);
+            self.setting(&[0x1B, b'3', u8::try_from(pitch).unwrap_or(u8::MAX)]);
         }
         if !self.chinese && !bytes.is_ascii() {
             self.chinese = true;
@@ -120,7 +133,7 @@ impl Stream {
         let mut line = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
         line.extend_from_slice(bytes);
         line.push(b'\n');
-        self.command(&line, size.pitch().into());
+        self.command(&line, pitch.into());
     }
 
     /// Dots: `GS v 0`.

@@ -69,6 +69,28 @@ fn a_pair_fills_the_line_with_blanks() {
 }
 
 #[test]
+fn a_rule_is_strokes_of_double_width() {
+    // A9A4 is ─; 48 half-width columns are 12 strokes of 4.
+    let strokes = ["a9 a4"; 12].join(" ");
+    check(
+        PaperDocument::new().rule().paragraph("a"),
+        "clone_80",
+        &[BEGIN_CLONE, "1d 21 10 1b 33 20 1c 26", &strokes, "0a", "1d 21 00 61 0a 1c 2e"],
+    );
+    let strokes = ["a9 a4"; 8].join(" ");
+    check(
+        PaperDocument::new().rule(),
+        "clone_58",
+        &[BEGIN_CLONE, "1d 21 10 1b 33 20 1c 26", &strokes, "0a", "1c 2e"],
+    );
+}
+
+#[test]
+fn a_printer_that_tells_nothing_by_itself_is_not_asked_to() {
+    check(PaperDocument::new().paragraph("ok"), "custom_vkp80", &["1b 40 1d 50 cb cb 1b 33 20 6f 6b 0a"]);
+}
+
+#[test]
 fn empty_lines_are_feeds() {
     check(
         PaperDocument::new().paragraph("a").space(2).paragraph("").space(6).paragraph("b"),
@@ -131,12 +153,14 @@ fn cut_and_proof() {
         ("epson_80", "1d 56 42 20", "1d 28 48 06 00 30 30 41 30 31 37"),
         ("clone_80", "1d 56 42 20", "1d 72 01"),
         ("clone_58", "1b 4a 90", "1d 72 01"),
+        ("seiko_80", "1d 56 41 20", "1d 72 01"),
+        // Fed to the cutter, then cut: 1B 69 (reference page, "Kiosk models").
+        ("custom_vkp80", "1b 4a 70 1b 69", "1d 72 01"),
     ];
     for (profile, cut, proof) in cases {
         let job = encode(&PaperDocument::new().paragraph("a"), profile).unwrap();
         assert_eq!((job.cut, job.proof), (hex(cut), hex(proof)), "{profile}");
     }
-    assert_eq!(cut(Cut::Full), hex("1d 56 41 20"));
 }
 
 #[test]

@@ -4,24 +4,33 @@ use std::time::{Duration, Instant};
 
 use super::super::escpos::PrintJob;
 use super::super::link::Link;
-use super::super::profile::{PrinterProfile, Proof};
+use super::super::profile::{AutomaticStatus, PrinterProfile, Proof};
 use super::super::reply::Reply;
 use super::super::status::{Cause, PrinterStatus, RawStatus};
-use super::super::{Evidence, Outcome, PrintProgress, PrintReport, Remainder};
-use crate::transport::TransportError;
+use super::super::{
+    Evidence, Outcome, Presented, PrintProgress, PrintReport, PrintStage, PrintedAs, Remainder,
+};
+use super::presenter::HeldOut;
+use super::recovery::Unfinished;
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// A job on its way.
 pub(super) struct Running<'a> {
     job: &'a PrintJob,
     id: [u8; 4],
-    profile: &'a PrinterProfile,
+    pub(super) profile: &'a PrinterProfile,
     link: &'a mut Link,
     progress: &'a mut dyn FnMut(PrintProgress),
     begun: Instant,
     /// The last status that was asked for.
-    status: PrinterStatus,
+    pub(super) status: PrinterStatus,
+    pub(super) stage: PrintStage,
+    presented: Option<Presented>,
     bytes: usize,
     rows_sent: u32,
+    /// Bytes of a chunk that was broken off.
+    missing: usize,
+    all_sent: bool,
 }
 
 /// How a job ended.
@@ -35,8 +44,11 @@ pub(super) enum End {
     Unproved(Cause),
 }
 
-/// How often a waiting job looks at the printer.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often a waiting job looks up.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+/// How often it asks a printer that tells changes by itself, and one that does not.
+const ASK_SELDOM: Duration = Duration::from_millis(500);
+const ASK_OFTEN: Duration = Duration::from_millis(200);
 
 impl<'a> Running<'a> {
     pub(super) fn begin(
@@ -47,21 +59,58 @@ impl<'a> Running<'a> {
         status: PrinterStatus,
         progress: &'a mut dyn FnMut(PrintProgress),
     ) -> Self {
-        Self { job, id, profile, link, progress, begun: Instant::now(), status, bytes: 0, rows_sent: 0 }
+        Self {
+            job,
+            id,
+            profile,
+            link,
+            progress,
+            begun: Instant::now(),
+            status,
+            stage: PrintStage::Printing,
+            presented: None,
+            bytes: 0,
+            rows_sent: 0,
+            missing: 0,
+            all_sent: false,
+        }
     }
 
     pub(super) fn run(&mut self) -> End {
         if let Err(cause) = self.paper() {
-            let all_sent = self.rows_sent == self.job.rows;
-            return if all_sent { End::Unproved(cause) } else { End::Interrupted(cause) };
+            let all_rows = self.rows_sent == self.job.rows;
+            return if all_rows { End::Unproved(cause) } else { End::Interrupted(cause) };
         }
-        match self.proof() {
-            Ok(evidence) => End::Proved(evidence),
-            Err(cause) => End::Unproved(cause),
+        let evidence = match self.proof() {
+            Ok(evidence) => evidence,
+            Err(cause) => return End::Unproved(cause),
+        };
+        let Some(presenter) = &self.profile.presenter else { return End::Proved(evidence) };
+        match self.hold_out(presenter) {
+            HeldOut::Seen(presented) => {
+                self.presented = Some(presented);
+                End::Proved(Evidence::Sensor)
+            }
+            HeldOut::NotSeen(cause) => {
+                self.presented = Some(Presented::Unknown);
+                End::Unproved(cause)
+            }
         }
     }
 
-    pub(super) fn report(self, end: End) -> PrintReport {
+    /// What recovery has to know of a job that is not proved.
+    pub(super) fn unfinished(&self, outcome: Outcome) -> Unfinished {
+        Unfinished {
+            id: self.id,
+            all_sent: self.all_sent,
+            missing: self.missing,
+            head_time: self.profile.head_time(self.job.rows),
+            outcome,
+            remainder: Remainder::MayStillCome,
+        }
+    }
+
+    pub(super) fn report(&self, end: End) -> PrintReport {
         let (outcome, evidence, cause) = match end {
             End::Proved(evidence) => (Outcome::Printed, evidence, None),
             End::Interrupted(cause) => (Outcome::NotPrinted, Evidence::None, Some(cause)),
@@ -79,6 +128,8 @@ impl<'a> Running<'a> {
             bytes: self.bytes,
             head_bound: self.head_bound(),
             remainder: Remainder::Nothing,
+            presented: self.presented,
+            copy: PrintedAs::Given,
         }
     }
 
@@ -91,10 +142,12 @@ impl<'a> Running<'a> {
             self.look()?;
         }
         let end = [self.job.cut.as_slice(), self.job.proof.as_slice()].concat();
-        self.send(&end)
+        self.send(&end)?;
+        self.all_sent = true;
+        Ok(())
     }
 
-    fn send(&mut self, bytes: &[u8]) -> Result<(), Cause> {
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Cause> {
         // A printer that takes nothing for as long as its longest chunk needs has stopped.
         let deadline = Instant::now() + self.head_bound() + self.profile.finish_limit;
         match self.link.send(bytes, deadline) {
@@ -102,10 +155,16 @@ impl<'a> Running<'a> {
                 self.bytes += bytes.len();
                 Ok(())
             }
-            Err((sent, _)) => {
+            Err((sent, error)) => {
                 self.bytes += sent;
+                self.missing = bytes.len() - sent;
                 self.look()?;
-                Err(Cause::NoAnswer)
+                // It says that it is well, and takes nothing.
+                Err(if error.kind() == TransportErrorKind::TimedOut {
+                    Cause::Offline
+                } else {
+                    Cause::NoAnswer
+                })
             }
         }
     }
@@ -132,20 +191,25 @@ impl<'a> Running<'a> {
     }
 
     /// Asks everything; what keeps the printer from going on is the error.
-    fn judge(&mut self) -> Result<(), Cause> {
-        let raw = self.link.ask_all(self.profile.reply_limit).unwrap_or_default();
-        self.status = PrinterStatus::of(raw, self.profile.near_end);
+    pub(super) fn judge(&mut self) -> Result<(), Cause> {
+        let raw = self.link.ask_all(self.profile).unwrap_or_default();
+        self.status = PrinterStatus::of(raw, self.profile);
         self.status.cause.map_or(Ok(()), Err)
     }
 
     fn silent(&mut self) -> Cause {
-        self.status = PrinterStatus::of(RawStatus::default(), self.profile.near_end);
+        self.status = PrinterStatus::of(RawStatus::default(), self.profile);
         Cause::NoAnswer
     }
 
     /// Waits for the proof, and for the head: an answer that comes before the paper can be out is no proof yet.
     fn proof(&mut self) -> Result<Evidence, Cause> {
         let limit = self.begun + self.head_bound() + self.profile.finish_limit;
+        let every = match self.profile.status.automatic {
+            AutomaticStatus::Present => ASK_SELDOM,
+            AutomaticStatus::Absent => ASK_OFTEN,
+        };
+        let mut next_question = Instant::now() + every;
         let evidence = loop {
             self.show();
             match self.proved_within(LOOK) {
@@ -154,6 +218,10 @@ impl<'a> Running<'a> {
                 Err(_) => return Err(self.silent()),
             }
             let told = self.link.take_trouble();
+            if !told && Instant::now() < next_question.min(limit) {
+                continue;
+            }
+            next_question = Instant::now() + every;
             let Some(byte) = self.ask_first() else { return Err(self.silent()) };
             if byte & 0x28 != 0 || told {
                 match self.judge() {
@@ -209,7 +277,7 @@ impl<'a> Running<'a> {
         head.max(wire)
     }
 
-    fn show(&mut self) {
+    pub(super) fn show(&mut self) {
         let passed = self.begun.elapsed().as_secs_f64() / self.profile.head_time(self.job.rows).as_secs_f64();
         #[allow(
             clippy::cast_possible_truncation,
@@ -217,6 +285,7 @@ impl<'a> Running<'a> {
             reason = "between 0 and the rows, a u32"
         )]
         let by_time = (f64::from(self.job.rows) * passed.clamp(0.0, 1.0)) as u32;
-        (self.progress)(PrintProgress { rows_out: by_time.min(self.rows_sent), rows: self.job.rows });
+        let rows_out = by_time.min(self.rows_sent);
+        (self.progress)(PrintProgress { rows_out, rows: self.job.rows, stage: self.stage });
     }
 }

@@ -58,10 +58,23 @@ pub(super) enum Command {
     Cut {
         feed: Option<u8>,
     },
+    /// GS e: what the presenter does with the paper.
+    Presenter(Move),
     /// A command that changes nothing here.
     Ignored,
     /// A byte that begins nothing known.
     Unknown(u8),
+}
+
+/// What a presenter can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    /// GS e 2.
+    Retract,
+    /// GS e 3 m.
+    Present,
+    /// GS e 5.
+    Eject,
 }
 
 const ESC: u8 = 0x1B;
@@ -82,7 +95,7 @@ fn parse(b: &[u8], chinese: bool) -> Option<(Command, usize)> {
         FS => file_separator(b),
         GS => group_separator(b),
         b'\n' => Some((Command::LineFeed, 1)),
-        b'\r' => Some((Command::Ignored, 1)),
+        b'\r' | 0x00 => Some((Command::Ignored, 1)),
         0x81..=0xFE if chinese => {
             let second = *b.get(1)?;
             let length = if second.is_ascii_digit() { 4 } else { 2 };
@@ -98,6 +111,7 @@ fn escape(b: &[u8]) -> Option<(Command, usize)> {
     let one = |command: Command| Some((command, 3));
     match *b.get(1)? {
         b'@' => Some((Command::Initialise, 2)),
+        b'i' | b'm' => Some((Command::Cut { feed: None }, 2)),
         b'2' => Some((Command::LineSpacing(None), 2)),
         b'3' => one(Command::LineSpacing(Some(n()?))),
         b'J' => one(Command::FeedUnits(n()?)),
@@ -142,6 +156,12 @@ fn group_separator(b: &[u8]) -> Option<(Command, usize)> {
         b'V' => match n()? {
             65 | 66 => Some((Command::Cut { feed: Some(*b.get(3)?) }, 4)),
             _ => Some((Command::Cut { feed: None }, 3)),
+        },
+        b'e' => match n()? {
+            2 => Some((Command::Presenter(Move::Retract), 3)),
+            3 => b.get(3).and(Some((Command::Presenter(Move::Present), 4))),
+            5 => Some((Command::Presenter(Move::Eject), 3)),
+            _ => Some((Command::Ignored, 3)),
         },
         b'v' => raster(b),
         b'(' => function(b),
@@ -213,6 +233,11 @@ mod tests {
         check(b"\x1dr\x01", Command::TransmitStatus(1));
         check(b"\x1dV\x42\x20", Command::Cut { feed: Some(32) });
         check(b"\x1dV\x00", Command::Cut { feed: None });
+        check(b"\x1bi", Command::Cut { feed: None });
+        check(b"\x1de\x02", Command::Presenter(Move::Retract));
+        check(b"\x1de\x03\x0c", Command::Presenter(Move::Present));
+        check(b"\x1de\x05", Command::Presenter(Move::Eject));
+        check(b"\0", Command::Ignored);
         check(b"\x1d(H\x06\x00\x30\x30A017", Command::ProcessId(*b"A017"));
         check(b"\x1d(k\x06\x00\x31\x50\x30WH1", Command::CodeStore(b"WH1".to_vec()));
         check(b"\x1d(k\x03\x00\x31\x51\x30", Command::CodePrint);

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use encoding_rs::GB18030;
 use qrcode::{EcLevel, QrCode};
 
-use super::command::{Command, Front, front};
+use super::command::{Command, Front, Move, front};
+use super::exit::Exit;
 use super::fault::{Moment, PrinterFault};
 use super::paper::{HEAD_TO_CUTTER, Paper, Placed, RomFont, SimulatedPaper};
 use super::receiver::{RealTime, Received, Receiver};
-use super::{PrinterModel, Speed};
+use super::{PresenterQuestion, PrinterModel, Speed};
 
 /// The state of a simulated printer.
 pub(super) struct Mechanism {
@@ -28,6 +29,10 @@ pub(super) struct Mechanism {
     code: Code,
     paper: Paper,
     pub(super) papers: VecDeque<SimulatedPaper>,
+    pub(super) retracted: VecDeque<SimulatedPaper>,
+    exit: Exit,
+    /// Bytes that came from the port.
+    received: u32,
     lines_on_paper: u32,
     last_feed: usize,
     sensors: Sensors,
@@ -63,22 +68,36 @@ struct Sensors {
     paper_out: bool,
     cover_open: bool,
     jam: bool,
+    exit_blocked: bool,
     cutter: bool,
     overheated: bool,
     hardware: bool,
     offline: bool,
+    feed_button: bool,
     dead: bool,
+    unplugged: bool,
+    held: bool,
     mute: bool,
+    noise: bool,
+    not_taken: bool,
+}
+
+/// Whether the printer's cable is in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plug {
+    In,
+    Pulled,
 }
 
 impl Sensors {
     /// Whether paper stands still.
     const fn stopped(self) -> bool {
-        self.paper_out || self.cover_open || self.jam || self.error() || self.offline || self.dead
+        let by_hand = self.cover_open || self.feed_button;
+        self.paper_out || by_hand || self.error() || self.offline || self.dead || self.unplugged
     }
 
     const fn error(self) -> bool {
-        self.jam || self.cutter || self.overheated || self.hardware
+        self.jam || self.exit_blocked || self.cutter || self.overheated || self.hardware
     }
 }
 
@@ -100,6 +119,9 @@ impl Mechanism {
             line: Vec::new(),
             code: Code { module: 3, level: EcLevel::L, data: Vec::new() },
             papers: VecDeque::new(),
+            retracted: VecDeque::new(),
+            exit: Exit::Empty,
+            received: 0,
             lines_on_paper: 0,
             last_feed: 0,
             sensors: Sensors::default(),
@@ -113,7 +135,7 @@ impl Mechanism {
     pub(super) fn set_fault(&mut self, fault: PrinterFault) {
         match fault.moment() {
             Moment::Before => self.happen(fault),
-            Moment::Line(_) | Moment::Cut => self.armed.push(fault),
+            _ => self.armed.push(fault),
         }
         self.tell_change();
     }
@@ -149,10 +171,14 @@ impl Mechanism {
 
     /// Takes bytes from the port.
     pub(super) fn receive(&mut self, bytes: &[u8]) {
-        if self.sensors.dead {
-            return;
-        }
         for byte in bytes {
+            self.received = self.received.saturating_add(1);
+            if !self.armed.is_empty() {
+                self.fault_at_byte();
+            }
+            if self.sensors.dead || self.sensors.unplugged {
+                continue;
+            }
             match self.receiver.push(*byte) {
                 Received::Nothing => {}
                 Received::Data(data) => self.buffer.extend(data),
@@ -161,10 +187,39 @@ impl Mechanism {
         }
     }
 
+    fn fault_at_byte(&mut self) {
+        let now = self.received;
+        let due = |fault: &PrinterFault| matches!(fault.moment(), Moment::Byte(n) if n <= now);
+        while let Some(at) = self.armed.iter().position(due) {
+            let fault = self.armed.remove(at);
+            self.happen(fault);
+            self.tell_change();
+        }
+    }
+
     /// Bytes for the port; a mute or dead printer has none.
     pub(super) fn take_replies(&mut self) -> Vec<u8> {
         let replies = std::mem::take(&mut self.replies);
-        if self.sensors.dead || self.sensors.mute { Vec::new() } else { replies }
+        let s = self.sensors;
+        match (s.dead || s.mute || s.unplugged, s.noise) {
+            (true, _) => Vec::new(),
+            (false, false) => replies,
+            (false, true) => replies.into_iter().flat_map(|byte| [NOISE, byte]).collect(),
+        }
+    }
+
+    /// Whether it says stop for good.
+    pub(super) const fn held(&self) -> bool {
+        self.sensors.held
+    }
+
+    pub(super) const fn plug(&self) -> Plug {
+        if self.sensors.unplugged { Plug::Pulled } else { Plug::In }
+    }
+
+    /// A hand takes what is held out.
+    pub(super) fn take_paper(&mut self) {
+        self.papers.extend(self.exit.take());
     }
 
     /// Executes what is in the buffer, as far as faults and the head's speed allow.
@@ -179,7 +234,10 @@ impl Mechanism {
             let bytes: Vec<u8> = self.buffer.drain(..length).collect();
             let asks = matches!(
                 command,
-                Command::AutomaticStatus(_) | Command::TransmitStatus(_) | Command::ProcessId(_)
+                Command::AutomaticStatus(_)
+                    | Command::TransmitStatus(_)
+                    | Command::ProcessId(_)
+                    | Command::Presenter(_)
             );
             if !asks {
                 self.paper.bytes.extend(bytes);
@@ -203,7 +261,9 @@ impl Mechanism {
         let due = |fault: &PrinterFault| match fault.moment() {
             Moment::Line(n) => line == Some(n),
             Moment::Cut => matches!(command, Command::Cut { .. }),
-            Moment::Before => false,
+            Moment::Present => *command == Command::Presenter(Move::Present),
+            Moment::Retract => *command == Command::Presenter(Move::Retract),
+            Moment::Before | Moment::Byte(_) => false,
         };
         let at = self.armed.iter().position(due)?;
         // A stuck cutter sticks at the next cut as well.
@@ -220,18 +280,25 @@ impl Mechanism {
             PrinterFault::PaperOut(_) => (sensors.paper_low, sensors.paper_out) = (true, true),
             PrinterFault::CoverOpen(_) => sensors.cover_open = true,
             PrinterFault::PaperJam(_) => sensors.jam = true,
+            PrinterFault::ExitBlocked(_) => sensors.exit_blocked = true,
             PrinterFault::Cutter => sensors.cutter = true,
             PrinterFault::Overheated(_) => sensors.overheated = true,
             PrinterFault::Offline(_) => sensors.offline = true,
             PrinterFault::Hardware(_) => sensors.hardware = true,
+            PrinterFault::FeedButton(_) => sensors.feed_button = true,
             PrinterFault::NoAnswer(_) => sensors.dead = true,
+            PrinterFault::Unplugged(_) => sensors.unplugged = true,
+            PrinterFault::Held(_) => sensors.held = true,
             PrinterFault::Mute => sensors.mute = true,
+            PrinterFault::Noise => sensors.noise = true,
+            PrinterFault::NotTaken => sensors.not_taken = true,
         }
     }
 
     fn obey(&mut self, command: RealTime) {
         match command {
-            RealTime::Status(n) => self.replies.push(self.real_time_status(n)),
+            RealTime::Status(n @ 1..=4) => self.replies.push(self.real_time_status(n)),
+            RealTime::Status(n) => self.own_question(n),
             RealTime::RecoverAndRepeat => self.recover(),
             RealTime::RecoverAndClear => {
                 if self.sensors.jam || self.sensors.cutter {
@@ -259,13 +326,53 @@ impl Mechanism {
         self.receiver = Receiver::default();
     }
 
+    /// What a printer with a presenter answers about it; others do not know the question.
+    fn own_question(&mut self, n: u8) {
+        let (s, held_out) = (self.sensors, self.exit.is_held_out());
+        match (self.model.presenter, n) {
+            (Some(PresenterQuestion::FullStatus), 20) => self.replies.extend([
+                0x10,
+                0x0F,
+                bit(s.paper_out, 0x01) | bit(s.paper_low, 0x04) | bit(held_out, 0x20),
+                bit(s.cover_open, 0x02) | bit(s.feed_button, 0x20),
+                bit(s.overheated, 0x01) | bit(s.jam || s.exit_blocked, 0x40),
+                bit(s.cutter, 0x01) | bit(s.hardware, 0x08),
+            ]),
+            (Some(PresenterQuestion::FifthStatus), 5) => {
+                self.replies.push(0x12 | bit(s.exit_blocked, 0x04) | bit(held_out, 0x20));
+            }
+            _ => return,
+        }
+        if !s.not_taken {
+            self.papers.extend(self.exit.told());
+        }
+    }
+
+    /// Whether bit 2 of the error status is set.
+    const fn jam_bit(&self) -> bool {
+        let s = self.sensors;
+        match (self.model.jam_bit_is_the_exits, self.model.presenter) {
+            (true, _) => s.exit_blocked,
+            (false, None) => s.jam || s.exit_blocked,
+            (false, Some(_)) => s.jam,
+        }
+    }
+
     fn real_time_status(&self, n: u8) -> u8 {
         let s = self.sensors;
         let low = s.paper_low && self.model.near_end_sensor;
         0x12 | match n {
-            1 => bit(s.stopped(), 0x08) | bit(s.jam || s.cutter, 0x20),
-            2 => bit(s.cover_open, 0x04) | bit(s.paper_out, 0x20) | bit(s.error(), 0x40),
-            3 => bit(s.jam, 0x04) | bit(s.cutter, 0x08) | bit(s.hardware, 0x20) | bit(s.overheated, 0x40),
+            1 => bit(s.stopped(), 0x08) | bit(s.jam || s.cutter, 0x20) | bit(s.feed_button, 0x40),
+            2 => {
+                let by_hand = bit(s.cover_open, 0x04) | bit(s.feed_button, 0x08);
+                by_hand | bit(s.paper_out, 0x20) | bit(s.error(), 0x40)
+            }
+            3 => {
+                bit(self.jam_bit(), 0x04)
+                    | bit(s.cutter, 0x08)
+                    | bit(s.hardware, 0x20)
+                    | bit(s.overheated, 0x40)
+            }
             _ => bit(low, 0x0C) | bit(s.paper_out, 0x60),
         }
     }
@@ -274,8 +381,8 @@ impl Mechanism {
         let s = self.sensors;
         let low = s.paper_low && self.model.near_end_sensor;
         [
-            0x10 | bit(s.stopped(), 0x08) | bit(s.cover_open, 0x20),
-            bit(s.jam, 0x04) | bit(s.cutter, 0x08) | bit(s.hardware, 0x20) | bit(s.overheated, 0x40),
+            0x10 | bit(s.stopped(), 0x08) | bit(s.cover_open, 0x20) | bit(s.feed_button, 0x40),
+            bit(self.jam_bit(), 0x04) | bit(s.cutter, 0x08) | bit(s.hardware, 0x20) | bit(s.overheated, 0x40),
             bit(low, 0x03) | bit(s.paper_out, 0x0C),
             0x0F,
         ]
@@ -322,6 +429,7 @@ impl Mechanism {
             Command::Align(align) => self.settings.align = align,
             Command::Chinese(chinese) => self.settings.chinese = chinese,
             Command::AutomaticStatus(0) => self.automatic = None,
+            Command::AutomaticStatus(_) if !self.model.tells_by_itself => {}
             Command::AutomaticStatus(_) => {
                 let now = self.automatic_status();
                 self.automatic = Some(now);
@@ -342,6 +450,10 @@ impl Mechanism {
                 self.code.level = [EcLevel::L, EcLevel::M, EcLevel::Q, EcLevel::H][usize::from(n % 4)];
             }
             Command::CodeStore(data) => self.code.data = data,
+            Command::Presenter(_) if self.model.presenter.is_none() => {}
+            Command::Presenter(Move::Present) => self.exit.present(),
+            Command::Presenter(Move::Retract) => self.retracted.extend(self.exit.empty()),
+            Command::Presenter(Move::Eject) => self.papers.extend(self.exit.empty()),
             Command::Unknown(byte) => self.paper.transcript.push_str(&format!("[{byte:02x}?]")),
             Command::ProcessId(_) | Command::Ignored => {}
         }
@@ -420,7 +532,12 @@ impl Mechanism {
     }
 
     fn come_out(&mut self) {
-        self.papers.push_back(self.paper.cut());
+        let paper = self.paper.cut();
+        match self.model.presenter {
+            // What is still in the exit is pushed out by what comes behind it.
+            Some(_) => self.papers.extend(std::mem::replace(&mut self.exit, Exit::Inside(paper)).empty()),
+            None => self.papers.push_back(paper),
+        }
         self.lines_on_paper = 0;
         self.last_feed = 0;
     }
@@ -442,6 +559,9 @@ impl Mechanism {
         self.paper.transcript.push('\n');
     }
 }
+
+/// What a bad line adds: it has the eighth bit, which no answer has.
+const NOISE: u8 = 0xFF;
 
 /// 1/6 inch at 203 dpi.
 const DEFAULT_SPACING: usize = 34;

@@ -5,7 +5,7 @@
 /// A command that is obeyed as it arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RealTime {
-    /// `DLE EOT n`, n from 1 to 4.
+    /// `DLE EOT n`, n from 1 to 5, or 20.
     Status(u8),
     /// `DLE ENQ 1`: recover and print the line again.
     RecoverAndRepeat,
@@ -40,7 +40,7 @@ impl Receiver {
         self.held.push(byte);
         match self.held.as_slice() {
             [0x10] | [0x10, 0x04 | 0x05 | 0x14] => Received::Nothing,
-            [0x10, 0x04, n @ 1..=4] => self.obey(RealTime::Status(*n)),
+            [0x10, 0x04, n @ (1..=5 | 20)] => self.obey(RealTime::Status(*n)),
             [0x10, 0x05, 1] => self.obey(RealTime::RecoverAndRepeat),
             [0x10, 0x05, 2] => self.obey(RealTime::RecoverAndClear),
             held if held == CLEAR => self.obey(RealTime::Clear),
@@ -83,6 +83,7 @@ mod tests {
         use RealTime::*;
         check(b"ab", b"ab", &[]);
         check(&[0x10, 4, 1, b'a', 0x10, 4, 4], b"a", &[Status(1), Status(4)]);
+        check(&[0x10, 4, 5, 0x10, 4, 0x14], &[], &[Status(5), Status(20)]);
         check(&[0x10, 5, 1, 0x10, 5, 2], &[], &[RecoverAndRepeat, RecoverAndClear]);
         check(&CLEAR, &[], &[Clear]);
         // What only begins like one is data.

@@ -5,12 +5,13 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use super::Place;
+use super::mechanism::Plug;
 use crate::sim::pty::Pty;
 
 /// A pty, or a TCP port with at most one client.
 pub(super) enum Wire {
     Pty { pty: Pty, stopped: bool },
-    Tcp { listener: TcpListener, client: Option<TcpStream> },
+    Tcp { listener: TcpListener, client: Option<TcpStream>, plug: Plug },
 }
 
 /// Bytes in the buffer at which a serial printer says stop and go on.
@@ -26,7 +27,7 @@ impl Wire {
             Place::Tcp(address) => {
                 let listener = TcpListener::bind(address)?;
                 listener.set_nonblocking(true)?;
-                Ok(Self::Tcp { listener, client: None })
+                Ok(Self::Tcp { listener, client: None, plug: Plug::In })
             }
         }
     }
@@ -45,9 +46,9 @@ impl Wire {
     pub(super) fn read(&mut self, bytes: &mut [u8], wait: Duration) -> io::Result<usize> {
         match self {
             Self::Pty { pty, .. } => pty.read(bytes, wait),
-            Self::Tcp { listener, client } => {
+            Self::Tcp { listener, client, plug } => {
                 if client.is_none() {
-                    *client = accept(listener, wait)?;
+                    *client = accept(listener, wait)?.filter(|_| *plug == Plug::In);
                 }
                 let Some(stream) = client else { return Ok(0) };
                 match stream.read(bytes) {
@@ -73,10 +74,20 @@ impl Wire {
         }
     }
 
-    /// Tells a serial host to stop and to go on, by how much waits in the buffer.
-    pub(super) fn flow(&mut self, waiting: usize) -> io::Result<()> {
+    /// Without its plug a network printer has no client, and no new one for long.
+    pub(super) fn plug(&mut self, now: Plug) {
+        if let Self::Tcp { client, plug, .. } = self {
+            *plug = now;
+            if now == Plug::Pulled {
+                *client = None;
+            }
+        }
+    }
+
+    /// Tells a serial host to stop and to go on, by how much waits in the buffer, or to stop for good.
+    pub(super) fn flow(&mut self, waiting: usize, held: bool) -> io::Result<()> {
         let Self::Pty { pty, stopped } = self else { return Ok(()) };
-        match (*stopped, waiting) {
+        match (*stopped, if held { STOP_AT } else { waiting }) {
             (false, STOP_AT..) => {
                 *stopped = true;
                 pty.write_all(&[XOFF])

@@ -38,6 +38,12 @@ enum Model {
     Epson80,
     #[value(name = "epson_58")]
     Epson58,
+    #[value(name = "custom_vkp80")]
+    CustomVkp80,
+    #[value(name = "snbc_80")]
+    Snbc80,
+    #[value(name = "seiko_80")]
+    Seiko80,
     #[value(name = "clone_80")]
     Clone80,
     #[value(name = "clone_58")]
@@ -49,6 +55,9 @@ impl Model {
         match self {
             Self::Epson80 => PrinterModel::EPSON_80,
             Self::Epson58 => PrinterModel::EPSON_58,
+            Self::CustomVkp80 => PrinterModel::CUSTOM_VKP80,
+            Self::Snbc80 => PrinterModel::SNBC_80,
+            Self::Seiko80 => PrinterModel::SEIKO_80,
             Self::Clone80 => PrinterModel::CLONE_80,
             Self::Clone58 => PrinterModel::CLONE_58,
         }
