@@ -26,7 +26,11 @@ fn profile(name: &str) -> PrinterProfile {
 }
 
 fn device(name: &str, faults: &[PrinterFault]) -> RunningPrinter {
-    let model = if name == "epson_80" { PrinterModel::EPSON_80 } else { PrinterModel::CLONE_80 };
+    let model = match name {
+        "epson_80" => PrinterModel::EPSON_80,
+        "snbc_80" => PrinterModel::SNBC_80,
+        _ => PrinterModel::CLONE_80,
+    };
     let faults = faults.to_vec();
     PrinterSimulator { model, faults, ..PrinterSimulator::new(REGULAR, BOLD) }.start().unwrap()
 }
@@ -49,7 +53,9 @@ fn check(name: &str, fault: PrinterFault, outcome: Outcome, cause: Option<Cause>
     let usual = profile(name);
     let profile = match fault {
         // Nothing is ever answered.
-        PrinterFault::Mute | PrinterFault::NoAnswer(Moment::Before) => {
+        PrinterFault::Mute
+        | PrinterFault::NoAnswer(Moment::Before)
+        | PrinterFault::Unplugged(Moment::Before) => {
             PrinterProfile { reply_limit: Duration::from_millis(200), ..usual }
         }
         // Only a hot head is waited for until the limit.
@@ -69,59 +75,107 @@ fn check(name: &str, fault: PrinterFault, outcome: Outcome, cause: Option<Cause>
     assert_eq!(report.status.state, state, "{context}");
     // A paper is out exactly when that is said, and one that cannot begin is not sent.
     assert_eq!(device.papers().len(), usize::from(outcome == Outcome::Printed), "{context}");
-    assert_eq!(device.paper_in_printer().bytes.is_empty(), report.bytes == 0 || !device.papers().is_empty());
+    if !matches!(fault.moment(), Moment::Byte(_)) {
+        let nothing_inside = device.paper_in_printer().bytes.is_empty();
+        assert_eq!(nothing_inside, report.bytes == 0 || !device.papers().is_empty(), "{context}");
+    }
     let cannot_begin = matches!(fault, PrinterFault::Mute) || fault.moment() == Moment::Before;
     assert_eq!(report.bytes == 0, cannot_begin && outcome != Outcome::Printed, "{context}");
 }
 
-/// With the near-end sensor, and without: there is paper or none.
-const NAMES: [(&str, PaperSupply, PaperSupply); 2] = [
+/// Kinds of printer, what they say of their paper when it is well, and when it is low.
+const NAMES: [(&str, PaperSupply, PaperSupply); 3] = [
     ("epson_80", PaperSupply::Full, PaperSupply::Low),
     ("clone_80", PaperSupply::Unknown, PaperSupply::Unknown),
+    ("snbc_80", PaperSupply::Full, PaperSupply::Low),
 ];
 
+/// Where in a job a fault comes. Byte 40 is in the middle of the lines.
+const MOMENTS: [Moment; 5] =
+    [Moment::Line(1), Moment::Line(3), Moment::Line(5), Moment::Cut, Moment::Byte(40)];
+
 /// Faults that come at a moment, with their cause, and what is said when they come after all lines were sent.
-fn at(moment: Moment, some: PaperSupply) -> [(PrinterFault, Outcome, Cause, PaperSupply); 7] {
+fn at(name: &str, moment: Moment, some: PaperSupply) -> [(PrinterFault, Outcome, Cause, PaperSupply); 10] {
     use Outcome::{NotPrinted, Unknown};
+    // What bit 2 of the error status is differs: on SNBC's it is the exit's, and a jam has no bit.
+    let (jam, exit, blocked) = match name {
+        "snbc_80" => (Cause::Hardware, Cause::ExitBlocked, Unknown),
+        _ => (Cause::PaperJam, Cause::PaperJam, NotPrinted),
+    };
     [
         // The printer says that it stopped before the end.
         (PrinterFault::PaperOut(moment), NotPrinted, Cause::PaperOut, PaperSupply::Out),
         (PrinterFault::CoverOpen(moment), NotPrinted, Cause::CoverOpen, some),
-        (PrinterFault::PaperJam(moment), NotPrinted, Cause::PaperJam, some),
+        (PrinterFault::PaperJam(moment), NotPrinted, jam, some),
         (PrinterFault::Hardware(moment), NotPrinted, Cause::Hardware, some),
+        (PrinterFault::ExitBlocked(moment), blocked, exit, some),
         // It says no such thing.
         (PrinterFault::Overheated(moment), Unknown, Cause::Overheated, some),
         (PrinterFault::Offline(moment), Unknown, Cause::Offline, some),
+        (PrinterFault::FeedButton(moment), Unknown, Cause::FeedButton, some),
         (PrinterFault::NoAnswer(moment), Unknown, Cause::NoAnswer, PaperSupply::Unknown),
+        (PrinterFault::Unplugged(moment), Unknown, Cause::NoAnswer, PaperSupply::Unknown),
     ]
 }
 
 #[test]
 fn fault_by_moment() {
+    let rows = NAMES.len() * (4 + (1 + MOMENTS.len()) * 10);
+    assert!(rows >= 120, "{rows} rows");
     // Most of the time is spent waiting for printers that say nothing: all at once.
     std::thread::scope(|scope| {
         for (name, some, low) in NAMES {
             scope.spawn(move || {
                 check(name, PrinterFault::PaperLow, Outcome::Printed, None, low);
+                check(name, PrinterFault::Noise, Outcome::Printed, None, some);
                 check(name, PrinterFault::Cutter, Outcome::Unknown, Some(Cause::Cutter), some);
-                check(
-                    name,
-                    PrinterFault::Mute,
-                    Outcome::NotPrinted,
-                    Some(Cause::NoAnswer),
-                    PaperSupply::Unknown,
-                );
-                for (fault, _, cause, paper) in at(Moment::Before, some) {
+                let silent = Some(Cause::NoAnswer);
+                check(name, PrinterFault::Mute, Outcome::NotPrinted, silent, PaperSupply::Unknown);
+                for (fault, _, cause, paper) in at(name, Moment::Before, some) {
                     check(name, fault, Outcome::NotPrinted, Some(cause), paper);
                 }
             });
-            for moment in [Moment::Line(1), Moment::Line(3), Moment::Line(5), Moment::Cut] {
+            for moment in MOMENTS {
                 scope.spawn(move || {
-                    for (fault, outcome, cause, paper) in at(moment, some) {
+                    for (fault, outcome, cause, paper) in at(name, moment, some) {
                         check(name, fault, outcome, Some(cause), paper);
                     }
                 });
             }
+        }
+    });
+}
+
+/// Bytes of a whole job of five lines with its questions are fewer than this.
+const BYTES_OF_A_JOB: u32 = 130;
+
+#[test]
+fn at_whatever_byte_a_fault_comes_the_truth_is_told() {
+    let faults: [fn(Moment) -> PrinterFault; 4] =
+        [PrinterFault::PaperOut, PrinterFault::CoverOpen, PrinterFault::NoAnswer, PrinterFault::Held];
+    std::thread::scope(|scope| {
+        for fault in faults {
+            scope.spawn(move || {
+                for byte in 1..BYTES_OF_A_JOB {
+                    let fault = fault(Moment::Byte(byte));
+                    let device = device("epson_80", &[fault]);
+                    // Silence is waited for often here; a slow answer makes no difference to what is asked below.
+                    let profile = PrinterProfile {
+                        reply_limit: Duration::from_millis(100),
+                        finish_limit: Duration::from_millis(300),
+                        ..profile("epson_80")
+                    };
+                    let report = driver_of(&device, profile).print(&five_lines(), &mut |_| {});
+                    let whole = device.papers().iter().any(|p| p.transcript == "一\n二\n三\n四\n五\n");
+                    let context = format!("{fault:?}: {report:?}");
+                    match report.outcome {
+                        Outcome::Printed => assert!(whole, "{context}"),
+                        Outcome::NotPrinted => assert!(!whole, "{context}"),
+                        Outcome::Unknown => assert!(report.cause.is_some(), "{context}"),
+                    }
+                    assert_eq!(report.evidence == Evidence::None, report.outcome != Outcome::Printed);
+                }
+            });
         }
     });
 }
@@ -137,6 +191,7 @@ fn status_tells_each_fault() {
         (Hardware(before), Cause::Hardware),
         (Overheated(before), Cause::Overheated),
         (Offline(before), Cause::Offline),
+        (FeedButton(before), Cause::FeedButton),
         (NoAnswer(before), Cause::NoAnswer),
     ];
     let device = device("epson_80", &[]);

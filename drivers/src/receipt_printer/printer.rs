@@ -77,23 +77,33 @@ impl<'f> EscPosPrinter<'f> {
         self.link.as_mut().ok_or(TransportError::Gone { port: self.address.to_string() })
     }
 
-    /// Asks for the status; a link that breaks is closed, so that the next question opens it anew.
+    /// Asks for the status. A link that breaks is opened anew once: a network printer that was switched off and on has
+    /// forgotten the old one.
     fn asked(&mut self) -> PrinterStatus {
-        if self.connected().is_err() {
-            return PrinterStatus::unreachable(Cause::Port);
-        }
-        let Some(link) = &mut self.link else { return PrinterStatus::unreachable(Cause::Port) };
-        match link.ask_all(&self.profile) {
-            // A printer that is silent may still have a port that knows why.
-            Ok(raw) if raw.printer.is_none() && link.port_trouble() == Some(PortTrouble::PaperEmpty) => {
-                PrinterStatus { paper: PaperSupply::Out, ..PrinterStatus::unreachable(Cause::PaperOut) }
-            }
-            Ok(raw) => PrinterStatus::of(raw, &self.profile),
+        match self.asked_once() {
+            Ok(status) => status,
             Err(_) => {
                 self.link = None;
-                PrinterStatus::unreachable(Cause::NoAnswer)
+                self.asked_once().unwrap_or_else(|_| {
+                    self.link = None;
+                    PrinterStatus::unreachable(Cause::NoAnswer)
+                })
             }
         }
+    }
+
+    fn asked_once(&mut self) -> Result<PrinterStatus, TransportError> {
+        if self.connected().is_err() {
+            return Ok(PrinterStatus::unreachable(Cause::Port));
+        }
+        let Some(link) = &mut self.link else { return Ok(PrinterStatus::unreachable(Cause::Port)) };
+        let raw = link.ask_all(&self.profile)?;
+        // A printer that is silent may still have a port that knows why.
+        if raw.printer.is_none() && link.port_trouble() == Some(PortTrouble::PaperEmpty) {
+            let unreachable = PrinterStatus::unreachable(Cause::PaperOut);
+            return Ok(PrinterStatus { paper: PaperSupply::Out, ..unreachable });
+        }
+        Ok(PrinterStatus::of(raw, &self.profile))
     }
 
     fn job_number(&mut self) -> [u8; 4] {

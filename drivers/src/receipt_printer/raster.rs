@@ -123,6 +123,17 @@ impl Bits {
         }
     }
 
+    /// Adds a row below that is packed already.
+    pub(super) fn push_packed(&mut self, row: &[u8]) {
+        self.bytes.extend_from_slice(&row[..self.row_bytes]);
+    }
+
+    /// All rows, packed.
+    #[cfg(test)]
+    pub(super) fn packed(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(super) fn height(&self) -> usize {
         self.bytes.len() / self.row_bytes
     }
@@ -189,7 +200,8 @@ impl Bits {
             }
             Align::Right => (left, self.row_bytes),
         };
-        let mut bytes: Vec<u8> = rows().flat_map(|r| r[from..to].iter().copied()).collect();
+        let mut bytes = Vec::with_capacity((end - begin) * (to - from));
+        rows().for_each(|r| bytes.extend_from_slice(&r[from..to]));
         defuse(&mut bytes);
         Band { top: begin, height: end - begin, row_bytes: to - from, bytes }
     }

@@ -289,3 +289,6 @@ impl<'a> Running<'a> {
         (self.progress)(PrintProgress { rows_out, rows: self.job.rows, stage: self.stage });
     }
 }
+
+#[cfg(test)]
+mod tests;

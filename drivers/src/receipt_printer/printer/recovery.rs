@@ -98,11 +98,12 @@ fn freed(
     let send = |link: &mut Link, bytes: &[u8]| {
         link.send(bytes, Instant::now() + unfinished.head_time + profile.finish_limit).map_err(|(_, e)| e)
     };
+    // Where all rows had gone out they may all have been printed.
+    let cut_short = if unfinished.outcome == Outcome::Unknown { Earlier::Unknown } else { Earlier::Lost };
     match (unfinished.remainder, unfinished.all_sent) {
         (Remainder::Nothing, _) => {
             send(link, &cut_off)?;
-            // The buffer was cleared: before that, its lines may all have been printed.
-            Ok(Some(if unfinished.outcome == Outcome::Unknown { Earlier::Unknown } else { Earlier::Lost }))
+            Ok(Some(cut_short))
         }
         (Remainder::MayStillCome, true) => {
             send(link, &DRAINED)?;
@@ -120,7 +121,7 @@ fn freed(
             send(link, &vec![0; unfinished.missing])?;
             send(link, &cut_off)?;
             send(link, &DRAINED)?;
-            Ok(worked_off(unfinished, link, profile)?.map(|_| Earlier::Lost))
+            Ok(worked_off(unfinished, link, profile)?.map(|_| cut_short))
         }
     }
 }
