@@ -1,4 +1,5 @@
-//! The bytes that a receipt takes on its way to each kind of printer: paper, cut and every question about its state.
+//! The bytes that a receipt takes on its way to each kind of printer: paper, cut and every question about its state. Then
+//! a receipt with a large picture beside two other drivers, in time and in bytes, and what reading a status allocates.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,11 +26,27 @@ const PRINTS: usize = 3;
 /// Characters of a signed slip's code, as many as a case number of 19 and a terminal's of 15 make.
 const CODE: usize = 177;
 
+#[path = "bench-receipt/anchors.rs"]
+mod anchors;
+#[path = "bench-receipt/pictures.rs"]
+mod pictures;
+#[path = "bench-receipt/status.rs"]
+mod status;
+
 fn main() {
+    small_receipt();
+    pictures::measure();
+    status::measure();
+}
+
+fn small_receipt() {
     let receipt = receipt();
     for (name, model) in [
         ("epson_80", PrinterModel::EPSON_80),
         ("epson_58", PrinterModel::EPSON_58),
+        ("custom_vkp80", PrinterModel::CUSTOM_VKP80),
+        ("snbc_80", PrinterModel::SNBC_80),
+        ("seiko_80", PrinterModel::SEIKO_80),
         ("clone_80", PrinterModel::CLONE_80),
         ("clone_58", PrinterModel::CLONE_58),
     ] {
@@ -39,9 +56,11 @@ fn main() {
         assert!(lines >= 12, "a receipt of {lines} lines is shorter than what is promised");
         let bytes: Vec<u64> = (0..PRINTS).map(|_| printed(&receipt, &profile, model)).collect();
         let metric = format!("an acceptance receipt of {lines} lines with its code, {name}");
+        // Without Chinese characters of its own a printer is sent dots: no goal was set for that.
+        let goal = if name == "custom_vkp80" { "≤ 20000" } else { "≤ 2000" };
         println!(
             "{}",
-            json!({"metric": metric, "unit": "bytes", "ours": bytes, "anchor": null, "goal": "≤ 2000"})
+            json!({"metric": metric, "unit": "bytes", "ours": bytes, "anchor": null, "goal": goal})
         );
     }
 }

@@ -100,10 +100,12 @@ pub(crate) fn list() -> Result<(), BenchError> {
     Ok(())
 }
 
-/// Runs one benchmark, or all.
+/// Runs one benchmark, those of one crate, or all.
 pub(crate) fn run(only: Option<&str>) -> Result<(), BenchError> {
     let examples = examples()?;
-    let known = |name: &str| name == FIRST_FRAME || examples.iter().any(|(example, _)| example == name);
+    let known = |name: &str| {
+        name == FIRST_FRAME || examples.iter().any(|(example, package)| example == name || package == name)
+    };
     if let Some(name) = only.filter(|name| !known(name)) {
         return Err(BenchError::Unknown(name.to_owned()));
     }
@@ -112,7 +114,7 @@ pub(crate) fn run(only: Option<&str>) -> Result<(), BenchError> {
     if wanted(FIRST_FRAME) {
         missed += keep(FIRST_FRAME, first_frame::measure()?)?;
     }
-    for (name, package) in examples.iter().filter(|(name, _)| wanted(name)) {
+    for (name, package) in examples.iter().filter(|(name, package)| wanted(name) || wanted(package)) {
         missed += keep(name, measure_example(name, package)?)?;
     }
     if missed == 0 { Ok(()) } else { Err(BenchError::Missed(missed)) }

@@ -43,7 +43,7 @@ enum Task {
     },
     /// Measures, prints ours beside the anchor's, and leaves the samples in docs/measured.
     Bench {
-        /// One of the names that `--list` prints; every one of them when left out.
+        /// One of the names that `--list` prints, or of the crates behind them; every one of them when left out.
         name: Option<String>,
         /// Prints the names.
         #[arg(long)]
