@@ -5,6 +5,9 @@
 //! `corpus`.
 #![allow(dead_code, reason = "each fuzz target takes one entry, the test takes all")]
 
+#[path = "printer.rs"]
+pub(crate) mod printer;
+
 use domain::resident_id::ResidentIdCard;
 use drivers::id_card_reader::{
     CardRedaction, FrameParser, Portrait, Request, Response, TEXT_BLOCK_BYTES, newest_address, parse,
@@ -16,10 +19,13 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 4] = [
+pub(crate) const ENTRIES: [(&str, Entry); 7] = [
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
+    ("printer_profile", printer::profile),
+    ("printer_reply", printer::reply),
+    ("printer_status", printer::status),
     ("recording", recording),
 ];
 

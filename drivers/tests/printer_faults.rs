@@ -161,8 +161,8 @@ fn at_whatever_byte_a_fault_comes_the_truth_is_told() {
                     let device = device("epson_80", &[fault]);
                     // Silence is waited for often here; a slow answer makes no difference to what is asked below.
                     let profile = PrinterProfile {
-                        reply_limit: Duration::from_millis(100),
-                        finish_limit: Duration::from_millis(300),
+                        reply_limit: Duration::from_millis(50),
+                        finish_limit: Duration::from_millis(100),
                         ..profile("epson_80")
                     };
                     let report = driver_of(&device, profile).print(&five_lines(), &mut |_| {});

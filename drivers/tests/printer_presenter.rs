@@ -30,7 +30,7 @@ fn device(name: &str, faults: &[PrinterFault]) -> RunningPrinter {
 fn driver(device: &RunningPrinter, name: &str, change: fn(&mut PrinterProfile)) -> EscPosPrinter<'static> {
     let mut profile = PrinterProfile {
         head_mm_per_s: 5000,
-        finish_limit: Duration::from_secs(3),
+        finish_limit: Duration::from_secs(1),
         ..PrinterProfile::built_in(name).unwrap()
     };
     change(&mut profile);

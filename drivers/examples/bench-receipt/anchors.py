@@ -15,7 +15,7 @@ with open(lines, encoding="utf-8") as file:
 samples, sent = [], 0
 for run in range(int(runs) + 1):
     begun = time.perf_counter()
-    printer = Dummy(profile="TM-T88V")
+    printer = Dummy(profile="TM-T20II")
     printer.image(picture, impl="bitImageRaster")
     # It has no Chinese of its own: FS & and the bytes of GB 18030 are what its users send by hand.
     printer._raw(b"\x1c&")

@@ -1,5 +1,7 @@
 //! Grey pictures as dots.
 
+use std::borrow::Cow;
+
 use domain::paper::document::GreyPicture;
 
 use super::raster::Bits;
@@ -39,10 +41,11 @@ fn dither_row(row: &[u8], above: &[i32], below: &mut [i32], packed: &mut [u8]) {
         let mut blacks = 0;
         for ((pixel, given), place) in pixels.iter().zip(above).zip(below) {
             let wanted = i32::from(*pixel) + ((given + right) >> 4);
-            let black = wanted < 128;
-            blacks = blacks << 1 | u8::from(black);
-            let error = wanted - if black { 0 } else { 255 };
-            right = error * 7;
+            // All ones for white: no branch, since nobody can foresee it.
+            let white = (127 - wanted) >> 31;
+            blacks = blacks << 1 | u8::from(white == 0);
+            let error = wanted - (white & 255);
+            right = wanted * 7 - (white & (255 * 7));
             *place = under + error * 3;
             under = error * 5 + before;
             before = error;
@@ -53,10 +56,10 @@ fn dither_row(row: &[u8], above: &[i32], below: &mut [i32], packed: &mut [u8]) {
 }
 
 /// The picture no wider than so many dots: as it is, or each dot the mean of the pixels that it covers.
-pub(super) fn fitted(picture: &GreyPicture, most: usize) -> Option<GreyPicture> {
+pub(super) fn fitted(picture: &GreyPicture, most: usize) -> Option<Cow<'_, GreyPicture>> {
     let (width, height) = (picture.width(), picture.height());
     if width <= most {
-        return Some(picture.clone());
+        return Some(Cow::Borrowed(picture));
     }
     let new_height = (height * most / width).max(1);
     let span = |at: usize, from: usize, to: usize| (at * from / to, ((at + 1) * from).div_ceil(to).min(from));
@@ -71,7 +74,7 @@ pub(super) fn fitted(picture: &GreyPicture, most: usize) -> Option<GreyPicture> 
             pixels.push(u8::try_from(mean).unwrap_or(u8::MAX));
         }
     }
-    GreyPicture::new(most, new_height, pixels).ok()
+    GreyPicture::new(most, new_height, pixels).ok().map(Cow::Owned)
 }
 
 #[cfg(test)]

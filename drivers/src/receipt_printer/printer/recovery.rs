@@ -137,7 +137,7 @@ fn worked_off(
     while let Some(reply) = link.reply(deadline)? {
         match (profile.proof, reply) {
             (Proof::ProcessId, Reply::ProcessId(id)) if id == unfinished.id => {
-                proved = Some(Evidence::ProcessId)
+                proved = Some(Evidence::ProcessId);
             }
             (Proof::ProcessId, Reply::Transmitted(_)) => return Ok(Some(proved)),
             (Proof::Drained, Reply::Transmitted(_)) => {
