@@ -22,40 +22,42 @@ pub enum RomCharset {
 }
 
 impl RomCharset {
-    /// Adds the text's bytes, if the printer has every character of it.
+    /// Adds the text's bytes, if the printer has every character of it; else what was added means nothing.
     ///
     /// Bytes that a printer could take for a command are not in GB 18030: after the first byte come 30h–39h and
     /// 40h–FEh only.
     pub fn encode(self, text: &str, out: &mut Vec<u8>) -> bool {
-        if !text.chars().all(|c| self.has(c)) {
-            return false;
-        }
-        let (bytes, _, unmappable) = GB18030.encode(text);
-        out.extend_from_slice(&bytes);
-        !unmappable
+        text.chars().all(|c| self.encode_char(c, out))
     }
 
     /// Whether the printer has the character.
     pub fn has(self, c: char) -> bool {
+        self.encode_char(c, &mut Vec::new())
+    }
+
+    fn encode_char(self, c: char, out: &mut Vec<u8>) -> bool {
         if c.is_ascii() {
+            let mut utf8 = [0];
+            out.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
             return !c.is_ascii_control();
         }
-        if columns_of_char(c) != 2 || matches!(c, '\u{E000}'..='\u{F8FF}') {
+        if self == Self::Ascii || columns_of_char(c) != 2 || matches!(c, '\u{E000}'..='\u{F8FF}') {
             return false;
         }
         let mut utf8 = [0; 4];
         let (bytes, _, unmappable) = GB18030.encode(c.encode_utf8(&mut utf8));
-        if unmappable {
-            return false;
+        let has = !unmappable
+            && match (self, bytes.as_ref()) {
+                (Self::Gb2312, [lead, trail]) => in_gb2312(*lead, *trail),
+                (Self::Gbk, [lead, trail]) => in_gbk(*lead, *trail),
+                (Self::Gb18030, [_, _]) => true,
+                (Self::Gb18030, [_, _, _, _]) => matches!(c, '\u{3400}'..='\u{4DB5}'),
+                _ => false,
+            };
+        if has {
+            out.extend_from_slice(&bytes);
         }
-        match (self, bytes.as_ref()) {
-            (Self::Ascii, _) => false,
-            (Self::Gb2312, [lead, trail]) => in_gb2312(*lead, *trail),
-            (Self::Gbk, [lead, trail]) => in_gbk(*lead, *trail),
-            (Self::Gb18030, [_, _]) => true,
-            (Self::Gb18030, [_, _, _, _]) => matches!(c, '\u{3400}'..='\u{4DB5}'),
-            _ => false,
-        }
+        has
     }
 }
 

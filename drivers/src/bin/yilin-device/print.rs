@@ -49,7 +49,7 @@ pub(crate) struct Printer {
     port: Option<PortAddress>,
     /// What the printer can do: a profile by its name, or a file that ends in .toml [default: epson_80]
     #[arg(long, value_parser = profile, value_name = "NAME")]
-    profile: Option<PrinterProfile>,
+    profile: Option<Box<PrinterProfile>>,
     /// Seconds until a paper that is held out counts as forgotten, where the printer holds papers out [default: the
     /// profile's]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
@@ -67,7 +67,7 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     let Some(port) = given.port.as_ref().or_else(|| config.port("printer")) else {
         return output::wrong_usage("no port: give --port, or a --config with [printer] port");
     };
-    let Some(profile) = given.profile.clone().or_else(default_profile) else {
+    let Some(profile) = given.profile.as_deref().cloned().or_else(default_profile) else {
         return output::wrong_usage("no profile: give --profile");
     };
     let Some(mut printer) = printer(port, profile) else {
@@ -139,13 +139,13 @@ pub(crate) fn look(port: &PortAddress) -> Option<String> {
     answers.then(|| Printed::of_status(&status).words())
 }
 
-fn profile(name: &str) -> Result<PrinterProfile, String> {
+fn profile(name: &str) -> Result<Box<PrinterProfile>, String> {
     if let Some(profile) = PrinterProfile::built_in(name) {
-        return Ok(profile);
+        return Ok(Box::new(profile));
     }
     if Path::new(name).extension().is_some_and(|e| e == "toml") {
         let text = std::fs::read_to_string(name).map_err(|e| format!("{name}: {e}"))?;
-        return PrinterProfile::parse(name, &text).map_err(|e| e.to_string());
+        return PrinterProfile::parse(name, &text).map(Box::new).map_err(|e| e.to_string());
     }
     let known: Vec<&str> = PrinterProfile::built_in_names().collect();
     Err(format!("no such profile; there are {}, or a file.toml", known.join(", ")))
