@@ -10,49 +10,125 @@ use super::raster::Bits;
 pub(super) fn dithered(picture: &GreyPicture) -> Bits {
     let width = picture.width();
     let mut bits = Bits::new(width);
-    // Errors in sixteenths of a grey that this row gets from the one above, and gives to the one below.
+    // Errors in sixteenths of a grey, each one place to the right of its pixel, so that the first has a left neighbour.
     let mut above = vec![0i32; width + 1];
+    let mut between = vec![0i32; width + 1];
     let mut below = vec![0i32; width + 1];
-    let mut packed = vec![0u8; width.div_ceil(8)];
-    for row in picture.pixels().chunks_exact(width) {
-        if row.iter().all(|pixel| *pixel == WHITE) && above.iter().all(|error| *error == 0) {
-            packed.fill(0);
-        } else {
-            dither_row(row, &above, &mut below, &mut packed);
+    let mut packed = [vec![0u8; width.div_ceil(8)], vec![0u8; width.div_ceil(8)]];
+    let mut rows = picture.pixels().chunks_exact(width);
+    while let Some(row) = rows.next() {
+        let [upper, lower] = &mut packed;
+        if is_white(row) && is_clear(&above) {
+            upper.fill(0);
+            bits.push_packed(upper);
+        } else if let Some(next) = rows.next() {
+            dither_pair([row, next], &above, &mut between, &mut below, [upper, lower]);
             std::mem::swap(&mut above, &mut below);
+            bits.push_packed(upper);
+            bits.push_packed(lower);
+        } else {
+            dither_row(row, &above, &mut below, upper);
+            bits.push_packed(upper);
         }
-        bits.push_packed(&packed);
     }
     bits
 }
 
-const WHITE: u8 = 255;
+/// Both look at all places, which is faster than to stop at the first: they go by many at once.
+fn is_white(row: &[u8]) -> bool {
+    row.iter().fold(255, |all, pixel| all & pixel) == 255
+}
 
-/// One row. Errors stand one place to the right of their pixel, so that the first pixel has a left neighbour.
+fn is_clear(errors: &[i32]) -> bool {
+    errors.iter().fold(0, |any, error| any | error) == 0
+}
+
+/// What goes from pixel to pixel along a row: what the next one gets, and what the place below the last has got so far.
+#[derive(Default)]
+struct Pen {
+    right: i32,
+    under: i32,
+    before: i32,
+}
+
+impl Pen {
+    /// Draws a pixel with the error that it gets from above: 1 for black, and all that the place below its left neighbour
+    /// gets.
+    #[inline(always)]
+    const fn draw(&mut self, pixel: u8, given: i32) -> (u8, i32) {
+        let wanted = pixel as i32 + ((given + self.right) >> 4);
+        // All ones for white: no branch, since nobody can foresee it.
+        let white = (127 - wanted) >> 31;
+        let error = wanted - (white & 255);
+        self.right = wanted * 7 - (white & (255 * 7));
+        let below_left = self.under + error * 3;
+        self.under = error * 5 + self.before;
+        self.before = error;
+        ((white == 0) as u8, below_left)
+    }
+
+    /// Draws up to eight pixels; the first is the highest bit.
+    fn draw_byte(&mut self, pixels: &[u8], above: &[i32], below: &mut [i32]) -> u8 {
+        let mut blacks = 0;
+        for ((pixel, given), place) in pixels.iter().zip(above).zip(below) {
+            let (black, below_left) = self.draw(*pixel, *given);
+            *place = below_left;
+            blacks = blacks << 1 | black;
+        }
+        blacks << (8 - pixels.len())
+    }
+}
+
 fn dither_row(row: &[u8], above: &[i32], below: &mut [i32], packed: &mut [u8]) {
     let (Some((_, above)), Some((last, below))) = (above.split_first(), below.split_last_mut()) else {
         return;
     };
-    // What goes to the right, and what the place below has got so far: in registers, since every pixel waits for the one
-    // before it.
-    let (mut right, mut under, mut before) = (0, 0, 0);
+    let mut pen = Pen::default();
     let eights = row.chunks(8).zip(above.chunks(8)).zip(below.chunks_mut(8)).zip(packed);
     for (((pixels, above), below), byte) in eights {
-        let mut blacks = 0;
-        for ((pixel, given), place) in pixels.iter().zip(above).zip(below) {
-            let wanted = i32::from(*pixel) + ((given + right) >> 4);
-            // All ones for white: no branch, since nobody can foresee it.
-            let white = (127 - wanted) >> 31;
-            blacks = blacks << 1 | u8::from(white == 0);
-            let error = wanted - (white & 255);
-            right = wanted * 7 - (white & (255 * 7));
-            *place = under + error * 3;
-            under = error * 5 + before;
-            before = error;
-        }
-        *byte = blacks << (8 - pixels.len());
+        *byte = pen.draw_byte(pixels, above, below);
     }
-    *last = under;
+    *last = pen.under;
+}
+
+/// Two rows, the lower eight pixels behind the upper: each pixel waits for its left neighbour, and while one row waits
+/// the other is drawn.
+fn dither_pair(
+    [upper, lower]: [&[u8]; 2],
+    above: &[i32],
+    between: &mut [i32],
+    below: &mut [i32],
+    [upper_packed, lower_packed]: [&mut [u8]; 2],
+) {
+    let width = upper.len();
+    if !width.is_multiple_of(8) {
+        dither_row(upper, above, between, upper_packed);
+        return dither_row(lower, between, below, lower_packed);
+    }
+    let (mut first, mut second) = (Pen::default(), Pen::default());
+    upper_packed[0] = first.draw_byte(&upper[..8], &above[1..9], &mut between[..8]);
+    for at in (8..width).step_by(8) {
+        let (pixels, given) = (&upper[at..at + 8], &above[at + 1..at + 9]);
+        let (pixels_behind, places_behind) = (&lower[at - 8..at], &mut below[at - 8..at]);
+        // The upper row writes to places 7 to 14 of these, the lower reads 0 to 7, the last of them just written.
+        let shared = &mut between[at - 7..at + 8];
+        let (mut blacks, mut blacks_behind) = (0, 0);
+        for i in 0..8 {
+            let (black, below_left) = first.draw(pixels[i], given[i]);
+            shared[7 + i] = below_left;
+            blacks = blacks << 1 | black;
+            let (black, below_left) = second.draw(pixels_behind[i], shared[i]);
+            places_behind[i] = below_left;
+            blacks_behind = blacks_behind << 1 | black;
+        }
+        upper_packed[at / 8] = blacks;
+        lower_packed[at / 8 - 1] = blacks_behind;
+    }
+    between[width] = first.under;
+    let behind = width - 8;
+    lower_packed[behind / 8] =
+        second.draw_byte(&lower[behind..], &between[behind + 1..], &mut below[behind..width]);
+    below[width] = second.under;
 }
 
 /// The picture no wider than so many dots: as it is, or each dot the mean of the pixels that it covers.
