@@ -6,7 +6,8 @@ use domain::paper::document::GreyPicture;
 
 use super::raster::Bits;
 
-/// The picture in black and white, its greys as patterns (Floyd and Steinberg, 1976, from left to right).
+/// The picture in black and white, its greys as patterns (Floyd and Steinberg, 1976, from left to right). What is white
+/// stays so and hands no error on: no dots stray into the paper around a grey, and white rows can be left out.
 pub(super) fn dithered(picture: &GreyPicture) -> Bits {
     let width = picture.width();
     let mut bits = Bits::new(width);
@@ -18,7 +19,8 @@ pub(super) fn dithered(picture: &GreyPicture) -> Bits {
     let mut rows = picture.pixels().chunks_exact(width);
     while let Some(row) = rows.next() {
         let [upper, lower] = &mut packed;
-        if is_white(row) && is_clear(&above) {
+        if is_white(row) {
+            above.fill(0);
             upper.fill(0);
             bits.push_packed(upper);
         } else if let Some(next) = rows.next() {
@@ -34,13 +36,9 @@ pub(super) fn dithered(picture: &GreyPicture) -> Bits {
     bits
 }
 
-/// Both look at all places, which is faster than to stop at the first: they go by many at once.
+/// Looks at all pixels, which is faster than to stop at the first: they go by many at once.
 fn is_white(row: &[u8]) -> bool {
     row.iter().fold(255, |all, pixel| all & pixel) == 255
-}
-
-fn is_clear(errors: &[i32]) -> bool {
-    errors.iter().fold(0, |any, error| any | error) == 0
 }
 
 /// What goes from pixel to pixel along a row: what the next one gets, and what the place below the last has got so far.
@@ -56,7 +54,8 @@ impl Pen {
     /// gets.
     #[inline(always)]
     const fn draw(&mut self, pixel: u8, given: i32) -> (u8, i32) {
-        let wanted = pixel as i32 + ((given + self.right) >> 4);
+        let is_grey = -((pixel != 255) as i32);
+        let wanted = pixel as i32 + (((given + self.right) >> 4) & is_grey);
         // All ones for white: no branch, since nobody can foresee it.
         let white = (127 - wanted) >> 31;
         let error = wanted - (white & 255);
@@ -158,14 +157,15 @@ mod tests {
     use super::*;
     use domain::paper::document::Align;
 
-    /// The rule of the paper, without any haste.
+    /// The rule, without any haste.
     fn by_the_rule(picture: &GreyPicture) -> Vec<bool> {
         let (width, height) = (picture.width(), picture.height());
         let mut errors = vec![0i32; width * height];
         let mut black = vec![false; width * height];
         for y in 0..height {
             for x in 0..width {
-                let wanted = i32::from(picture.pixels()[y * width + x]) + (errors[y * width + x] >> 4);
+                let pixel = i32::from(picture.pixels()[y * width + x]);
+                let wanted = if pixel == 255 { 255 } else { pixel + (errors[y * width + x] >> 4) };
                 black[y * width + x] = wanted < 128;
                 let error = if wanted < 128 { wanted } else { wanted - 255 };
                 for (dx, dy, part) in [(1, 0, 7), (-1, 1, 3), (0, 1, 5), (1, 1, 1)] {
