@@ -240,9 +240,7 @@ mod tests {
 
     #[test]
     fn an_absent_port_is_named() {
-        for port in
-            ["serial:/dev/no-such-port", "lp:/dev/no-such-port", "tcp:127.0.0.1:1", "usb:ffff:ffff"]
-        {
+        for port in ["serial:/dev/no-such-port", "lp:/dev/no-such-port", "tcp:127.0.0.1:1", "usb:ffff:ffff"] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::NotFound, "{port}: {error:?}");
         }

@@ -1,19 +1,10 @@
-//! The other drivers: python-escpos in its own Python, and the crate escpos.
+//! The other drivers: python-escpos in its own Python, and the crate escpos in a program of its own.
 
 use super::pictures::CODE;
 use domain::paper::document::GreyPicture;
-use encoding_rs::GB18030;
-use escpos::driver::Driver;
-use escpos::errors::Result as EscposResult;
-use escpos::printer::Printer;
-use escpos::utils::{
-    BitImageOption, BitImageSize, Protocol, QRCodeCorrectionLevel, QRCodeModel, QRCodeOption,
-};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 pub(crate) const PYTHON: &str = "python-escpos 3.1";
 pub(crate) const CRATE: &str = "escpos 0.20.1";
@@ -41,8 +32,7 @@ pub(crate) fn python_escpos(picture: &GreyPicture, lines: &[String], runs: usize
         [picture.width().to_string(), picture.height().to_string(), CODE.to_owned(), runs.to_string()];
     let output = Command::new(python).arg(script).args(numbers).args([grey, words]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let told: Told = serde_json::from_slice(&output.stdout).unwrap();
-    told.samples.into_iter().map(|milliseconds| Sample { milliseconds, bytes: told.bytes }).collect()
+    samples(&output.stdout)
 }
 
 /// A Python with python-escpos, made where it is not there yet.
@@ -64,47 +54,34 @@ fn environment() -> PathBuf {
     python
 }
 
-/// Bytes that would go to a printer.
-#[derive(Clone, Default)]
-struct Memory(Arc<Mutex<Vec<u8>>>);
-
-impl Driver for Memory {
-    fn name(&self) -> String {
-        "memory".to_owned()
-    }
-
-    fn write(&self, data: &[u8]) -> EscposResult<()> {
-        self.0.lock().unwrap().extend_from_slice(data);
-        Ok(())
-    }
-
-    fn read(&self, _buffer: &mut [u8]) -> EscposResult<usize> {
-        Ok(0)
-    }
-
-    fn flush(&self) -> EscposResult<()> {
-        Ok(())
-    }
+pub(crate) fn crate_escpos(png: &[u8], lines: &[String], runs: usize) -> Vec<Sample> {
+    let folder = tempfile::tempdir().unwrap();
+    let (picture, words) = (folder.path().join("picture.png"), folder.path().join("lines.txt"));
+    std::fs::write(&picture, png).unwrap();
+    std::fs::write(&words, lines.join("\n")).unwrap();
+    let output =
+        Command::new(program()).args([CODE, &runs.to_string()]).args([picture, words]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    samples(&output.stdout)
 }
 
-pub(crate) fn crate_escpos(png: &[u8], lines: &[String]) -> Sample {
-    let begun = Instant::now();
-    let memory = Memory::default();
-    let mut printer = Printer::new(memory.clone(), Protocol::default(), None);
-    printer.init().unwrap();
-    let whole = BitImageOption::new(None, None, BitImageSize::Normal).unwrap();
-    printer.bit_image_from_bytes_option(png, whole).unwrap();
-    // It has no Chinese of its own either.
-    printer.custom(b"\x1c&").unwrap();
-    for line in lines {
-        let (bytes, _, _) = GB18030.encode(line);
-        printer.custom(&bytes).unwrap().feed().unwrap();
-    }
-    printer.custom(b"\x1c.").unwrap();
-    let code = QRCodeOption::new(QRCodeModel::Model2, 4, QRCodeCorrectionLevel::M);
-    printer.qrcode_option(CODE, code).unwrap().print_cut().unwrap();
-    let milliseconds = begun.elapsed().as_secs_f64() * 1e3;
-    let bytes = u32::try_from(memory.0.lock().unwrap().len()).unwrap();
-    assert!(bytes > 100_000, "{bytes} bytes");
-    Sample { milliseconds, bytes: f64::from(bytes) }
+/// The program with the crate escpos, built where it is not there yet.
+fn program() -> PathBuf {
+    let folder = std::env::temp_dir().join("yilin-bench-escpos-0.20.1");
+    std::fs::create_dir_all(folder.join("src")).unwrap();
+    std::fs::write(folder.join("Cargo.toml"), include_str!("anchor-crate.toml")).unwrap();
+    std::fs::write(folder.join("src/main.rs"), include_str!("anchor-crate.rs")).unwrap();
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--release"])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    folder.join("target/release/anchor-crate")
+}
+
+fn samples(told: &[u8]) -> Vec<Sample> {
+    let told: Told = serde_json::from_slice(told).unwrap();
+    told.samples.into_iter().map(|milliseconds| Sample { milliseconds, bytes: told.bytes }).collect()
 }

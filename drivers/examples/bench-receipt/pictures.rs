@@ -31,7 +31,8 @@ pub(crate) fn measure() {
 fn compare(what: &str, picture: &GreyPicture, bytes_goal: &str) {
     let lines: Vec<String> = (0..LINES).map(line).collect();
     let png = png(picture);
-    let (mut ours, mut ours_from_png, mut crates) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut ours_from_png) = (Vec::new(), Vec::new());
+    let crates = anchors::crate_escpos(&png, &lines, RUNS);
     let python = anchors::python_escpos(picture, &lines, RUNS);
     let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
     let profile = PrinterProfile::built_in("epson_80").unwrap();
@@ -39,7 +40,6 @@ fn compare(what: &str, picture: &GreyPicture, bytes_goal: &str) {
         let given = picture.clone();
         ours.push(timed(|| job(given, &lines, &profile, &fonts)));
         ours_from_png.push(timed(|| job(decoded(&png), &lines, &profile, &fonts)));
-        crates.push(anchors::crate_escpos(&png, &lines));
     }
     let times = |samples: &[Sample]| samples.iter().map(|s| s.milliseconds).collect::<Vec<_>>();
     let paper = format!("a receipt with {what} of {WIDTH} × {HEIGHT}, {LINES} Chinese lines, a code");
