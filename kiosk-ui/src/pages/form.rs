@@ -203,7 +203,7 @@ pub(super) fn typed(terminal: &Terminal, text: &Personal) {
         return;
     }
     let Some((Field { id, kind, .. }, part)) = at_row(terminal, active) else { return };
-    let answer = match kind {
+    let answer = match &kind {
         FieldKind::Person => {
             let before = with(terminal, |filling| row::person(filling.file.answers.get(&id), whose));
             row::retyped(part, text, before.unwrap_or_default())
@@ -222,10 +222,32 @@ pub(super) fn typed(terminal: &Terminal, text: &Personal) {
         }
         _ => return,
     };
+    let is_date = matches!(kind, FieldKind::Date { .. });
     terminal.tap(match answer {
         Some(answer) => Tap::Answer(id, answer),
         None => Tap::ClearAnswer(id),
     });
+    if is_date {
+        to_next_part(terminal, text.reveal());
+    }
+}
+
+/// A year of four digits, or a month that takes no more, is done: typing goes on in the box behind it.
+fn to_next_part(terminal: &Terminal, typed: &str) {
+    let (active, part) = {
+        let local = terminal.local.borrow();
+        (local.active, local.date.part)
+    };
+    let done = match part {
+        0 => typed.len() == 4,
+        1 => typed.len() == 2 || matches!(typed, "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"),
+        _ => false,
+    };
+    if done {
+        keyboard::close(terminal);
+        terminal.local.borrow_mut().date.part = part + 1;
+        keyboard::reopen(terminal, active);
+    }
 }
 
 fn choose(terminal: &Terminal, at: usize, option: usize) {
