@@ -43,11 +43,15 @@ pub trait Transport: Send {
     /// Changes the speed, in bits a second.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Unsupported`] where the port has no such thing as a speed.
-    fn set_baud(&mut self, baud: u32) -> Result<(), TransportError>;
+    /// [`TransportErrorKind::Unsupported`] where the port has no such thing as a speed, as most have not.
+    fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
+        Err(TransportError::Unsupported { port: self.name().to_owned(), operation: "speed" })
+    }
 
     /// The speed in bits a second, where there is one.
-    fn baud(&self) -> Option<u32>;
+    fn baud(&self) -> Option<u32> {
+        None
+    }
 
     /// What a person calls this port: `/dev/ttyS0`, `127.0.0.1:9100`.
     fn name(&self) -> &str;

@@ -303,14 +303,6 @@ mod tests {
             Ok(())
         }
 
-        fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
-            Err(TransportError::Unsupported { port: "scripted".to_owned(), operation: "speed" })
-        }
-
-        fn baud(&self) -> Option<u32> {
-            None
-        }
-
         fn name(&self) -> &str {
             "scripted"
         }

@@ -82,14 +82,6 @@ impl Transport for TcpTransport {
         end
     }
 
-    fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
-        Err(TransportError::Unsupported { port: self.name.clone(), operation: "speed" })
-    }
-
-    fn baud(&self) -> Option<u32> {
-        None
-    }
-
     fn name(&self) -> &str {
         &self.name
     }

@@ -141,14 +141,6 @@ impl<P: UsbPipes> Transport for UsbTransport<P> {
         Ok(())
     }
 
-    fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
-        Err(TransportError::Unsupported { port: self.name.clone(), operation: "speed" })
-    }
-
-    fn baud(&self) -> Option<u32> {
-        None
-    }
-
     fn name(&self) -> &str {
         &self.name
     }

@@ -117,14 +117,6 @@ impl Transport for UsbPrinterTransport {
         Ok(())
     }
 
-    fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
-        Err(TransportError::Unsupported { port: self.name.clone(), operation: "speed" })
-    }
-
-    fn baud(&self) -> Option<u32> {
-        None
-    }
-
     fn trouble(&mut self) -> Option<PortTrouble> {
         trouble_of(status_lines::read(&self.file)?)
     }

@@ -50,14 +50,6 @@ impl Transport for Scripted {
         Ok(())
     }
 
-    fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
-        Err(TransportError::Unsupported { port: "script".to_owned(), operation: "speed" })
-    }
-
-    fn baud(&self) -> Option<u32> {
-        None
-    }
-
     fn name(&self) -> &str {
         "script"
     }

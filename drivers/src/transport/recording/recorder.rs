@@ -12,7 +12,7 @@ use std::time::Instant;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Event, LONGEST_EVENT, Outgoing, RecordingError, Timed, head_of, line_of};
-use crate::transport::{PortAddress, Transport, TransportError, TransportErrorKind};
+use crate::transport::{PortAddress, PortTrouble, Transport, TransportError, TransportErrorKind};
 
 /// Replaces what is a person's. Bytes are handed over burst by burst: all that went one way before something went the
 /// other. What is given back has the same length, or is replaced by zeros.
@@ -218,6 +218,10 @@ impl Transport for Recorder {
 
     fn baud(&self) -> Option<u32> {
         self.transport.baud()
+    }
+
+    fn trouble(&mut self) -> Option<PortTrouble> {
+        self.transport.trouble()
     }
 
     fn name(&self) -> &str {

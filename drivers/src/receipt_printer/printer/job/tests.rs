@@ -80,14 +80,6 @@ impl Transport for Answering {
         Ok(())
     }
 
-    fn set_baud(&mut self, _baud: u32) -> Result<(), TransportError> {
-        Err(TransportError::Unsupported { port: "answering".to_owned(), operation: "speed" })
-    }
-
-    fn baud(&self) -> Option<u32> {
-        None
-    }
-
     fn name(&self) -> &str {
         "answering"
     }
