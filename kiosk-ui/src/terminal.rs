@@ -105,6 +105,16 @@ impl Terminal {
     /// Something happened: the session takes it, the pages show what follows.
     pub fn happen(&self, kind: EventKind) {
         let quiet = matches!(kind, EventKind::Tick);
+        self.take(kind, quiet);
+    }
+
+    /// Somebody is there. What a touch does its control says; until then nothing is shown anew.
+    pub(crate) fn noticed(&self) {
+        self.take(EventKind::Tap(Tap::Anywhere), true);
+    }
+
+    /// `quiet`: as long as the page stays, nothing on it changes but the clock.
+    fn take(&self, kind: EventKind, quiet: bool) {
         let page = self.shell.borrow().session().page();
         let signals = self.shell.borrow_mut().handle(kind);
         for signal in signals {
@@ -165,11 +175,16 @@ impl Terminal {
             pages::open(self);
         }
         pages::show(self, page);
-        let navigation = self.navigation();
-        navigation.set_renewed(!navigation.get_renewed());
+        self.renew();
         if changed && let Some(observer) = self.observer.borrow().as_ref() {
             observer(self, page);
         }
+    }
+
+    /// Has the whole window painted again: the toolkit loses track of some texts (app.slint says more).
+    pub(crate) fn renew(&self) {
+        let navigation = self.navigation();
+        navigation.set_renewed(!navigation.get_renewed());
     }
 
     /// The resident is gone: nothing of theirs stays in a control or on a page that is not shown.

@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 use domain::display_mode::TextSize;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
-use domain::session::event::{EventKind, Tap};
+use domain::session::event::Tap;
 use domain::session::page::Page;
 use domain::session::state::{Overlay, Place, Step, Visit};
 use slint::{ComponentHandle, SharedString};
@@ -36,7 +36,7 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
 fn touched(terminal: &Terminal) {
     let in_visit = terminal.shell().session().visit().is_some();
     if in_visit {
-        terminal.happen(EventKind::Tap(Tap::Anywhere));
+        terminal.noticed();
     }
 }
 
@@ -90,8 +90,12 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
 }
 
 pub(crate) fn show_clock(terminal: &Terminal) {
-    let now = terminal.now();
-    terminal.navigation().set_clock(text::clock(now).into());
+    let clock = SharedString::from(text::clock(terminal.now()));
+    let navigation = terminal.navigation();
+    if navigation.get_clock() != clock {
+        navigation.set_clock(clock);
+        terminal.renew();
+    }
 }
 
 pub(super) fn blank(terminal: &Terminal) {
