@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod check;
+pub mod words;
 
 use crate::division::DivisionCode;
 use crate::locale::Localized;
@@ -69,9 +70,24 @@ pub struct Field {
     /// Asked only when this holds.
     #[serde(default)]
     pub when: Option<Condition>,
+    /// Whether its answer stands on the result and the slip.
+    #[serde(default)]
+    pub on_paper: OnPaper,
     /// Its kind with what belongs to that kind.
     #[serde(flatten)]
     pub kind: FieldKind,
+}
+
+/// Whether an answer stands on the result and the slip: what was booked, for which day. Only kinds that `words` has words
+/// for, since paper is read by others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnPaper {
+    /// It goes with the case alone.
+    #[default]
+    Omitted,
+    /// It stands there.
+    Shown,
 }
 
 /// The kinds of field; a page exists for each.

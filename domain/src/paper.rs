@@ -31,8 +31,10 @@ pub struct CaseHead {
     pub agent: Option<Localized>,
     /// When it was filed.
     pub filed_at: Timestamp,
-    /// What happens next.
-    pub next_step: Localized,
+    /// What was asked for: label and words, in the language of the visit.
+    pub particulars: Vec<(String, Personal)>,
+    /// What happens next, where the department has the case or will have it.
+    pub next_step: Option<Localized>,
     /// Who answers questions.
     pub responsible: Localized,
     /// Their telephone.

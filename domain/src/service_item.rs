@@ -178,6 +178,9 @@ pub struct ServiceItem {
     pub code: Option<String>,
     /// The door of the home page.
     pub theme: Theme,
+    /// Other doors behind which people look for it.
+    #[serde(default)]
+    pub also_in: Vec<Theme>,
     /// The plan's themes.
     pub plan_themes: Vec<PlanTheme>,
     /// Shown under 常办 on the home page.
@@ -262,7 +265,7 @@ impl Catalogue {
 
     /// The items behind one door.
     pub fn themed(&self, theme: Theme) -> impl Iterator<Item = &std::sync::Arc<ServiceItem>> {
-        self.items.iter().filter(move |i| i.theme == theme)
+        self.items.iter().filter(move |i| i.theme == theme || i.also_in.contains(&theme))
     }
 
     /// The items under 常办.

@@ -4,6 +4,8 @@
 
 #[path = "session/fixture.rs"]
 mod fixture;
+#[path = "session/promises.rs"]
+mod promises;
 
 use domain::form::check::check_step;
 use domain::paper::Paper;

@@ -76,10 +76,11 @@ fn receipt() -> PaperDocument {
         masked_number: "9900**********0014".to_owned(),
         agent: None,
         filed_at: datetime!(2026-11-24 10:24:00 +8),
-        next_step: both(
+        particulars: Vec::new(),
+        next_step: Some(both(
             "审核通过后，津贴从申请当月算起。",
             "Once approved, the allowance counts from this month.",
-        ),
+        )),
         responsible: both("区民政局养老服务科", "Elderly Services, District Civil Affairs Bureau"),
         phone: "0119-6500001".to_owned(),
         copy: Copy::First,

@@ -106,7 +106,7 @@ impl Dock {
             let buttons = before.row_data(i).unwrap_or_default().buttons;
             DockGroup {
                 title: group.title.text(l).into(),
-                state: group.state(&self.rig, &state, terminal.shell().clock().now(), l).into(),
+                state: group.state(&self.rig, terminal.shell().clock().now(), l).into(),
                 buttons: updated(buttons, group.controls.iter().map(button).collect()),
             }
         });

@@ -81,6 +81,7 @@ impl Journal {
     pub fn print_ended(&mut self, outcome: PrintOutcome, at: Timestamp) {
         let paper = match outcome {
             PrintOutcome::Printed => "printed",
+            PrintOutcome::TakenBack => "taken_back",
             PrintOutcome::NotPrinted(_) => "not_printed",
             PrintOutcome::Unknown(_) => "unknown",
         };

@@ -37,8 +37,6 @@ pub(crate) struct Local {
     pub(crate) certificate: Option<usize>,
     /// The category of a directory that was chosen.
     pub(crate) category: Option<usize>,
-    /// The result page shows its code large, for those who take no paper.
-    pub(crate) code_shown: bool,
     /// A telephone number is being left.
     pub(crate) leaving_number: bool,
     /// What became of a keeper's or technician's action.

@@ -69,6 +69,12 @@ impl Visit {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// The characters of the `n`th paper, counted from 1, as the printer got them: commands between them are of no use here.
+    pub fn paper_text(&self, n: usize) -> String {
+        let bytes = std::fs::read(self.out.join(format!("paper-{n}.bin"))).unwrap();
+        encoding_rs::GB18030.decode_without_bom_handling(&bytes).0.into_owned()
+    }
+
     /// The names of the files that it left, sorted.
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.out).unwrap();

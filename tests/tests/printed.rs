@@ -37,3 +37,28 @@ fn a_cover_opened_midway_is_not_printed() {
 fn a_printer_that_loses_its_power_is_not_said_to_have_printed() {
     check("printer.no_answer@line3", "unknown");
 }
+
+#[test]
+fn the_slip_of_a_booking_says_what_was_booked() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = ["--time", "2026-11-24T10:24:00+08:00"];
+    let visit = Visit::play(folder.path(), &[&["--item", "meal-booking"][..], &time].concat());
+    let text = visit.paper_text(1);
+    for told in ["青泉社区老年食堂", "2026年11月25日", "午餐", "1 份", "在食堂吃"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains("助餐补贴"), "what is not marked for paper stays off it: {text}");
+}
+
+#[test]
+fn a_list_is_printed_of_the_kind_that_was_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let visit = Visit::play(folder.path(), &["--item", "convenience-directory", "--card", "none"]);
+    let text = visit.paper_text(1);
+    let kinds: Vec<&str> =
+        ["买菜买粮", "药店", "修理", "养老服务", "洗衣缝补", "理发", "家政", "快递", "托育", "废品回收"]
+            .into_iter()
+            .filter(|kind| text.contains(kind))
+            .collect();
+    assert_eq!(kinds.len(), 1, "{kinds:?}: {text}");
+}

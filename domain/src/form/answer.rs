@@ -1,6 +1,6 @@
 //! The answers to a form, and where each came from.
 
-use super::{Condition, Field, FieldId, FieldKind, FormStep};
+use super::{Condition, Field, FieldId, FieldKind, FormStep, OnPaper};
 use crate::division::DivisionCode;
 use crate::locale::Localized;
 use crate::material::Picture;
@@ -122,6 +122,16 @@ impl FormAnswers {
     pub fn asked<'s>(&'s self, step: &'s FormStep) -> impl Iterator<Item = &'s Field> {
         let shown = self.holds(step.when.as_ref());
         step.fields.iter().filter(move |f| shown && self.holds(f.when.as_ref()))
+    }
+
+    /// The answers that stand on the result and the slip; the others are wiped.
+    #[must_use]
+    pub fn for_paper(mut self, steps: &[FormStep]) -> Self {
+        let shown = |id: &FieldId| {
+            steps.iter().flat_map(|s| &s.fields).any(|f| f.id == *id && f.on_paper == OnPaper::Shown)
+        };
+        self.0.retain(|id, _| shown(id));
+        self
     }
 
     /// Drops the answers to fields that are not asked (any more): an earlier answer was changed.

@@ -116,6 +116,7 @@ fn luhn(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::OnPaper;
     use crate::locale::Localized;
     use crate::personal::Personal;
     use time::macros::date;
@@ -128,6 +129,7 @@ mod tests {
             necessity: Necessity::Required,
             prefill: None,
             when: None,
+            on_paper: OnPaper::Omitted,
             kind,
         };
         assert_eq!(check_field(&field, answer.as_ref(), date!(2026 - 11 - 24)), expected, "{answer:?}");

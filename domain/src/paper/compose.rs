@@ -134,13 +134,18 @@ fn case_lines(doc: PaperDocument, head: &CaseHead) -> PaperDocument {
         Some(agent) => doc.pair(M::PaperAgent.text(l), agent.text(l)),
         None => doc,
     };
+    let doc = head.particulars.iter().fold(doc, |doc, (label, words)| doc.pair(label, words.reveal()));
     doc.pair(M::PaperFiledAt.text(l), time_text(head.filed_at))
 }
 
 fn closing(doc: PaperDocument, head: &CaseHead, code: Option<&str>) -> PaperDocument {
     let l = head.locale;
-    let doc =
-        doc.rule().paragraph(head.next_step.text(l)).pair(head.responsible.text(l), head.phone.as_str());
+    let doc = doc.rule();
+    let doc = match &head.next_step {
+        Some(next) => doc.paragraph(next.text(l)),
+        None => doc,
+    };
+    let doc = doc.pair(head.responsible.text(l), head.phone.as_str());
     let doc = match code {
         Some(code) => doc.qr(code, M::PaperCodeCaption.text(l)),
         None => doc,

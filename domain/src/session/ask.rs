@@ -9,7 +9,7 @@ use super::state::{
 use super::visit::Flow;
 use crate::case::VisitOutcome;
 use crate::division::DivisionCode;
-use crate::form::answer::{Answer, AnswerSource, Answered, YesNo};
+use crate::form::answer::{Answer, AnswerSource, Answered, FormAnswers, YesNo};
 use crate::form::{Field, FieldKind, Prefill};
 use crate::identity::{Identity, SharedDataConsent};
 use crate::personal::Personal;
@@ -18,19 +18,14 @@ use time::Date;
 use time::macros::format_description;
 
 impl Visit {
-    /// Fills in what the card says, and asks the province where there is anything to ask.
+    /// Fills in what the card says, and asks the province where there is anything to ask and the resident agrees.
     pub(super) fn ask_province(&mut self, mut file: CaseFile, context: &mut Context<'_>) -> Step {
         fill_from_identity(&mut file);
-        let wants_values =
-            file.consent.shared_data == SharedDataConsent::Given && uses_shared_data(&file.item);
-        if !wants_values && file.item.inquiry == Inquiry::None {
+        let wants_to_know = file.item.inquiry == Inquiry::AskFirst || uses_shared_data(&file.item);
+        if file.consent.shared_data == SharedDataConsent::Refused || !wants_to_know {
             return self.open_form(file, context);
         }
-        let question = Question::WhatIsKnown {
-            item: file.item.clone(),
-            identity: file.identity.clone(),
-            shared_data: file.consent.shared_data,
-        };
+        let question = Question::WhatIsKnown { item: file.item.clone(), identity: file.identity.clone() };
         let ticket = context.ask(question);
         Step::Asking(Asking { file, ticket, since: context.now() })
     }
@@ -45,6 +40,7 @@ impl Visit {
                         item: file.item,
                         identity: Some(file.identity),
                         ending: Ending::NothingToDo { until, message },
+                        answers: FormAnswers::default(),
                         at: context.now(),
                         paper: PaperState::NotPrinted,
                     })

@@ -2,15 +2,16 @@
 
 use super::Context;
 use super::effect::Question;
-use super::event::{AskFailure, EventKind, ProvinceEvent, Tap};
+use super::event::{AskFailure, EventKind, Network, ProvinceEvent, Tap};
 use super::state::{
     Browse, CameFrom, CaseFile, Directory, DirectoryList, Ending, Finished, Identifying, PaperState, SignIn,
     Step, SuggestionList, Trouble, Visit, Way, WorkerWay, YouMayAlso,
 };
 use super::visit::Flow;
 use crate::case::VisitOutcome;
-use crate::identity::{Consent, FaceConsent, IdentityWay};
-use crate::service_item::{ServiceItem, ServiceKind};
+use crate::form::answer::FormAnswers;
+use crate::identity::{Consent, FaceConsent, IdentityWay, SharedDataConsent};
+use crate::service_item::{Queueing, ServiceItem, ServiceKind};
 use crate::terminal::Timestamp;
 use std::sync::Arc;
 
@@ -43,12 +44,27 @@ impl Visit {
             (Step::Guide(browse, item), Tap::Start) if !item.hours.is_open(context.now()) => {
                 Step::Guide(browse, item)
             }
+            // Said before the card is asked for, and not after it was read.
+            (Step::Guide(browse, item), Tap::Start)
+                if item.queueing == Queueing::LiveOnly
+                    && context.facts.network == Network::Offline
+                    && item.kind != ServiceKind::Directory =>
+            {
+                self.province_away();
+                Step::Guide(browse, item)
+            }
             (Step::Guide(browse, item), Tap::Start) if item.kind == ServiceKind::Directory => {
                 let list = DirectoryList::Asking(context.ask(directory_of(&item, context)));
                 Step::Directory(Directory { browse, item, list })
             }
             (Step::Guide(browse, item), Tap::Start) => Step::Consent(browse, item),
             (Step::Consent(browse, item), Tap::Back) => Step::Guide(browse, item),
+            // Where the record is the service, there is nothing left to do without it.
+            (Step::Consent(browse, item), Tap::Agree { shared_data: SharedDataConsent::Refused, .. })
+                if item.kind == ServiceKind::Certificate =>
+            {
+                Step::Guide(browse, item)
+            }
             (Step::Consent(browse, item), Tap::Agree { face, shared_data }) => {
                 // A face is never asked for where the item does not need one.
                 let face = if item.identity.wants_face() { face } else { FaceConsent::NotAsked };
@@ -93,7 +109,8 @@ impl Visit {
                 let list = DirectoryList::Asking(context.ask(directory_of(&item, context)));
                 Step::Directory(Directory { browse, item, list })
             }
-            (DirectoryList::Entries(entries), EventKind::Tap(Tap::Print)) => {
+            (DirectoryList::Entries(mut entries), EventKind::Tap(Tap::PrintPlaces(kind))) => {
+                entries.retain(|entry| entry.kind.zh_cn == kind);
                 let finished = finished_directory(browse, item, entries, context);
                 self.print(finished, context)
             }
@@ -203,6 +220,7 @@ fn finished_directory(
         item,
         identity: browse.identity,
         ending: Ending::Directory(entries),
+        answers: FormAnswers::default(),
         at: context.now(),
         paper: PaperState::NotPrinted,
     }

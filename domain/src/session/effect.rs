@@ -97,8 +97,6 @@ pub enum Question {
         item: Arc<ServiceItem>,
         /// Who.
         identity: Identity,
-        /// Whether values may be read in.
-        shared_data: crate::identity::SharedDataConsent,
     },
     /// What is probably due.
     Suggestions(Identity),

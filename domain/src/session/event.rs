@@ -108,6 +108,8 @@ pub enum Tap {
     QueueInstead,
     /// Prints, or prints again.
     Print,
+    /// Prints the places of a directory that are of this kind, by its name in Chinese.
+    PrintPlaces(String),
     /// Goes on without paper.
     WithoutPaper,
     /// Another service in the same visit.
@@ -240,6 +242,8 @@ pub enum FaceHint {
 pub enum PrintOutcome {
     /// It came out, and there is evidence for it.
     Printed,
+    /// It came out, nobody took it in time, and the printer took it back.
+    TakenBack,
     /// It did not come out whole.
     NotPrinted(PrintProblem),
     /// It was sent, and nobody can say.

@@ -211,6 +211,7 @@ impl Visit {
         let Fetching { file, ticket, since } = fetching;
         let finished = |file: CaseFile, ending, context: &Context<'_>| {
             Step::Result(Finished {
+                answers: file.answers.for_paper(&file.item.form),
                 item: file.item,
                 identity: Some(file.identity),
                 ending,

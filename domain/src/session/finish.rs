@@ -10,7 +10,10 @@ use super::visit::Flow;
 use super::{Context, Facts, Session};
 use crate::case::{SubmissionId, SubmitOutcome};
 use crate::device::{DeviceState, PaperSupply};
+use crate::form::Field;
+use crate::form::words::words;
 use crate::identity::Identity;
+use crate::locale::Locale;
 use crate::paper::{CaseHead, Copy, Paper};
 use crate::personal::Personal;
 use crate::rating::ServiceRating;
@@ -204,9 +207,10 @@ impl Visit {
             masked_number: identity.number().masked_number(),
             agent: self.worker.as_ref().map(|w| w.name.clone()),
             filed_at: finished.at,
-            next_step: finished.item.next_step.clone(),
+            next_step: finished.has_next_step().then(|| finished.item.next_step.clone()),
             responsible: finished.item.responsible.name.clone(),
             phone: finished.item.responsible.phone.clone(),
+            particulars: finished.particulars(self.locale),
             copy: Copy::First,
         })
     }
@@ -226,6 +230,27 @@ impl Finished {
             Ending::Case { id, .. } => Some(id),
             _ => None,
         }
+    }
+
+    /// What was asked for, as label and words, in the order of the form: what stands on result and slip.
+    pub fn particulars(&self, locale: Locale) -> Vec<(String, Personal)> {
+        let fields = self.item.form.iter().flat_map(|step| &step.fields);
+        let line = |field: &Field| {
+            let answered = self.answers.get(&field.id)?;
+            let words = words(&field.kind, &answered.answer, locale)?;
+            Some((field.label.text(locale).to_owned(), Personal::new(words)))
+        };
+        fields.filter_map(line).collect()
+    }
+
+    /// Whether what the item says of its next step is true of this end: the department has the case, or will.
+    pub fn has_next_step(&self) -> bool {
+        use SubmitOutcome::{Accepted, AlreadyApplied, Queued, Received};
+        let outcome = match &self.ending {
+            Ending::Case { outcome, .. } => outcome,
+            _ => return false,
+        };
+        matches!(outcome, Received { .. } | Accepted { .. } | AlreadyApplied { .. } | Queued)
     }
 
     /// Whether the terminal has a slip for this.

@@ -370,6 +370,8 @@ pub struct Finished {
     pub identity: Option<Identity>,
     /// How it ended.
     pub ending: Ending,
+    /// The answers that stand on the result and the slip.
+    pub answers: FormAnswers,
     /// When.
     pub at: Timestamp,
     /// What became of the paper.

@@ -59,9 +59,11 @@ impl Visit {
 
     fn outcome(&mut self, submitting: Submitting, outcome: SubmitOutcome) -> Step {
         self.outcome = outcome.word();
+        let file = submitting.file;
         Step::Result(Finished {
-            item: submitting.file.item,
-            identity: Some(submitting.file.identity),
+            answers: file.answers.for_paper(&file.item.form),
+            item: file.item,
+            identity: Some(file.identity),
             ending: Ending::Case { id: submitting.id, outcome },
             at: submitting.filed_at,
             paper: PaperState::NotPrinted,

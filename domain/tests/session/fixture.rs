@@ -192,6 +192,7 @@ impl World {
             "print" => vec![
                 device(DeviceEvent::PrintProgress(t, 50)),
                 device(DeviceEvent::PrintEnded(t, PrintOutcome::Printed)),
+                device(DeviceEvent::PrintEnded(t, PrintOutcome::TakenBack)),
                 device(DeviceEvent::PrintEnded(t, PrintOutcome::NotPrinted(PrintProblem::PaperOut))),
                 device(DeviceEvent::PrintEnded(t, PrintOutcome::Unknown(PrintProblem::NoAnswer))),
             ],
@@ -348,7 +349,7 @@ impl World {
             ],
             Page::Submitting => vec![Tap::QueueInstead],
             Page::Result => vec![Tap::Print, Tap::Suggest, Tap::AnotherService, Tap::Finish],
-            Page::Directory => vec![Tap::Print, Tap::Finish, Tap::Start],
+            Page::Directory => vec![Tap::PrintPlaces(String::new()), Tap::Finish, Tap::Start],
             Page::Printing => vec![Tap::Print, Tap::WithoutPaper, Tap::Finish],
             Page::Rating => vec![
                 Tap::Rate(RatingLevel::Satisfied),

@@ -134,6 +134,7 @@ fn outcome(report: &PrintReport) -> PrintOutcome {
         }
     };
     match report.outcome {
+        Outcome::Printed if report.presented == Some(Presented::Retracted) => PrintOutcome::TakenBack,
         Outcome::Printed => PrintOutcome::Printed,
         Outcome::NotPrinted => PrintOutcome::NotPrinted(problem),
         Outcome::Unknown => PrintOutcome::Unknown(problem),

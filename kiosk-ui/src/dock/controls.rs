@@ -132,10 +132,10 @@ impl State {
 
 impl Group {
     /// What the thing says of itself.
-    pub(super) fn state(&self, rig: &Rig, state: &State, now: Timestamp, locale: Locale) -> String {
+    pub(super) fn state(&self, rig: &Rig, now: Timestamp, locale: Locale) -> String {
         match self.title {
-            M::DockCard => match &state.holder {
-                Some(holder) => M::DockSmsCode.fill(locale, &[("code", &holder.sms_code)]),
+            M::DockCard => match rig.admin().and_then(Admin::last_sms) {
+                Some(code) => M::DockSmsCode.fill(locale, &[("code", &code)]),
                 None => String::new(),
             },
             M::DockPrinter => rig.printer_port().to_string(),

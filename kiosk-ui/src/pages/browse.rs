@@ -8,13 +8,13 @@ use crate::screens::{
 };
 use crate::terminal::Terminal;
 use domain::identity::IdentityWay;
-use domain::locale::Locale;
+use domain::locale::{Locale, Localized};
 use domain::messages::MessageId as M;
 use domain::personal::Personal;
-use domain::service_item::{ItemId, ServiceItem, Theme};
-use domain::session::event::{DirectoryEntry, Tap};
+use domain::service_item::{ItemId, Queueing, ServiceItem, Theme};
+use domain::session::event::{DirectoryEntry, Network, Tap};
 use domain::session::page::Page;
-use domain::session::state::{DirectoryList, Step, SuggestionList};
+use domain::session::state::{Directory, DirectoryList, Step, SuggestionList};
 use domain::session::{Facts, Session};
 use slint::{ComponentHandle, SharedString};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
         t.local.borrow_mut().category = Some(index(i));
         t.refresh();
     }));
-    directory.on_print(act(terminal, |t| t.tap(Tap::Print)));
+    directory.on_print(act(terminal, print_places));
     directory.on_finish(act(terminal, |t| t.tap(Tap::Finish)));
     directory.on_retry(act(terminal, |t| t.tap(Tap::Start)));
 }
@@ -162,7 +162,7 @@ fn item_choice(item: &ServiceItem, facts: &Facts, l: Locale) -> Choice {
         enabled: open,
         reason: match open {
             true => SharedString::default(),
-            false => M::TextOpensAt.fill(l, &[("hours", &text::hours(&item.hours, facts.now, l))]).into(),
+            false => opens_at(item, facts, l),
         },
     }
 }
@@ -220,7 +220,7 @@ fn show_guide(terminal: &Terminal, session: &Session, facts: &Facts, l: Locale) 
     guide.set_sentence(item.summary.text(l).into());
     let fact =
         |icon, heading: M, text: String| Fact { icon, heading: heading.text(l).into(), text: text.into() };
-    let all = |texts: &[domain::locale::Localized]| text::lines(texts.iter().map(|t| t.text(l)));
+    let all = |texts: &[Localized]| text::lines(texts.iter().map(|t| t.text(l)));
     let minutes = M::TextMinutes.fill(l, &[("minutes", &item.minutes.to_string())]);
     let mut facts_shown = vec![
         fact(Icon::Document, M::FactNeeds, all(&item.needs)),
@@ -238,10 +238,16 @@ fn show_guide(terminal: &Terminal, session: &Session, facts: &Facts, l: Locale) 
     guide.set_facts(updated(guide.get_facts(), facts_shown));
     let open = item.hours.is_open(facts.now);
     guide.set_can_begin(open);
-    guide.set_reason(match open {
-        true => SharedString::default(),
-        false => M::TextOpensAt.fill(l, &[("hours", &text::hours(&item.hours, facts.now, l))]).into(),
+    let away = item.queueing == Queueing::LiveOnly && facts.network == Network::Offline;
+    guide.set_reason(match (open, away) {
+        (false, _) => opens_at(item, facts, l),
+        (true, true) => M::TextProvinceAway.text(l).into(),
+        (true, false) => SharedString::default(),
     });
+}
+
+fn opens_at(item: &ServiceItem, facts: &Facts, l: Locale) -> SharedString {
+    M::TextOpensAt.fill(l, &[("hours", &text::hours(&item.hours, facts.now, l))]).into()
 }
 
 fn show_you_may_also(terminal: &Terminal, session: &Session, l: Locale) {
@@ -269,6 +275,27 @@ fn show_you_may_also(terminal: &Terminal, session: &Session, l: Locale) {
     also.set_suggestions(updated(also.get_suggestions(), rows));
 }
 
+/// The kinds of place, each once; in the same order in every language, so that a chosen one stays chosen.
+fn kinds(entries: &[DirectoryEntry]) -> Vec<&Localized> {
+    let kinds: BTreeMap<&str, &Localized> =
+        entries.iter().map(|e| (e.kind.zh_cn.as_str(), &e.kind)).collect();
+    kinds.into_values().collect()
+}
+
+/// What is looked at goes on paper, not the whole list.
+fn print_places(terminal: &Terminal) {
+    let chosen = terminal.local.borrow().category;
+    let kind = match terminal.shell().session().visit().map(|v| &v.step) {
+        Some(Step::Directory(Directory { list: DirectoryList::Entries(entries), .. })) => {
+            chosen.and_then(|i| kinds(entries).get(i).map(|kind| kind.zh_cn.clone()))
+        }
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        terminal.tap(Tap::PrintPlaces(kind));
+    }
+}
+
 fn show_directory(terminal: &Terminal, session: &Session, l: Locale) {
     let Some(Step::Directory(directory)) = session.visit().map(|v| &v.step) else { return };
     let adapter = terminal.window().global::<DirectoryAdapter<'_>>();
@@ -281,21 +308,18 @@ fn show_directory(terminal: &Terminal, session: &Session, l: Locale) {
     adapter.set_message(message.into());
     adapter.set_can_retry(directory.list == DirectoryList::Unreachable);
     adapter.set_can_print(!entries.is_empty() && session.facts().devices.can_print());
-    // In the same order in every language, so that a chosen one stays chosen.
-    let kinds: BTreeMap<&str, &str> =
-        entries.iter().map(|e| (e.kind.text(Locale::default()), e.kind.text(l))).collect();
-    let kinds: Vec<&str> = kinds.into_values().collect();
+    let kinds = kinds(entries);
     let categories = kinds
         .iter()
-        .map(|kind| Choice { label: (*kind).into(), enabled: true, ..Choice::default() })
+        .map(|kind| Choice { label: kind.text(l).into(), enabled: true, ..Choice::default() })
         .collect();
     adapter.set_categories(updated(adapter.get_categories(), categories));
-    let chosen = terminal.local.borrow().category.and_then(|i| kinds.get(i).copied().map(|k| (i, k)));
+    let chosen = terminal.local.borrow().category.and_then(|i| kinds.get(i).map(|kind| (i, *kind)));
     adapter.set_category(chosen.and_then(|(i, _)| i32::try_from(i).ok()).unwrap_or(-1));
-    adapter.set_category_name(chosen.map(|(_, k)| k).unwrap_or_default().into());
+    adapter.set_category_name(chosen.map(|(_, kind)| kind.text(l)).unwrap_or_default().into());
     let places = entries
         .iter()
-        .filter(|e| chosen.is_some_and(|(_, kind)| e.kind.text(l) == kind))
+        .filter(|e| chosen.is_some_and(|(_, kind)| e.kind == *kind))
         .map(|e| Place {
             name: e.name.text(l).into(),
             kind: e.kind.text(l).into(),

@@ -6,6 +6,7 @@ use crate::screens::{ConsentAdapter, ConsentSubject, Fact, Icon};
 use crate::terminal::Terminal;
 use domain::identity::{FaceConsent, SharedDataConsent};
 use domain::messages::MessageId as M;
+use domain::service_item::ServiceKind;
 use domain::session::event::Tap;
 use slint::ComponentHandle;
 use std::rc::Rc;
@@ -52,11 +53,15 @@ pub(super) fn show(terminal: &Terminal) {
     adapter.set_subject(ConsentSubject::SharedData);
     adapter.set_sentence(M::ConsentSentence.text(l).into());
     let Some(notice) = &item.consent else { return };
+    let refused = match item.kind {
+        ServiceKind::Certificate => M::ConsentRefusedRecord,
+        _ => M::ConsentRefusedText,
+    };
     let facts = vec![
         fact(Icon::Question, M::ConsentPurpose, notice.purpose.text(l).to_owned()),
         fact(Icon::Eye, M::ConsentReads, super::text::lines(notice.reads.iter().map(|r| r.text(l)))),
         fact(Icon::Lock, M::ConsentKept, notice.kept.text(l).to_owned()),
-        fact(Icon::Pen, M::ConsentRefused, M::ConsentRefusedText.text(l).to_owned()),
+        fact(Icon::Pen, M::ConsentRefused, refused.text(l).to_owned()),
     ];
     adapter.set_facts(updated(adapter.get_facts(), facts));
 }

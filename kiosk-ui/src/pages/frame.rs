@@ -48,7 +48,6 @@ fn back(terminal: &Terminal) {
         local.shared_data.take().is_some()
             || local.certificate.take().is_some()
             || local.category.take().is_some()
-            || std::mem::take(&mut local.code_shown)
             || std::mem::take(&mut local.leaving_number)
     };
     if closed {

@@ -34,12 +34,13 @@ pub(super) fn show(terminal: &Terminal) {
     idle.set_policies(updated(idle.get_policies(), cards));
     let hours = text::hours(&facts.site.hours, facts.now, l);
     idle.set_hours(M::TextHoursToday.fill(l, &[("hours", &hours)]).into());
-    let tested = facts.self_test.filter(|t| t.at.date() == facts.now.date());
-    idle.set_self_check(match tested {
-        Some(test) if test.result == SelfTestResult::Passed => {
-            M::TextSelfCheck.fill(l, &[("time", &text::clock(test.at))]).into()
-        }
-        _ => M::TextNoSelfCheck.text(l).into(),
+    let passed = facts
+        .self_test
+        .filter(|test| test.at.date() == facts.now.date() && test.result == SelfTestResult::Passed);
+    idle.set_checked(passed.is_some());
+    idle.set_self_check(match passed {
+        Some(test) => M::TextSelfCheck.fill(l, &[("time", &text::clock(test.at))]).into(),
+        None => M::TextNoSelfCheck.text(l).into(),
     });
     let keeper = &facts.site.keeper;
     idle.set_holder(M::TextKeeper.fill(l, &[("name", keeper.name.text(l)), ("phone", &keeper.phone)]).into());

@@ -5,10 +5,11 @@ use crate::screens::{PrintState, PrintingAdapter};
 use crate::terminal::Terminal;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
+use domain::paper::Paper;
 use domain::session::event::{PrintOutcome, PrintProblem, Tap};
 use domain::session::state::{PrintPhase, Printing, Step};
 use drivers::receipt_printer::painter;
-use slint::{ComponentHandle, Image};
+use slint::{ComponentHandle, Image, SharedString};
 use std::rc::Rc;
 
 /// Dots across the paper of an 80 mm printer.
@@ -18,10 +19,6 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
     let adapter = terminal.window().global::<PrintingAdapter<'_>>();
     adapter.on_retry(act(terminal, |t| t.tap(Tap::Print)));
     adapter.on_done(act(terminal, |t| t.tap(Tap::Finish)));
-    adapter.on_show_code(act(terminal, |t| {
-        t.local.borrow_mut().code_shown = true;
-        t.refresh();
-    }));
 }
 
 pub(super) fn show(terminal: &Terminal) {
@@ -29,27 +26,53 @@ pub(super) fn show(terminal: &Terminal) {
     let Some(Step::Printing(printing)) = shell.session().visit().map(|v| &v.step) else { return };
     let l = terminal.locale();
     let adapter = terminal.window().global::<PrintingAdapter<'_>>();
-    let (state, percent, problem) = match printing.phase {
-        PrintPhase::Working(percent) => (PrintState::Printing, percent, None),
-        PrintPhase::Ended(PrintOutcome::Printed) => (PrintState::TakePaper, 100, None),
-        PrintPhase::Ended(PrintOutcome::NotPrinted(problem)) => (PrintState::NotPrinted, 0, Some(problem)),
-        PrintPhase::Ended(PrintOutcome::Unknown(problem)) => (PrintState::Unknown, 0, Some(problem)),
+    let (state, percent) = match printing.phase {
+        PrintPhase::Working(percent) => (PrintState::Printing, percent),
+        PrintPhase::Ended(PrintOutcome::Printed) => (PrintState::TakePaper, 100),
+        PrintPhase::Ended(PrintOutcome::TakenBack | PrintOutcome::NotPrinted(_)) => {
+            (PrintState::NotPrinted, 0)
+        }
+        PrintPhase::Ended(PrintOutcome::Unknown(_)) => (PrintState::Unknown, 0),
     };
+    let failed = matches!(state, PrintState::NotPrinted | PrintState::Unknown);
     adapter.set_state(state);
-    adapter.set_sentence(problem.map(|p| sentence(p, l)).unwrap_or_default().into());
-    let paper = match problem {
-        None => shell
+    let (title, sentence) = words(printing, l);
+    adapter.set_title(title.map(|title| title.text(l)).unwrap_or_default().into());
+    adapter.set_sentence(sentence.into());
+    let paper = match failed {
+        false => shell
             .paper(printing.ticket)
             .and_then(|document| painter::paint(document, DOTS, &terminal.fonts).ok())
             .map(|picture| crate::picture::paper(&picture, percent)),
-        Some(_) => None,
+        true => None,
     };
     adapter.set_paper(paper.unwrap_or_default());
-    let code = code(&shell, printing);
-    adapter.set_can_code(code.is_some() && problem.is_some());
-    let shown = terminal.local.borrow().code_shown;
-    adapter.set_code(if shown { code.unwrap_or_default() } else { Image::default() });
-    adapter.set_can_retry(problem.is_some());
+    // Where no paper comes, what a resident takes along is on the screen at once.
+    let code = if failed { code(&shell, printing) } else { None };
+    adapter.set_code(code.unwrap_or_default());
+    let number = if failed { super::result::number(&printing.finished, l) } else { None };
+    adapter.set_number_label(number.as_ref().map(|(label, _)| label.text(l)).unwrap_or_default().into());
+    adapter.set_number(number.map(|(_, number)| number).unwrap_or_default().into());
+    adapter.set_can_retry(failed);
+}
+
+/// Title and sentence, where they are not those that go with the state.
+fn words(printing: &Printing, l: Locale) -> (Option<M>, String) {
+    // Paper that nobody can ask by a number.
+    let kept = printing.paper.claim().is_none().then(|| M::PrintingTakeKept.text(l).to_owned());
+    let list = matches!(printing.paper, Paper::DirectorySlip { .. }).then_some(M::PrintingTakeList);
+    match printing.phase {
+        // A printer with a presenter holds the paper out until a hand takes it.
+        PrintPhase::Working(100) => (list.or(Some(M::PrintingTakePaper)), kept.unwrap_or_default()),
+        PrintPhase::Working(_) => (None, String::new()),
+        PrintPhase::Ended(PrintOutcome::Printed) => (list, kept.unwrap_or_default()),
+        PrintPhase::Ended(PrintOutcome::TakenBack) => {
+            (Some(M::PrintingTakenBack), M::PrintingTakenBackSentence.text(l).to_owned())
+        }
+        PrintPhase::Ended(PrintOutcome::NotPrinted(problem) | PrintOutcome::Unknown(problem)) => {
+            (None, sentence(problem, l))
+        }
+    }
 }
 
 fn code(shell: &crate::shell::Shell, printing: &Printing) -> Option<Image> {
@@ -72,4 +95,5 @@ pub(super) fn blank(terminal: &Terminal) {
     let adapter = terminal.window().global::<PrintingAdapter<'_>>();
     adapter.set_paper(Image::default());
     adapter.set_code(Image::default());
+    adapter.set_number(SharedString::default());
 }

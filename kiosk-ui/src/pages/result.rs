@@ -71,6 +71,11 @@ pub(super) fn blank(terminal: &Terminal) {
     view.set_title(SharedString::default());
 }
 
+/// The number to keep, with its label.
+pub(super) fn number(finished: &Finished, l: Locale) -> Option<(M, String)> {
+    summary(finished, l).2
+}
+
 /// The outcome, a sentence for it, and the number to keep.
 fn summary(finished: &Finished, l: Locale) -> (ResultOutcome, String, Option<(M, String)>) {
     let application = |a: &domain::case::ApplicationNumber| Some((M::PaperApplicationNumber, a.to_string()));
@@ -128,7 +133,13 @@ fn facts(finished: &Finished, l: Locale) -> Vec<Fact> {
     if let PaperState::Tried(domain::session::event::PrintOutcome::Printed) = finished.paper {
         facts.push(fact(Icon::Printer, M::ResultPaper, M::ResultPaperPrinted.text(l).to_owned()));
     }
-    if matches!(finished.ending, Ending::Case { .. }) {
+    let chosen = finished.particulars(l);
+    if !chosen.is_empty() {
+        let lines: Vec<String> =
+            chosen.iter().map(|(label, words)| format!("{label} {}", words.reveal())).collect();
+        facts.push(fact(Icon::Pen, M::ResultChosen, text::lines(lines.iter().map(String::as_str))));
+    }
+    if finished.has_next_step() {
         facts.push(fact(Icon::ArrowRight, M::ResultNext, item.next_step.text(l).to_owned()));
         facts.push(fact(Icon::Clock, M::ResultWhen, item.time_limit.text(l).to_owned()));
     }

@@ -6,7 +6,8 @@ use crate::models::{list, updated};
 use crate::screens::{ReviewAdapter, ReviewGroup, ReviewLine};
 use crate::terminal::Terminal;
 use domain::case::SubmissionId;
-use domain::form::answer::{Answer, AnswerSource, YesNo};
+use domain::form::answer::{Answer, AnswerSource};
+use domain::form::words::words;
 use domain::form::{Field, FieldKind};
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
@@ -121,12 +122,6 @@ fn first_label(file: &CaseFile, at: usize, l: Locale) -> String {
 
 fn value(terminal: &Terminal, field: &Field, answer: &Answer, revealed: bool, l: Locale) -> String {
     match (answer, &field.kind) {
-        (Answer::Choice(value), FieldKind::Choice { options }) => options
-            .iter()
-            .find(|o| o.value == *value)
-            .map_or_else(String::new, |o| o.label.text(l).to_owned()),
-        (Answer::YesNo(YesNo::Yes), _) => M::TextYes.text(l).to_owned(),
-        (Answer::YesNo(YesNo::No), _) => M::TextNo.text(l).to_owned(),
         (Answer::Text(text), FieldKind::Text { input, .. }) => {
             use domain::form::TextInput;
             match input {
@@ -134,9 +129,6 @@ fn value(terminal: &Terminal, field: &Field, answer: &Answer, revealed: bool, l:
                 _ => text::shown(text.reveal()),
             }
         }
-        (Answer::Number(n), FieldKind::Number { unit, .. }) => format!("{n} {}", unit.text(l)),
-        (Answer::Date(day), _) => text::date(*day, l),
-        (Answer::Amount(fen), _) => format!("{} {}", text::amount(*fen), M::TextYuan.text(l)),
         (Answer::Division(code), _) => {
             let code = code.as_str();
             let levels = [6, 9, 12].into_iter().filter(|n| *n <= code.len());
@@ -152,6 +144,6 @@ fn value(terminal: &Terminal, field: &Field, answer: &Answer, revealed: bool, l:
         }
         (Answer::Photo(_), _) => M::TextPhotoTaken.text(l).to_owned(),
         (Answer::Signature(_), _) => M::TextSigned.text(l).to_owned(),
-        _ => String::new(),
+        (answer, kind) => words(kind, answer, l).unwrap_or_default(),
     }
 }

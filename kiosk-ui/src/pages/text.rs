@@ -3,28 +3,12 @@
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::terminal::{OpeningHours, Timestamp};
-use time::Date;
 
-/// `2026年11月24日` or `24 November 2026`.
-pub(super) fn date(day: Date, locale: Locale) -> String {
-    let (year, month, number) = (day.year().to_string(), u8::from(day.month()), day.day().to_string());
-    match locale {
-        Locale::ZhCn => {
-            M::TextDate.fill(locale, &[("year", &year), ("month", &month.to_string()), ("day", &number)])
-        }
-        Locale::En => M::TextDate
-            .fill(locale, &[("year", &year), ("month", &day.month().to_string()), ("day", &number)]),
-    }
-}
+pub(super) use domain::form::words::{amount, date};
 
 /// `10:24`.
 pub(super) fn clock(at: Timestamp) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
-}
-
-/// `12.50` yuan from 1250 fen.
-pub(super) fn amount(fen: i64) -> String {
-    format!("{}.{:02}", fen / 100, (fen % 100).abs())
 }
 
 /// Today's hours: `08:30-17:30`, all day, or closed.
@@ -84,15 +68,6 @@ pub(super) fn lines<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::date;
-
-    #[test]
-    fn values_read_as_a_person_writes_them() {
-        assert_eq!(date(date!(2026 - 11 - 04), Locale::ZhCn), "2026年11月4日");
-        assert_eq!(date(date!(2026 - 11 - 04), Locale::En), "4 November 2026");
-        assert_eq!(amount(1250), "12.50");
-        assert_eq!(amount(5), "0.05");
-    }
 
     #[test]
     fn long_numbers_are_read_in_groups() {

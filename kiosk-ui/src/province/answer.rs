@@ -4,7 +4,7 @@ use super::Shared;
 use super::in_session::{self, Inquire, MatchFace, Suggest};
 use super::resident::{Resident, Trouble};
 use domain::form::Prefill;
-use domain::identity::{Identity, IdentityWay, SharedDataConsent};
+use domain::identity::{Identity, IdentityWay};
 use domain::personal::Personal;
 use domain::service_item::{Inquiry, ServiceItem};
 use domain::session::effect::{CertificateRequest, Question};
@@ -52,8 +52,8 @@ pub(super) async fn to(
             let check = resident.ask(shared, identity, MatchFace(picture)).await;
             E::FaceMatched(ticket, check.map(|check| check.verdict).map_err(failure))
         }
-        Question::WhatIsKnown { item, identity, shared_data } => {
-            let known = what_is_known(shared, resident, item, identity, *shared_data).await;
+        Question::WhatIsKnown { item, identity } => {
+            let known = what_is_known(shared, resident, item, identity).await;
             E::Known(ticket, known.map_err(failure))
         }
         Question::Suggestions(identity) => {
@@ -86,7 +86,6 @@ async fn what_is_known(
     resident: &Resident,
     item: &ServiceItem,
     identity: &Identity,
-    consent: SharedDataConsent,
 ) -> Result<KnownFacts, Trouble> {
     let inquiry = match item.inquiry {
         Inquiry::AskFirst => Some(resident.ask(shared, identity, Inquire(&item.id)).await?),
@@ -95,7 +94,7 @@ async fn what_is_known(
     let keys = keys(item);
     let nothing_to_do = matches!(inquiry, Some(InquiryAnswer::NothingToDo { .. }));
     // What is not needed is not read.
-    if nothing_to_do || keys.is_empty() || consent == SharedDataConsent::Refused {
+    if nothing_to_do || keys.is_empty() {
         return Ok(KnownFacts { inquiry, prefill: Vec::new() });
     }
     match resident.ask(shared, identity, in_session::Prefill { item: &item.id, keys }).await {

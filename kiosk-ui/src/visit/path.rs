@@ -55,6 +55,7 @@ impl Visit<'_> {
             Page::Idle => self.hands.press_words(M::IdleTouchToStart),
             Page::Home => self.home(),
             Page::Items => self.hands.seek(self.item()?.name.text(self.locale())),
+            Page::Guide | Page::Review if self.did.troubles >= TRIES => self.hands.press_words(M::FrameEnd),
             Page::Guide => self.hands.press_words(M::GuideBegin),
             Page::Consent => self.read_and(M::ConsentAgree),
             Page::Identify => self.choose_way(),
@@ -64,7 +65,6 @@ impl Visit<'_> {
             Page::IdentifySms | Page::IdentifyWorker => self.entry(),
             Page::Face => self.face(),
             Page::Form(_) => self.form(),
-            Page::Review if self.did.troubles >= TRIES => self.hands.press_words(M::FrameEnd),
             Page::Review => self.read_and(M::ReviewSubmit),
             Page::Submitting if self.hands.press_if(M::SubmittingQueue) => Ok(()),
             Page::Result => self.result(),
@@ -273,7 +273,9 @@ impl Visit<'_> {
         }
         self.hands.press_words(match outcome {
             PrintOutcome::Printed => M::PrintingTaken,
-            PrintOutcome::NotPrinted(_) | PrintOutcome::Unknown(_) => M::PrintingDone,
+            PrintOutcome::TakenBack | PrintOutcome::NotPrinted(_) | PrintOutcome::Unknown(_) => {
+                M::PrintingDone
+            }
         })
     }
 

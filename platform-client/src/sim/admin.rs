@@ -143,6 +143,11 @@ impl Admin {
         Some(self.0.desk.fresh_code(kind, person, self.now()))
     }
 
+    /// The code of the newest message to anybody's telephone.
+    pub fn last_sms(&self) -> Option<String> {
+        self.0.desk.last_sms()
+    }
+
     /// The code that a message to the person's telephone holds.
     pub fn sms_code(&self, person: &str) -> Option<String> {
         self.0.city.person_called(person).map(|p| sms_code(self.0.seed(), p))

@@ -74,6 +74,8 @@ struct State {
     codes_made: u64,
     /// Numbers to which a code by SMS went, with its last moment.
     sms: BTreeMap<String, Timestamp>,
+    /// The code of the newest message.
+    last_sms: Option<String>,
     face: FaceRule,
 }
 
@@ -176,8 +178,15 @@ impl Desk {
     /// Sends a code to a person's telephone: until when it counts.
     pub(crate) fn send_sms(&self, person: &Person, now: Timestamp) -> Timestamp {
         let last = now + CODE;
-        self.lock().sms.insert(person.number.reveal().to_owned(), last);
+        let mut state = self.lock();
+        state.sms.insert(person.number.reveal().to_owned(), last);
+        state.last_sms = Some(sms_code(self.seed, person));
         last
+    }
+
+    /// The code of the newest message, as the telephone that it went to shows it.
+    pub(crate) fn last_sms(&self) -> Option<String> {
+        self.lock().last_sms.clone()
     }
 
     /// The session that a token opens.
@@ -303,6 +312,7 @@ mod tests {
         let right = sms_code(Seed(1), person);
         assert!(desk.open(&city, &evidence(right.clone()), NOW).is_err());
         desk.send_sms(person, NOW);
+        assert_eq!(desk.last_sms().as_ref(), Some(&right));
         assert!(desk.open(&city, &evidence("x".into()), NOW).is_err());
         assert!(desk.open(&city, &evidence(right.clone()), NOW).is_ok());
         assert!(desk.open(&city, &evidence(right), NOW).is_err(), "once");

@@ -30,6 +30,7 @@ const KEBAB: Shape = Text(is_kebab, "lower-case letters and digits, words joined
 const SNAKE: Shape = Text(is_snake, "lower-case letters and digits, words joined by underscores");
 const VALUE: Shape = Text(is_value, "lower-case letters and digits, words joined by underscores or hyphens");
 const RELEASE: Shape = Text(is_release, "year, month and number of the change, such as 2026.11.1");
+const ON_PAPER: Key = key("on_paper", May, Word(&["omitted", "shown"]));
 const MAY_OR_MUST: Shape = Word(&["required", "optional"]);
 
 /// A whole item file.
@@ -41,6 +42,7 @@ pub(super) static ITEM: Section = Section {
         key("version", Must, RELEASE),
         key("code", May, WORDS),
         key("theme", Must, Word(THEMES)),
+        key("also_in", May, List(1, &Word(THEMES))),
         key("plan_themes", Must, List(1, &Word(PLAN_THEMES))),
         key("prominence", May, Word(&["ordinary", "common"])),
         key("kind", Must, Word(&["application", "certificate", "directory"])),
@@ -152,7 +154,7 @@ static FIELD: Section = Section {
         key("kind", Must, Word(FIELD_KINDS)),
     ],
     by_kind: &[
-        ("choice", &[key("options", Must, List(0, &Shape::Section(&OPTION)))]),
+        ("choice", &[key("options", Must, List(0, &Shape::Section(&OPTION))), ON_PAPER]),
         (
             "text",
             &[
@@ -166,6 +168,7 @@ static FIELD: Section = Section {
                 key("min", Must, Whole(-999_999_999, 999_999_999)),
                 key("max", Must, Whole(-999_999_999, 999_999_999)),
                 key("unit", Must, LABEL),
+                ON_PAPER,
             ],
         ),
         (
@@ -173,14 +176,19 @@ static FIELD: Section = Section {
             &[
                 key("earliest_days", Must, Whole(-50_000, 50_000)),
                 key("latest_days", Must, Whole(-50_000, 50_000)),
+                ON_PAPER,
             ],
         ),
         (
             "amount",
-            &[key("min_fen", Must, Whole(0, 99_999_999_999)), key("max_fen", Must, Whole(0, 99_999_999_999))],
+            &[
+                key("min_fen", Must, Whole(0, 99_999_999_999)),
+                key("max_fen", Must, Whole(0, 99_999_999_999)),
+                ON_PAPER,
+            ],
         ),
         ("division", &[key("depth", Must, Word(&["district", "street", "community"]))]),
-        ("yes_no", &[]),
+        ("yes_no", &[ON_PAPER]),
         ("person", &[]),
         ("photo", &[]),
         ("signature", &[]),
@@ -279,7 +287,7 @@ fn is_division(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::{DivisionDepth, FieldKind, TextInput};
+    use crate::form::{DivisionDepth, FieldKind, OnPaper, TextInput};
     use crate::identity::{Assurance, IdentityWay};
     use crate::material::{MaterialSource, Necessity};
     use crate::service_item::{Inquiry, PlanTheme, Prominence, Queueing, Reach, ServiceKind, Theme};
@@ -301,6 +309,7 @@ mod tests {
     #[test]
     fn words_are_those_of_the_types() {
         check::<Theme>(&ITEM, "theme");
+        check::<Theme>(&ITEM, "also_in");
         check::<PlanTheme>(&ITEM, "plan_themes");
         check::<Prominence>(&ITEM, "prominence");
         check::<ServiceKind>(&ITEM, "kind");
@@ -312,6 +321,7 @@ mod tests {
         check::<Necessity>(&FIELD, "necessity");
         check::<TextInput>(&FIELD, "input");
         check::<DivisionDepth>(&FIELD, "depth");
+        check::<OnPaper>(&FIELD, "on_paper");
         check::<MaterialSource>(&MATERIAL, "source");
         let dashed: Vec<String> = FIELD_KINDS.iter().map(|k| k.replace('_', "-")).collect();
         assert_eq!(dashed, FieldKind::NAMES);
