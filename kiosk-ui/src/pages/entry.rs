@@ -122,6 +122,12 @@ fn empty(terminal: &Terminal) {
 }
 
 pub(super) fn show(terminal: &Terminal, page: Page) {
+    // The province has answered, and the next thing is asked for on the same page: with its own keys.
+    let pads = text_to_type(terminal).map(|(_, pads, _)| pads);
+    let shown = terminal.local.borrow().typing.as_ref().map(|typing| typing.offered().to_vec());
+    if pads != shown {
+        keyboard::open(terminal);
+    }
     let Some(asked) = asked(terminal) else { return };
     let l = terminal.locale();
     let adapter = terminal.window().global::<EntryAdapter<'_>>();
