@@ -3,8 +3,17 @@
 //! Duty: a picture's code as text with its format. Never: act on what it says, or keep it: what a code says may be a
 //! person's (the province's identity code), so it is [`Personal`] and `Debug` shows none of it.
 
+mod corners;
+mod equalized;
+mod equalizer;
+mod finder;
+mod grid;
 mod ladder;
-mod prepare;
+mod lines;
+mod matched;
+mod payload;
+mod region;
+mod relief;
 
 use std::time::Instant;
 
@@ -13,6 +22,7 @@ use thiserror::Error;
 use domain::personal::Personal;
 
 pub use ladder::{Effort, LadderReader};
+pub use payload::qr_text;
 
 use crate::camera::{Camera, CameraError, CameraErrorKind, GreyPicture};
 
@@ -21,6 +31,8 @@ use crate::camera::{Camera, CameraError, CameraErrorKind, GreyPicture};
 pub enum CodeFormat {
     /// QR code, ISO/IEC 18004.
     QrCode,
+    /// Code 128, ISO/IEC 15417: the numbers of cases and letters.
+    Code128,
 }
 
 impl CodeFormat {
@@ -28,6 +40,7 @@ impl CodeFormat {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::QrCode => "qr_code",
+            Self::Code128 => "code_128",
         }
     }
 }
