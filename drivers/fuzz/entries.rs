@@ -21,7 +21,8 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 8] = [
+pub(crate) const ENTRIES: [(&str, Entry); 10] = [
+    ("camera_jpeg", codes::camera_jpeg),
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
@@ -30,6 +31,7 @@ pub(crate) const ENTRIES: [(&str, Entry); 8] = [
     ("printer_reply", printer::reply),
     ("printer_status", printer::status),
     ("recording", recording),
+    ("scanner_line", codes::scanner_line),
 ];
 
 /// More at once than a line brings before it is read.
