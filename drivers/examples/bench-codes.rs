@@ -15,6 +15,8 @@ mod anchors;
 mod chance;
 #[path = "bench-codes/picture.rs"]
 mod picture;
+#[path = "bench-codes/processor.rs"]
+mod processor;
 #[path = "bench-codes/set.rs"]
 mod set;
 #[path = "bench-codes/symbol.rs"]
@@ -23,6 +25,7 @@ mod symbol;
 use anchors::Told;
 use drivers::camera::{GreyPicture, Size};
 use drivers::code_scanner::{CodeReader as _, Effort, LadderReader};
+use processor::processor_ms;
 use serde_json::{Value, json};
 use set::{Case, KINDS, Kind};
 use std::time::SystemTime;
@@ -159,12 +162,6 @@ impl Score {
                 .collect(),
         }
     }
-}
-
-/// What this thread has had of the processor since it began, ms: a busy machine does not count.
-fn processor_ms() -> f64 {
-    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    statistics.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e6
 }
 
 fn metric(metric: &str, unit: &str, ours: &[f64], anchor: &Value, goal: &str) {

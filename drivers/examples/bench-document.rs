@@ -6,11 +6,15 @@
     reason = "a benchmark prints, and stops at the first surprise"
 )]
 
+#[path = "bench-codes/processor.rs"]
+mod processor;
+
 use drivers::camera::{Frame, PixelFormat, Size};
 use drivers::document_capture::{MOST_BYTES, capture};
 use drivers::sim::camera::{Fingers, Scene, Sheet};
+use processor::processor_ms;
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const SIZE: Size = Size::new(1920, 1080);
 const RUNS: u16 = 30;
@@ -25,14 +29,14 @@ fn main() {
         let scene = Scene { sheet: Some(sheet), ..Scene::empty(u64::from(seed)) };
         let pixels = scene.draw(SIZE.width, SIZE.height, 0);
         let frame = Frame::new(SIZE, PixelFormat::Rgb, 0, Duration::ZERO, pixels).unwrap();
-        let begun = Instant::now();
+        let begun = processor_ms();
         let page = capture(&frame).unwrap();
-        ms.push(begun.elapsed().as_secs_f64() * 1e3);
+        ms.push(processor_ms() - begun);
         bytes.push(page.jpeg.len());
     }
     let metric = |metric: &str, unit: &str, ours: serde_json::Value, goal: String| {
         println!("{}", json!({"metric": metric, "unit": unit, "ours": ours, "anchor": null, "goal": goal}));
     };
-    metric("a page out of a frame of 1920 × 1080", "ms", json!(ms), "≤ 60".to_owned());
+    metric("a page out of a frame of 1920 × 1080, processor time", "ms", json!(ms), "≤ 60".to_owned());
     metric("its file", "bytes", json!(bytes), format!("≤ {MOST_BYTES}"));
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use super::line::ScannerLine;
 use super::{Code, CodeScanner, ScanError};
 use crate::transport::{self, PortAddress, Transport, TransportErrorKind};
@@ -13,8 +15,10 @@ const SILENCE: Duration = Duration::from_millis(120);
 pub struct SerialScanner {
     port: Box<dyn Transport>,
     line: ScannerLine,
-    /// What came after the code that was handed over last.
-    rest: Vec<u8>,
+    /// What has come and was not looked at, from `next` on.
+    came: Zeroizing<[u8; 256]>,
+    next: usize,
+    end: usize,
 }
 
 impl SerialScanner {
@@ -25,23 +29,27 @@ impl SerialScanner {
     pub fn open(address: &PortAddress) -> Result<Self, ScanError> {
         let mut port = transport::open(address)?;
         port.discard_input()?;
-        Ok(Self { port, line: ScannerLine::new(), rest: Vec::new() })
+        Ok(Self { port, line: ScannerLine::new(), came: Zeroizing::new([0; 256]), next: 0, end: 0 })
+    }
+
+    /// The first code of what has come.
+    fn first(&mut self) -> Option<Code> {
+        let mut bytes = self.came[self.next..self.end].iter();
+        let code = bytes.by_ref().find_map(|byte| self.line.push(*byte));
+        self.next = self.end - bytes.len();
+        code
     }
 }
 
 impl CodeScanner for SerialScanner {
     fn scan(&mut self, deadline: Instant) -> Result<Code, ScanError> {
-        let mut buffer = [0; 256];
         loop {
-            let mut rest = std::mem::take(&mut self.rest).into_iter();
-            let code = rest.by_ref().find_map(|byte| self.line.push(byte));
-            self.rest = rest.collect();
-            if let Some(code) = code {
+            if let Some(code) = self.first() {
                 return Ok(code);
             }
             let until = if self.line.has_begun() { deadline.min(Instant::now() + SILENCE) } else { deadline };
-            match self.port.read(&mut buffer, until) {
-                Ok(count) => self.rest.extend_from_slice(&buffer[..count]),
+            match self.port.read(&mut *self.came, until) {
+                Ok(count) => (self.next, self.end) = (0, count),
                 Err(error) if error.kind() == TransportErrorKind::TimedOut => {
                     match self.line.line_is_silent() {
                         Some(code) => return Ok(code),

@@ -42,7 +42,7 @@ pub(super) fn found(frame: &Frame) -> Result<[Point; 4], PageProblem> {
                     (size.width as f32 / small.width as f32, size.height as f32 / small.height as f32);
                 return Ok(corners.map(|(x, y)| (x * across, y * down)));
             }
-            Err(PageProblem::CutOff) => problem = PageProblem::CutOff,
+            Err(PageProblem::CutOff) if threshold == middle => problem = PageProblem::CutOff,
             Err(_) => {}
         }
     }
@@ -55,6 +55,10 @@ fn with(white: &[u8], size: Size, threshold: usize) -> Result<[Point; 4], PagePr
     if (pixels as f32) < LEAST * size.pixels() as f32 {
         return Err(PageProblem::NoSheet);
     }
+    let (right, bottom) = (width as f32 - 1.5, height as f32 - 1.5);
+    let edges: [&dyn Fn(&Point) -> bool; 4] =
+        [&|p| p.0 < 1.5, &|p| p.0 > right, &|p| p.1 < 1.5, &|p| p.1 > bottom];
+    let touched = edges.iter().filter(|edge| boundary.iter().any(edge)).count();
     let corners = four_corners(&hull(boundary));
     let area = area(&corners);
     if (pixels as f32) < FILLED * area || area < LEAST * size.pixels() as f32 {
@@ -62,10 +66,11 @@ fn with(white: &[u8], size: Size, threshold: usize) -> Result<[Point; 4], PagePr
     }
     let outside =
         |(x, y): &Point| *x < 1.5 || *y < 1.5 || *x > width as f32 - 2.5 || *y > height as f32 - 2.5;
-    match corners.iter().filter(|corner| outside(corner)).count() {
+    let outside = corners.iter().filter(|corner| outside(corner)).count();
+    match outside {
         0 => Ok(from_upper_left(corners)),
-        1 | 2 => Err(PageProblem::CutOff),
-        // A wall or a table that fills the picture.
+        // A wall or a table that fills the picture reaches three of its edges.
+        1 | 2 if touched <= 2 => Err(PageProblem::CutOff),
         _ => Err(PageProblem::NoSheet),
     }
 }
