@@ -31,7 +31,7 @@ use set::{Case, KINDS, Kind};
 use std::time::SystemTime;
 
 /// Sets, one after another.
-const SETS: u64 = 3;
+const SETS: u64 = 2;
 
 fn main() {
     let first = match std::env::var("YILIN_BENCH_SEED") {

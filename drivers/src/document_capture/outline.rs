@@ -11,6 +11,8 @@ const SMALL: u32 = 480;
 const LEAST: f32 = 0.06;
 /// So much of the four-cornered outline is white: print, a seal and fingers take little of a sheet.
 const FILLED: f32 = 0.80;
+/// How much whiter a sheet is than what it lies on, of 255: a table's grain is not.
+const LEAST_CONTRAST: f64 = 28.0;
 /// Whiteness of a sheet, of 255: below it cameras show nothing but noise.
 const LEAST_WHITE: u8 = 52;
 
@@ -36,6 +38,9 @@ pub(super) fn found(frame: &Frame) -> Result<[Point; 4], PageProblem> {
     let middle = split(&counts, 0..256);
     let mut problem = PageProblem::NoSheet;
     for threshold in [middle, split(&counts, middle..256), split(&counts, 0..middle)] {
+        if contrast(&counts, threshold) < LEAST_CONTRAST {
+            continue;
+        }
         match with(&white, small, threshold) {
             Ok(corners) => {
                 let (across, down) =
@@ -119,6 +124,16 @@ fn split(counts: &[usize; 256], range: std::ops::Range<usize>) -> usize {
         }
     }
     at
+}
+
+/// How much whiter the pixels from a value on are than those below it, in the mean.
+fn contrast(counts: &[usize; 256], threshold: usize) -> f64 {
+    let mean = |range: std::ops::Range<usize>| {
+        let whole: usize = counts[range.clone()].iter().sum();
+        let sum: f64 = range.map(|value| value as f64 * counts[value] as f64).sum();
+        sum / whole.max(1) as f64
+    };
+    mean(threshold..256) - mean(0..threshold)
 }
 
 /// The largest connected part that is at least so white: how many pixels, holes in it counted too, and the ends of its rows.
