@@ -5,6 +5,8 @@
 //! `corpus`.
 #![allow(dead_code, reason = "each fuzz target takes one entry, the test takes all")]
 
+#[path = "codes.rs"]
+pub(crate) mod codes;
 #[path = "printer.rs"]
 pub(crate) mod printer;
 
@@ -19,14 +21,17 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 7] = [
+pub(crate) const ENTRIES: [(&str, Entry); 10] = [
+    ("camera_jpeg", codes::camera_jpeg),
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
+    ("code_payload", codes::payload),
     ("printer_profile", printer::profile),
     ("printer_reply", printer::reply),
     ("printer_status", printer::status),
     ("recording", recording),
+    ("scanner_line", codes::scanner_line),
 ];
 
 /// More at once than a line brings before it is read.

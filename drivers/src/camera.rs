@@ -6,7 +6,9 @@
 mod error;
 mod frame;
 mod frames_dir;
+mod jpeg;
 mod resample;
+mod v4l;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -15,7 +17,9 @@ use std::time::{Duration, Instant};
 pub use error::{CameraError, CameraErrorKind};
 pub use frame::{Area, Frame, FrameError, GreyPicture, PixelFormat, Size};
 pub use frames_dir::FramesDir;
+pub use jpeg::jpeg_pixels;
 pub use resample::Mirror;
+pub use v4l::{Control, Exposure, V4lCamera};
 
 use crate::transport::PortAddress;
 
@@ -43,7 +47,8 @@ pub enum Pace {
 /// What a camera delivers when nobody said otherwise, frames a second.
 pub const USUAL_RATE: f32 = 15.0;
 
-/// Opens a camera: `frames:DIR`, pictures in name order at [`USUAL_RATE`], again and again.
+/// Opens a camera: `v4l:/dev/video0`, one that the kernel knows; `frames:DIR`, pictures in name order at [`USUAL_RATE`],
+/// again and again.
 ///
 /// # Errors
 /// [`CameraErrorKind::Port`] when nothing can be opened there, [`CameraErrorKind::NotSupported`] for a port that
@@ -51,6 +56,7 @@ pub const USUAL_RATE: f32 = 15.0;
 pub fn open(port: &PortAddress) -> Result<Box<dyn Camera>, CameraError> {
     match port {
         PortAddress::Frames { dir } => Ok(Box::new(FramesDir::open(dir, Pace::PerSecond(USUAL_RATE))?)),
+        PortAddress::V4l { path } => Ok(Box::new(V4lCamera::open(path)?)),
         _ => Err(CameraError::NotSupported { port: port.to_string() }),
     }
 }
@@ -64,8 +70,7 @@ pub struct FoundCamera {
     pub name: String,
 }
 
-/// The cameras that the kernel knows, in the order of their numbers; whether [`open`] has a driver for them is another
-/// matter.
+/// The cameras that the kernel knows, in the order of their numbers; not every one of them need give pictures.
 pub fn list() -> Vec<FoundCamera> {
     found_in(Path::new("/sys/class/video4linux"), Path::new("/dev"))
 }

@@ -3,8 +3,21 @@
 //! Duty: a picture's code as text with its format. Never: act on what it says, or keep it: what a code says may be a
 //! person's (the province's identity code), so it is [`Personal`] and `Debug` shows none of it.
 
+mod corners;
+mod equalized;
+mod equalizer;
+mod finder;
+mod grid;
+mod keyboard;
+mod keys;
 mod ladder;
-mod prepare;
+mod line;
+mod lines;
+mod matched;
+mod payload;
+mod region;
+mod relief;
+mod serial;
 
 use std::time::Instant;
 
@@ -12,15 +25,24 @@ use thiserror::Error;
 
 use domain::personal::Personal;
 
+pub use keyboard::KeyboardScanner;
 pub use ladder::{Effort, LadderReader};
+pub use line::ScannerLine;
+pub use payload::qr_text;
+pub use serial::SerialScanner;
 
-use crate::camera::{Camera, CameraError, CameraErrorKind, GreyPicture};
+use crate::camera::{self, Camera, CameraError, CameraErrorKind, GreyPicture};
+use crate::transport::{PortAddress, TransportError, TransportErrorKind};
 
 /// The symbology of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CodeFormat {
     /// QR code, ISO/IEC 18004.
     QrCode,
+    /// Code 128, ISO/IEC 15417: the numbers of cases and letters.
+    Code128,
+    /// A scanner that does not say.
+    Unknown,
 }
 
 impl CodeFormat {
@@ -28,6 +50,8 @@ impl CodeFormat {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::QrCode => "qr_code",
+            Self::Code128 => "code_128",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -66,15 +90,38 @@ pub enum ScanError {
     /// The camera gives no frames.
     #[error("the camera gives no pictures")]
     Camera(#[from] CameraError),
+    /// The scanner's port is broken.
+    #[error("the code scanner does not answer")]
+    Scanner(#[from] TransportError),
 }
 
 impl ScanError {
     /// The condition that this error reports; no code in time is a time-out.
-    pub const fn kind(&self) -> CameraErrorKind {
+    pub fn kind(&self) -> CameraErrorKind {
         match self {
             Self::Nothing => CameraErrorKind::Timeout,
             Self::Camera(error) => error.kind(),
+            Self::Scanner(error) => match error.kind() {
+                TransportErrorKind::TimedOut => CameraErrorKind::Timeout,
+                TransportErrorKind::Gone => CameraErrorKind::NoDevice,
+                TransportErrorKind::Busy => CameraErrorKind::DeviceBusy,
+                TransportErrorKind::Unsupported => CameraErrorKind::NotSupported,
+                TransportErrorKind::NotFound | TransportErrorKind::Permission => CameraErrorKind::Port,
+                TransportErrorKind::Diverged | TransportErrorKind::Io => CameraErrorKind::HardwareError,
+            },
         }
+    }
+}
+
+/// Opens what shows codes on that port: `serial:` and `input:` a scanner of its own, anything else a camera.
+///
+/// # Errors
+/// Why it cannot be opened.
+pub fn open(port: &PortAddress) -> Result<Box<dyn CodeScanner>, ScanError> {
+    match port {
+        PortAddress::Serial { .. } | PortAddress::Tcp { .. } => Ok(Box::new(SerialScanner::open(port)?)),
+        PortAddress::Input { path } => Ok(Box::new(KeyboardScanner::open(path)?)),
+        camera => Ok(Box::new(CameraScanner::new(camera::open(camera)?, LadderReader::new(Effort::Live)))),
     }
 }
 

@@ -99,6 +99,7 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
         PortAddress::Pcsc { .. }
         | PortAddress::Ipp { .. }
         | PortAddress::V4l { .. }
+        | PortAddress::Input { .. }
         | PortAddress::Frames { .. } => {
             Err(TransportError::Unsupported { port: address.to_string(), operation: "a stream of bytes" })
         }
@@ -206,8 +207,17 @@ impl TransportError {
         }
     }
 
+    /// Sorts what the system said to opening the port of that name.
+    pub(crate) fn opening(port: &str, source: io::Error) -> Self {
+        match source.raw_os_error() {
+            // ENXIO and ENODEV: the file is there, its device is not.
+            Some(6 | 19) => Self::NotFound { port: port.to_owned(), source },
+            _ => Self::from_io(port, source),
+        }
+    }
+
     /// Sorts the system's error on the port of that name.
-    fn from_io(port: &str, source: io::Error) -> Self {
+    pub(crate) fn from_io(port: &str, source: io::Error) -> Self {
         use io::ErrorKind as K;
         let port = port.to_owned();
         match source.kind() {
@@ -235,7 +245,7 @@ mod tests {
 
     #[test]
     fn ports_without_a_stream_of_bytes_are_refused_by_name() {
-        for port in ["pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"] {
+        for port in ["pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0", "input:/dev/input/event0"] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::Unsupported, "{port}");
             assert!(error.to_string().starts_with(port), "{error}");

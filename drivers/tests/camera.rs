@@ -119,9 +119,12 @@ fn ports_are_opened_by_their_kind() {
     picture(&dir.path().join("a.png"), Size::new(2, 2), RED);
     let port: PortAddress = format!("frames:{}", dir.path().display()).parse().unwrap();
     assert_eq!(camera::open(&port).unwrap().frame(soon()).unwrap().size(), Size::new(2, 2));
-    for port in ["v4l:/dev/video0", "serial:/dev/ttyS0"] {
+    for (port, kind) in [
+        ("v4l:/dev/no-such-video", CameraErrorKind::Port),
+        ("serial:/dev/ttyS0", CameraErrorKind::NotSupported),
+    ] {
         let error = camera::open(&port.parse().unwrap()).err().unwrap();
-        assert_eq!(error.kind(), CameraErrorKind::NotSupported, "{port}");
+        assert_eq!(error.kind(), kind, "{port}");
     }
 }
 

@@ -12,6 +12,15 @@ use drivers::code_scanner::{
 use drivers::sim::camera::{CameraFault, CodeColours, HeldCode, Scene, SceneName, SimCamera, write_frames};
 use proptest::prelude::*;
 
+#[path = "../examples/bench-codes/chance.rs"]
+mod chance;
+#[path = "../examples/bench-codes/picture.rs"]
+mod picture;
+#[path = "../examples/bench-codes/set.rs"]
+mod set;
+#[path = "../examples/bench-codes/symbol.rs"]
+mod symbol;
+
 const SIZE: Size = Size::new(1280, 720);
 
 fn grey(scene: &Scene, size: Size, number: u64) -> GreyPicture {
@@ -82,6 +91,36 @@ fn there_is_no_code_where_none_is() {
             );
         }
     }
+}
+
+/// Of each kind of trouble one picture of the benchmark's set, and some without a code.
+#[test]
+fn bad_pictures_are_read_and_none_says_what_is_not_there() {
+    let mut before = None;
+    let mut unread = Vec::new();
+    let numbers: Vec<u64> = set::kinds()
+        .filter(|(_, kind)| before.replace(*kind) != Some(*kind) || *kind == set::Kind::Nothing)
+        .map(|(number, _)| number)
+        .collect();
+    for number in &numbers[..15] {
+        let case = set::case(3, *number);
+        let picture = GreyPicture::new(SIZE, case.luma).unwrap();
+        let code = LadderReader::new(Effort::Whole).read(&picture);
+        match (code, case.text) {
+            (Some(code), text) => assert_eq!(Some(code.text.reveal()), text.as_deref(), "{:?}", case.kind),
+            (None, Some(_)) => unread.push(case.kind),
+            (None, None) => {}
+        }
+    }
+    assert!(unread.len() <= 2, "unread: {unread:?}");
+}
+
+#[test]
+fn bars_are_read_as_code_128() {
+    let case = set::case(3, 296);
+    assert_eq!(case.kind, set::Kind::Code128);
+    let code = LadderReader::new(Effort::Whole).read(&GreyPicture::new(SIZE, case.luma).unwrap()).unwrap();
+    assert_eq!((code.format, Some(code.text.reveal())), (CodeFormat::Code128, case.text.as_deref()));
 }
 
 #[test]

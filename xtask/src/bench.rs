@@ -30,7 +30,7 @@ pub(crate) struct Metric {
     ours: Vec<f64>,
     /// What it is compared with, from the same run.
     anchor: Option<Anchor>,
-    /// `≤ 2` in the unit, or `≤ 1/5 ×` of the anchor; of the medians.
+    /// `≤ 2` in the unit, `≤ 1/5 ×` of the anchor, or `≤ anchor − 12`; of the medians.
     goal: String,
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod fonts;
+mod guest;
 mod layers;
 mod pictures;
 mod release_clean;
@@ -41,6 +42,9 @@ enum Task {
         #[arg(long)]
         developer: Option<PathBuf>,
     },
+    /// Runs the drivers of camera and typing scanner on a kernel's own devices, in QEMU. Needs Debian's qemu-system-x86,
+    /// busybox-static, kmod and cpio.
+    Guest,
     /// Measures, prints ours beside the anchor's, and leaves the samples in docs/measured.
     Bench {
         /// One of the names that `--list` prints, or of the crates behind them; every one of them when left out.
@@ -69,6 +73,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::ReleaseClean { release, developer } => {
             release_clean::check(release.as_deref(), developer.as_deref())?;
         }
+        Task::Guest => guest::prove()?,
         Task::Bench { list: true, .. } => bench::list()?,
         Task::Bench { name, list: false } => bench::run(name.as_deref())?,
     }

@@ -84,9 +84,23 @@ pub enum CameraError {
         /// What the decoder said; none when the file ends before the picture does.
         source: Option<image::ImageError>,
     },
+    /// A frame that is no whole JPEG picture.
+    #[error("a picture from the camera at {port} that is not whole")]
+    Jpeg {
+        /// Where it is.
+        port: String,
+        /// What the decoder said; none when the picture has no end.
+        source: Option<image::ImageError>,
+    },
     /// A frame whose bytes do not fit its size and format.
     #[error("a frame that is not whole")]
     Frame(#[from] FrameError),
+    /// The camera has no format that is known here.
+    #[error("the camera at {port} gives neither MJPEG nor YUYV pictures")]
+    Format {
+        /// Where it is.
+        port: String,
+    },
     /// This build has no driver for such a port.
     #[error("no driver for the camera port {port} in this build")]
     NotSupported {
@@ -104,8 +118,8 @@ impl CameraError {
             Self::DeviceBusy { .. } => CameraErrorKind::DeviceBusy,
             Self::HardwareError { .. } => CameraErrorKind::HardwareError,
             Self::Timeout => CameraErrorKind::Timeout,
-            Self::Picture { .. } | Self::Frame(_) => CameraErrorKind::InvalidData,
-            Self::NotSupported { .. } => CameraErrorKind::NotSupported,
+            Self::Picture { .. } | Self::Jpeg { .. } | Self::Frame(_) => CameraErrorKind::InvalidData,
+            Self::NotSupported { .. } | Self::Format { .. } => CameraErrorKind::NotSupported,
         }
     }
 }

@@ -258,12 +258,6 @@ impl GreyPicture {
         Ok(Self { size, luma: frame.pixels })
     }
 
-    /// A picture whose bytes were made for its size.
-    pub(crate) fn filled(size: Size, luma: Vec<u8>) -> Self {
-        debug_assert_eq!(luma.len(), size.pixels());
-        Self { size, luma: Zeroizing::new(luma) }
-    }
-
     /// Columns and rows.
     pub fn size(&self) -> Size {
         self.size

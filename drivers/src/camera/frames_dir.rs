@@ -7,17 +7,15 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::{ImageFormat, ImageReader};
 use zeroize::Zeroizing;
 
+use super::jpeg::{jpeg_pixels, limits};
 use super::{Camera, CameraError, Frame, Pace, Pacer, PixelFormat, Size};
 use crate::transport::PortAddress;
 
 /// A picture file larger than this is refused before it is read, bytes.
 const LARGEST_FILE: u64 = 32 << 20;
-/// What a decoder may take for itself, bytes: the largest frame in RGB with alpha, twice.
-const DECODER_MEMORY: u64 = 2 * 4 * (Size::LARGEST_EDGE as u64 * Size::LARGEST_EDGE as u64);
-
 /// A directory of PNG and JPEG pictures as a [`Camera`].
 #[derive(Debug)]
 pub struct FramesDir {
@@ -82,25 +80,14 @@ impl Camera for FramesDir {
 /// The pixels of a picture file, or what its decoder said.
 fn decode(file: &Path, bytes: &[u8]) -> Result<(Size, Vec<u8>), Option<image::ImageError>> {
     let format = format_of(file).ok_or(None)?;
-    // A JPEG cut in half decodes without complaint (its rest grey), so its end is looked for here.
-    if format == ImageFormat::Jpeg && !ends_as_jpeg(bytes) {
-        return Err(None);
+    if format == ImageFormat::Jpeg {
+        return jpeg_pixels(bytes);
     }
     let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), format);
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(Size::LARGEST_EDGE);
-    limits.max_image_height = Some(Size::LARGEST_EDGE);
-    limits.max_alloc = Some(DECODER_MEMORY);
-    reader.limits(limits);
+    reader.limits(limits());
     let picture = reader.decode()?.into_rgb8();
     let size = Size::new(picture.width(), picture.height());
     Ok((size, picture.into_raw()))
-}
-
-/// Whether the last bytes before any padding are the end-of-image marker (ITU-T T.81, B.2.1).
-fn ends_as_jpeg(bytes: &[u8]) -> bool {
-    let padding = bytes.iter().rev().take_while(|b| **b == 0).count();
-    bytes[..bytes.len() - padding].ends_with(&[0xFF, 0xD9])
 }
 
 fn format_of(path: &Path) -> Option<ImageFormat> {

@@ -22,6 +22,9 @@ pub(super) fn rgb_into(frame: &Frame, area: Area, to: Size, mirror: Mirror, rgb:
         return;
     }
     let size = frame.size();
+    if to == size && area == Area::whole(size) {
+        return same_size(frame, mirror, rgb);
+    }
     let mut across = Taps::new(area.x, area.width, size.width as usize, to.width as usize);
     if mirror == Mirror::AsInMirror {
         across.reverse();
@@ -52,6 +55,30 @@ pub(super) fn rgb_into(frame: &Frame, area: Area, to: Size, mirror: Mirror, rgb:
             PixelFormat::Grey => grey_row(mixed, &across, out),
             PixelFormat::Rgb => rgb_row(mixed, &across, out),
             PixelFormat::Yuyv => yuyv_row(mixed, &across, out),
+        }
+    }
+}
+
+/// Colours only, nothing to mix.
+fn same_size(frame: &Frame, mirror: Mirror, rgb: &mut [u8]) {
+    match frame.format() {
+        PixelFormat::Rgb => rgb.copy_from_slice(frame.pixels()),
+        PixelFormat::Grey => {
+            for (out, grey) in rgb.chunks_exact_mut(3).zip(frame.pixels()) {
+                out.fill(*grey);
+            }
+        }
+        PixelFormat::Yuyv => {
+            for (out, pair) in rgb.chunks_exact_mut(6).zip(frame.pixels().chunks_exact(4)) {
+                out[..3].copy_from_slice(&rgb_of(pair[0], pair[1], pair[3]));
+                out[3..].copy_from_slice(&rgb_of(pair[2], pair[1], pair[3]));
+            }
+        }
+    }
+    if mirror == Mirror::AsInMirror {
+        for row in rgb.chunks_exact_mut(frame.size().width as usize * 3) {
+            let (pixels, _) = row.as_chunks_mut::<3>();
+            pixels.reverse();
         }
     }
 }

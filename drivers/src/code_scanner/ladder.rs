@@ -1,7 +1,8 @@
-//! Reads QR codes in steps: as it is, then smoothed, then enlarged, each only after the one before found nothing.
+//! Reads codes in steps, each only after the one before found nothing: the picture as it is, then the places in it that
+//! look like a code with what blur, movement, light and noise did to them taken back, then bars.
 //!
-//! Duty: what one decoder can do with three preparations of a picture. Never: name other formats than those asked for,
-//! which costs the decoder most of its time.
+//! Duty: the order of the steps, and how much is spent on one picture. Never: name other formats than those asked for, which
+//! costs the decoder most of its time.
 
 use std::collections::HashSet;
 
@@ -9,84 +10,118 @@ use domain::personal::Personal;
 use rxing::common::HybridBinarizer;
 use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, MultiFormatReader};
 
-use super::prepare::{doubled, smoothed};
-use super::{Code, CodeFormat, CodeReader};
+use super::payload::fenced;
+use super::relief::Relief;
+use super::{Code, CodeFormat, CodeReader, equalized, finder, lines, matched, region};
 use crate::camera::{GreyPicture, Size};
 
 /// How much is tried on one picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// The plain picture, and one of the preparations in turn: for frames that follow each other.
+    /// The plain picture, and one of the heavier steps in turn: for frames that follow each other.
     Live,
     /// Every step: for a single picture.
     Whole,
 }
 
-/// A preparation of a picture.
+/// What is tried when the plain picture gives nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    Plain,
-    /// Against noise and the pattern of a screen.
-    Smooth,
-    /// For modules of two pixels and less.
-    Double,
+    /// A QR code by its squares' patterns as a whole: against blur, movement and noise.
+    Matched,
+    /// A QR code by its squares' edges, twice as large: turned by any angle, or small.
+    Edges,
+    /// The first, light on dark.
+    Inverted,
+    /// Code 128.
+    Lines,
 }
 
-/// What follows when the plain picture gives nothing, from the cheapest.
-const HEAVIER: [Step; 2] = [Step::Smooth, Step::Double];
+/// From what finds most.
+const HEAVIER: [Step; 4] = [Step::Matched, Step::Edges, Step::Lines, Step::Inverted];
 
-/// The QR reader: pure Rust, no step can give another step's text.
+/// Light is averaged over a part of a place's longer edge: a square of most codes is that wide.
+const LIGHT: usize = 16;
+
+/// The reader of QR codes and Code 128: pure Rust.
 pub struct LadderReader {
     effort: Effort,
-    decoder: MultiFormatReader,
+    hints: DecodeHints,
     turn: usize,
 }
 
 impl LadderReader {
     /// A reader that tries that much on each picture.
     pub fn new(effort: Effort) -> Self {
-        let mut decoder = MultiFormatReader::default();
-        decoder.set_hints(&DecodeHints {
+        let hints = DecodeHints {
             PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
             TryHarder: Some(true),
             AlsoInverted: Some(true),
             // Chinese codes are UTF-8 without saying so; left alone the decoder guesses Shift-JIS or GB 18030.
             CharacterSet: Some("UTF-8".to_owned()),
             ..DecodeHints::default()
-        });
-        Self { effort, decoder, turn: 0 }
+        };
+        Self { effort, hints, turn: 0 }
     }
 
-    fn attempt(&mut self, step: Step, picture: &GreyPicture) -> Option<Code> {
-        match step {
-            Step::Plain => self.decode(picture),
-            Step::Smooth => self.decode(&smoothed(picture)),
-            Step::Double => self.decode(&doubled(picture)?),
-        }
-    }
-
-    fn decode(&mut self, picture: &GreyPicture) -> Option<Code> {
+    fn plain(&self, picture: &GreyPicture) -> Option<Code> {
         let Size { width, height } = picture.size();
-        let source = Luma8Source::new_with_slice(picture.luma(), width, height).ok()?;
-        let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-        let result = self.decoder.decode_with_state(&mut bitmap).ok()?;
-        Some(Code { text: Personal::new(result.getText()), format: CodeFormat::QrCode })
+        let text = fenced(|| {
+            // Made for each picture, since one that a picture has brought down is not to be used again; it costs nothing.
+            let mut decoder = MultiFormatReader::default();
+            decoder.set_hints(&self.hints);
+            let source = Luma8Source::new_with_slice(picture.luma(), width, height).ok()?;
+            let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+            Some(decoder.decode_with_state(&mut bitmap).ok()?.getText().to_owned())
+        })?;
+        Some(qr(&text))
     }
+}
+
+fn attempt(step: Step, picture: &GreyPicture, places: &mut Option<Vec<Relief>>) -> Option<Code> {
+    if step == Step::Lines {
+        return lines::read(picture)
+            .map(|text| Code { text: Personal::new(text), format: CodeFormat::Code128 });
+    }
+    let places = places.get_or_insert_with(|| reliefs(picture));
+    let text = places.iter().find_map(|place| match step {
+        Step::Matched => equalized::read(place, &matched::corners(place)),
+        Step::Edges => {
+            let place = place.doubled();
+            equalized::read(&place, &finder::corners(&place))
+        }
+        Step::Inverted | Step::Lines => {
+            let place = place.inverted();
+            equalized::read(&place, &matched::corners(&place))
+        }
+    })?;
+    Some(qr(&text))
+}
+
+fn qr(text: &str) -> Code {
+    Code { text: Personal::new(text), format: CodeFormat::QrCode }
+}
+
+fn reliefs(picture: &GreyPicture) -> Vec<Relief> {
+    let reach = |place: &region::Region| (place.width.max(place.height) / LIGHT).max(6);
+    region::busy(picture).into_iter().map(|place| Relief::of(picture, place, reach(&place))).collect()
 }
 
 impl CodeReader for LadderReader {
     fn read(&mut self, picture: &GreyPicture) -> Option<Code> {
-        let plain = self.attempt(Step::Plain, picture);
+        let plain = self.plain(picture);
         if plain.is_some() {
             return plain;
         }
-        match self.effort {
+        let steps = match self.effort {
             Effort::Live => {
                 self.turn = (self.turn + 1) % HEAVIER.len();
-                self.attempt(HEAVIER[self.turn], picture)
+                &HEAVIER[self.turn..=self.turn]
             }
-            Effort::Whole => HEAVIER.into_iter().find_map(|step| self.attempt(step, picture)),
-        }
+            Effort::Whole => &HEAVIER[..],
+        };
+        let mut places = None;
+        steps.iter().find_map(|step| attempt(*step, picture, &mut places))
     }
 }
 

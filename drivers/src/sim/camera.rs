@@ -7,7 +7,9 @@ mod canvas;
 mod fault;
 mod figure;
 mod held_code;
+mod plane;
 mod scene;
+mod sheet;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +19,7 @@ pub use fault::{CameraFault, FAULTS};
 pub use figure::Figure;
 pub use held_code::{CodeColours, HeldCode};
 pub use scene::{Focus, Scene, SceneName};
+pub use sheet::{Fingers, Sheet, Table};
 
 use crate::camera::{Camera, CameraError, Frame, Pace, Pacer, PixelFormat, Size};
 

@@ -50,6 +50,11 @@ pub enum PortAddress {
         /// Device file.
         path: PathBuf,
     },
+    /// `input:/dev/input/event0`, a device that types.
+    Input {
+        /// Device file.
+        path: PathBuf,
+    },
     /// `frames:DIR`, pictures in the order of their names.
     Frames {
         /// Folder.
@@ -67,7 +72,8 @@ impl FromStr for PortAddress {
 
     fn from_str(text: &str) -> Result<Self, PortAddressError> {
         let wrong = |expected| PortAddressError { address: text.to_owned(), expected };
-        let any = "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, frames: or replay: and what follows it";
+        let any =
+            "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames: or replay: and what follows it";
         let (scheme, rest) = text.split_once(':').ok_or_else(|| wrong(any))?;
         let path = |expected| match rest {
             "" => Err(wrong(expected)),
@@ -83,6 +89,7 @@ impl FromStr for PortAddress {
             "ipp" if rest.len() > 2 && rest.starts_with("//") => Ok(Self::Ipp { uri: text.to_owned() }),
             "ipp" => Err(wrong("ipp://host:port/ipp/print")),
             "v4l" => Ok(Self::V4l { path: path("v4l:/dev/video0")? }),
+            "input" => Ok(Self::Input { path: path("input:/dev/input/event0")? }),
             "frames" => Ok(Self::Frames { dir: path("frames:DIR")? }),
             "replay" => Ok(Self::Replay { path: path("replay:FILE")? }),
             _ => Err(wrong(any)),
@@ -127,6 +134,7 @@ impl fmt::Display for PortAddress {
             Self::Pcsc { reader } => write!(f, "pcsc:{reader}"),
             Self::Ipp { uri } => f.write_str(uri),
             Self::V4l { path } => write!(f, "v4l:{}", path.display()),
+            Self::Input { path } => write!(f, "input:{}", path.display()),
             Self::Frames { dir } => write!(f, "frames:{}", dir.display()),
             Self::Replay { path } => write!(f, "replay:{}", path.display()),
         }
@@ -179,6 +187,7 @@ mod tests {
         check("ipp://h:631/ipp/print", Some(Ipp { uri: "ipp://h:631/ipp/print".into() }));
         check("ipp:", None);
         check("v4l:/dev/video0", Some(V4l { path: "/dev/video0".into() }));
+        check("input:/dev/input/event3", Some(Input { path: "/dev/input/event3".into() }));
         check("frames:pictures", Some(Frames { dir: "pictures".into() }));
         check("frames:", None);
         check("replay:visit.jsonl", Some(Replay { path: "visit.jsonl".into() }));

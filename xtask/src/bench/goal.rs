@@ -9,11 +9,15 @@ pub(super) enum Goal {
     Value(f64),
     /// `≤ 1/5 ×`: ours over the anchor's.
     Ratio(f64),
+    /// `≤ anchor − 12`: ours below the anchor's by so much, in the metric's unit.
+    Below(f64),
 }
 
 /// The text is no goal.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no goal: write `≤ 2` for the unit, `≤ 1/5 ×` for a part of the anchor")]
+#[error(
+    "`{0}` is no goal: write `≤ 2` for the unit, `≤ 1/5 ×` for a part of the anchor, `≤ anchor − 12` for less than the anchor"
+)]
 pub(crate) struct GoalError(String);
 
 impl FromStr for Goal {
@@ -22,6 +26,10 @@ impl FromStr for Goal {
     fn from_str(text: &str) -> Result<Self, GoalError> {
         let failed = || GoalError(text.to_owned());
         let rest = text.strip_prefix('≤').ok_or_else(failed)?.trim();
+        if let Some(number) = rest.strip_prefix("anchor −") {
+            let below = number.trim().parse().ok().filter(|number: &f64| number.is_finite());
+            return below.map(Self::Below).ok_or_else(failed);
+        }
         let (number, ratio) = match rest.strip_suffix('×') {
             Some(number) => (number.trim(), true),
             None => (rest, false),
@@ -38,11 +46,12 @@ impl FromStr for Goal {
 }
 
 impl Goal {
-    /// Whether the medians reach it; a ratio without an anchor does not.
+    /// Whether the medians reach it; what needs an anchor does not without one.
     pub(super) fn is_met(self, ours: f64, anchor: Option<f64>) -> bool {
         match self {
             Self::Value(most) => ours <= most,
             Self::Ratio(most) => anchor.is_some_and(|anchor| ours / anchor <= most),
+            Self::Below(least) => anchor.is_some_and(|anchor| anchor - ours >= least),
         }
     }
 }
@@ -58,10 +67,11 @@ mod tests {
             ("≤2000", Goal::Value(2000.0)),
             ("≤ 1/5 ×", Goal::Ratio(0.2)),
             ("≤ 1.05 ×", Goal::Ratio(1.05)),
+            ("≤ anchor − 12", Goal::Below(12.0)),
         ] {
             assert_eq!(text.parse(), Ok(goal), "{text}");
         }
-        for text in ["", "2", "< 2", "≤ fast", "≤ 1/0", "≤ 2 ms"] {
+        for text in ["", "2", "< 2", "≤ fast", "≤ 1/0", "≤ 2 ms", "≤ anchor", "≤ anchor − x"] {
             assert_eq!(text.parse::<Goal>(), Err(GoalError(text.to_owned())));
         }
     }
@@ -73,5 +83,8 @@ mod tests {
         assert!(Goal::Ratio(0.2).is_met(1.0, Some(5.0)));
         assert!(!Goal::Ratio(0.2).is_met(1.1, Some(5.0)));
         assert!(!Goal::Ratio(0.2).is_met(1.0, None));
+        assert!(Goal::Below(12.0).is_met(8.0, Some(20.0)));
+        assert!(!Goal::Below(12.0).is_met(9.0, Some(20.0)));
+        assert!(!Goal::Below(12.0).is_met(0.0, None));
     }
 }

@@ -1,4 +1,4 @@
-//! `camera list|frame`.
+//! `camera list|frame|page`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 use drivers::camera::{self, CameraError, CameraErrorKind, Frame, Mirror};
+use drivers::document_capture::{self, Point};
 use drivers::transport::PortAddress;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -24,6 +25,18 @@ pub(crate) enum Command {
     List,
     /// Takes one frame and writes it as a picture
     Frame(FrameArgs),
+    /// Takes the page of a sheet of paper that lies before the camera: straight, evenly lit, a JPEG of at most 500 kB
+    Page(PageArgs),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct PageArgs {
+    /// `v4l:/dev/video0`, `frames:DIR`
+    #[arg(long)]
+    port: Option<PortAddress>,
+    /// Where the picture goes: .jpg
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 #[derive(clap::Args)]
@@ -52,6 +65,10 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
             }
             ExitCode::SUCCESS
         }
+        Command::Page(args) => match args.port.as_ref().or_else(|| config.port("camera")) {
+            Some(port) => page(port, &args.out, output),
+            None => output::wrong_usage(NO_PORT),
+        },
         Command::Frame(args) => {
             let Some(port) = args.port.as_ref().or_else(|| config.port("camera")) else {
                 return output::wrong_usage(NO_PORT);
@@ -60,6 +77,30 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
                 Ok(frame) => keep(&frame, &args.out, output),
                 Err(error) => output.failed(&camera_failure(&error)),
             }
+        }
+    }
+}
+
+fn page(port: &PortAddress, file: &Path, output: &Output) -> ExitCode {
+    let page = match one_frame(port).map(|frame| document_capture::capture(&frame)) {
+        Ok(Ok(page)) => page,
+        Ok(Err(problem)) => {
+            let error = Trouble { kind: problem.as_str(), message: problem.to_string() };
+            return output.failed(&Failure::new(error, problem.to_string()));
+        }
+        Err(error) => return output.failed(&camera_failure(&error)),
+    };
+    match std::fs::write(file, &page.jpeg) {
+        Ok(()) => output.done(&Page {
+            width: page.size.width,
+            height: page.size.height,
+            corners: page.corners,
+            bytes: page.jpeg.len(),
+            file: file.display().to_string(),
+        }),
+        Err(error) => {
+            let message = format!("{} cannot be written: {error}", file.display());
+            output.failed(&Failure::new(Trouble { kind: "file", message: message.clone() }, message))
         }
     }
 }
@@ -138,5 +179,21 @@ struct Taken {
 impl Report for Taken {
     fn words(&self) -> String {
         format!("{}: {} × {}, frame {}", self.file, self.width, self.height, self.sequence)
+    }
+}
+
+#[derive(Serialize)]
+struct Page {
+    width: u32,
+    height: u32,
+    /// In the frame's pixels, from the upper left one, clockwise.
+    corners: [Point; 4],
+    bytes: usize,
+    file: String,
+}
+
+impl Report for Page {
+    fn words(&self) -> String {
+        format!("{}: {} × {}, {} bytes", self.file, self.width, self.height, self.bytes)
     }
 }

@@ -21,11 +21,12 @@ enum Kind {
 }
 
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 4] = [
+const KEYS: [(&str, &str, Kind); 5] = [
     ("card", "port", Kind::Port),
     ("card", "timeout", Kind::Seconds),
     ("printer", "port", Kind::Port),
     ("camera", "port", Kind::Port),
+    ("scanner", "port", Kind::Port),
 ];
 
 /// A checked configuration.
@@ -139,7 +140,7 @@ mod tests {
         check(
             "[card]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
             &[
-                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, frames: or replay: and what follows it",
+                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames: or replay: and what follows it",
                 "3: `card` has no `speed`",
                 "4: card.timeout: seconds are a number",
                 "6: there is no section `toaster`",

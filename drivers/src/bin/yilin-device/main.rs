@@ -50,7 +50,7 @@ enum Command {
     /// Cameras and their pictures
     #[command(subcommand)]
     Camera(camera::Command),
-    /// Waits for a code that is shown to a camera
+    /// Waits for a code that is shown to a camera or a scanner
     Scan(scan::Args),
     /// Looks for a face and says what its picture lacks
     Face(face::Args),

@@ -1,11 +1,10 @@
-//! `scan`: waits for a code that is shown to a camera.
+//! `scan`: waits for a code that is shown to a camera or to a scanner.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use domain::personal::Personal;
-use drivers::camera;
-use drivers::code_scanner::{CameraScanner, Code, CodeScanner as _, Effort, LadderReader, ScanError};
+use drivers::code_scanner::{self, Code, ScanError};
 use drivers::transport::PortAddress;
 use serde::Serialize;
 
@@ -18,7 +17,7 @@ const TIMEOUT_SECONDS: f64 = 30.0;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// `v4l:/dev/video0`, `frames:DIR`
+    /// A camera (`v4l:/dev/video0`, `frames:DIR`) or a scanner (`serial:/dev/ttyACM0`, `input:/dev/input/event0`)
     #[arg(long)]
     port: Option<PortAddress>,
     /// Seconds to wait for a code [default: 30]
@@ -27,7 +26,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
-    let Some(port) = args.port.as_ref().or_else(|| config.port("camera")) else {
+    let Some(port) = args.port.as_ref().or_else(|| config.port("scanner")).or_else(|| config.port("camera"))
+    else {
         return output::wrong_usage(NO_PORT);
     };
     let timeout = Duration::from_secs_f64(args.timeout.unwrap_or(TIMEOUT_SECONDS));
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
 }
 
 fn scan(port: &PortAddress, deadline: Instant) -> Result<Code, ScanError> {
-    CameraScanner::new(camera::open(port)?, LadderReader::new(Effort::Live)).scan(deadline)
+    code_scanner::open(port)?.scan(deadline)
 }
 
 /// The keys are a contract.

@@ -1,9 +1,10 @@
-//! `sim card|printer|camera|photo-decoder`: each a file of its own under `sim/`.
+//! `sim card|printer|camera|scanner|photo-decoder`: each a file of its own under `sim/`.
 
 mod camera;
 mod card;
 mod photo_decoder;
 mod printer;
+mod scanner;
 
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Printer(printer::Args),
     /// Camera as a directory of drawn frames
     Camera(camera::Args),
+    /// Code scanner on a pty
+    Scanner(scanner::Args),
     /// Photo decoder: a chip's photo on standard input, a drawn portrait on standard output
     PhotoDecoder(photo_decoder::Args),
 }
@@ -31,6 +34,7 @@ pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
         Command::Card(args) => card::run(&args, output),
         Command::Printer(args) => printer::run(args, output),
         Command::Camera(args) => camera::run(args, output),
+        Command::Scanner(args) => scanner::run(&args, output),
         Command::PhotoDecoder(args) => photo_decoder::run(&args),
     }
 }

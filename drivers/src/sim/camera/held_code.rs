@@ -5,6 +5,7 @@
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::canvas::{Canvas, Colour, Ellipse, between};
+use super::plane::{Plane, Pose};
 
 /// What is held, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,13 +57,11 @@ impl HeldCode {
 const QUIET: usize = 4;
 /// The phone around the code, in widths of the code: half its width and height, and the frame around its screen.
 const PHONE: (f32, f32, f32) = (0.60, 1.05, 0.05);
-/// Distance from the eye to the picture, in heights of the frame.
-const FOCUS: f32 = 1.3;
-
 /// Draws a held code; it is sampled four times a pixel, as a sensor gathers light over its pixel.
 pub(super) fn draw(held: &HeldCode, canvas: &mut Canvas) {
     let code = QrCode::with_error_correction_level(held.text.as_bytes(), EcLevel::M).ok();
-    let plane = Plane::new(held, canvas);
+    let HeldCode { width, x, y, roll, yaw, pitch, .. } = *held;
+    let plane = Plane::new(Pose { width, x, y, roll, yaw, pitch }, canvas.width, canvas.height);
     hand(&plane, canvas);
     canvas.each_near(plane.x, plane.y, plane.width * 2.4, |x, y, pixel| {
         let behind = *pixel;
@@ -122,66 +121,4 @@ fn hand(plane: &Plane, canvas: &mut Canvas) {
         };
         canvas.shape(finger, |u, v| (between(skin, skin.map(|c| c * 0.6), (u * u + v * v).min(1.0)), 1.0));
     }
-}
-
-/// The plane of the phone in space: where a ray through a pixel meets it.
-struct Plane {
-    /// Middle of the code in the picture, pixels.
-    x: f32,
-    y: f32,
-    /// Width of the code in the picture while it is held straight, pixels.
-    width: f32,
-    /// Middle of the picture, and distance from the eye to it, pixels.
-    eye: (f32, f32, f32),
-    middle: [f32; 3],
-    across: [f32; 3],
-    down: [f32; 3],
-    normal: [f32; 3],
-}
-
-impl Plane {
-    fn new(held: &HeldCode, canvas: &Canvas) -> Self {
-        let (w, h) = (canvas.width as f32, canvas.height as f32);
-        let eye = (w / 2.0, h / 2.0, FOCUS * h);
-        let (x, y) = (held.x * w, held.y * h);
-        let turned = |v: [f32; 3]| {
-            let v = about_z(v, held.roll.to_radians());
-            let v = about_y(v, held.yaw.to_radians());
-            about_x(v, held.pitch.to_radians())
-        };
-        let (across, down, normal) =
-            (turned([1.0, 0.0, 0.0]), turned([0.0, 1.0, 0.0]), turned([0.0, 0.0, 1.0]));
-        Self { x, y, width: held.width * h, eye, middle: [x - eye.0, y - eye.1, eye.2], across, down, normal }
-    }
-
-    /// The place on the phone that a pixel shows, in widths of the code from its middle.
-    fn at(&self, x: f32, y: f32) -> Option<(f32, f32)> {
-        let ray = [x - self.eye.0, y - self.eye.1, self.eye.2];
-        let towards = dot(ray, self.normal);
-        let far = dot(self.middle, self.normal) / towards;
-        if !far.is_finite() || far <= 0.0 {
-            return None;
-        }
-        let from_middle = [0, 1, 2].map(|i| ray[i] * far - self.middle[i]);
-        Some((dot(from_middle, self.across) / self.width, dot(from_middle, self.down) / self.width))
-    }
-}
-
-fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn about_x([x, y, z]: [f32; 3], angle: f32) -> [f32; 3] {
-    let (sin, cos) = angle.sin_cos();
-    [x, y * cos - z * sin, y * sin + z * cos]
-}
-
-fn about_y([x, y, z]: [f32; 3], angle: f32) -> [f32; 3] {
-    let (sin, cos) = angle.sin_cos();
-    [x * cos + z * sin, y, z * cos - x * sin]
-}
-
-fn about_z([x, y, z]: [f32; 3], angle: f32) -> [f32; 3] {
-    let (sin, cos) = angle.sin_cos();
-    [x * cos - y * sin, x * sin + y * cos, z]
 }

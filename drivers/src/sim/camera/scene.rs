@@ -5,6 +5,7 @@
 use super::canvas::{Canvas, Chance, Ellipse, between};
 use super::figure::{self, Figure};
 use super::held_code::{self, HeldCode};
+use super::sheet::{self, Sheet};
 
 /// Everything that the camera sees.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Scene {
     pub figures: Vec<Figure>,
     /// A code held to the camera, before everyone.
     pub code: Option<HeldCode>,
+    /// A sheet of paper on a table, instead of the hall and whoever is in it.
+    pub sheet: Option<Sheet>,
     /// 1 as in a well-lit hall; 0.1 is dusk, 2 the sun in the lens.
     pub light: f32,
     /// How sharp the lens is.
@@ -63,11 +66,13 @@ pub enum SceneName {
     TwoFaces,
     /// One person, and somebody far behind.
     Passer,
+    /// A sheet of paper on the table.
+    Paper,
 }
 
 impl SceneName {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Empty,
         Self::Face,
         Self::Far,
@@ -83,6 +88,7 @@ impl SceneName {
         Self::Soft,
         Self::TwoFaces,
         Self::Passer,
+        Self::Paper,
     ];
 
     /// The word on a command line.
@@ -103,6 +109,7 @@ impl SceneName {
             Self::Soft => "soft",
             Self::TwoFaces => "two-faces",
             Self::Passer => "passer",
+            Self::Paper => "paper",
         }
     }
 }
@@ -110,7 +117,7 @@ impl SceneName {
 impl Scene {
     /// Nobody there.
     pub const fn empty(seed: u64) -> Self {
-        Self { seed, figures: Vec::new(), code: None, light: 1.0, focus: Focus::Sharp }
+        Self { seed, figures: Vec::new(), code: None, sheet: None, light: 1.0, focus: Focus::Sharp }
     }
 
     /// One person as one should stand; who it is comes from the seed.
@@ -127,12 +134,18 @@ impl Scene {
         Self { code: Some(code), figures: vec![holder], ..Self::empty(seed) }
     }
 
+    /// A sheet of paper on the table.
+    pub fn paper(seed: u64) -> Self {
+        Self { sheet: Some(Sheet::new(seed)), ..Self::empty(seed) }
+    }
+
     /// The scene of that name.
     pub fn named(name: SceneName, seed: u64) -> Self {
         let mut scene = Self::face(seed);
         let mut person = Figure::new(seed);
         match name {
             SceneName::Empty => return Self::empty(seed),
+            SceneName::Paper => return Self::paper(seed),
             SceneName::Face => {}
             SceneName::Far => person.face = 0.17,
             SceneName::Near => person.face = 0.86,
@@ -165,9 +178,14 @@ impl Scene {
     /// The picture of frame `sequence`: red, green, blue, rows from the top.
     pub fn draw(&self, width: u32, height: u32, sequence: u64) -> Vec<u8> {
         let mut canvas = Canvas::new(width, height);
-        hall(self.seed, &mut canvas);
-        for figure in &self.figures {
-            figure::draw(figure, sequence, &mut canvas);
+        match &self.sheet {
+            Some(sheet) => sheet::draw(sheet, &mut canvas),
+            None => {
+                hall(self.seed, &mut canvas);
+                for figure in &self.figures {
+                    figure::draw(figure, sequence, &mut canvas);
+                }
+            }
         }
         if let Some(code) = &self.code {
             held_code::draw(code, &mut canvas);
