@@ -3,9 +3,12 @@
 //! Duty: what a device answers, and its faults. Never: import a driver; a simulator is written from the reference page.
 
 pub mod camera;
+pub mod face_engine;
 pub mod fault;
 pub mod id_card;
+pub mod io_board;
 pub mod photo_decoder;
+pub mod power_supply;
 pub mod printer;
 pub mod pty;
 pub mod social_security_card;

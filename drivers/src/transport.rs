@@ -99,7 +99,10 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
         PortAddress::Pcsc { .. }
         | PortAddress::Ipp { .. }
         | PortAddress::V4l { .. }
-        | PortAddress::Frames { .. } => {
+        | PortAddress::Frames { .. }
+        | PortAddress::Gpio { .. }
+        | PortAddress::Nut { .. }
+        | PortAddress::Alsa { .. } => {
             Err(TransportError::Unsupported { port: address.to_string(), operation: "a stream of bytes" })
         }
     }
@@ -207,7 +210,7 @@ impl TransportError {
     }
 
     /// Sorts the system's error on the port of that name.
-    fn from_io(port: &str, source: io::Error) -> Self {
+    pub(crate) fn from_io(port: &str, source: io::Error) -> Self {
         use io::ErrorKind as K;
         let port = port.to_owned();
         match source.kind() {
@@ -235,7 +238,7 @@ mod tests {
 
     #[test]
     fn ports_without_a_stream_of_bytes_are_refused_by_name() {
-        for port in ["pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0"] {
+        for port in ["pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0", "gpio:/dev/gpiochip0"] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::Unsupported, "{port}");
             assert!(error.to_string().starts_with(port), "{error}");
