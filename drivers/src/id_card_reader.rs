@@ -125,6 +125,17 @@ pub struct LineQuality {
     pub slow: u32,
 }
 
+impl LineQuality {
+    /// What it says to a technician; none where the line is as it should be.
+    pub const fn cause(self) -> Option<Cause> {
+        match self {
+            Self { slow: 1.., .. } => Some(Cause::Slow),
+            Self { repeated: 0, stray_bytes: 0, .. } => None,
+            _ => Some(Cause::UnsteadyLine),
+        }
+    }
+}
+
 /// How a reader is.
 #[derive(Debug)]
 pub struct ReaderStatus {

@@ -16,7 +16,7 @@ pub fn card_reader(port: &PortAddress) -> TestReport {
     let mut trial = Trial::of(TerminalDevice::IdCardReader);
     match attempt(port, &mut trial) {
         Ok((media, line, detail)) => {
-            let condition = match cause(line) {
+            let condition = match line.cause() {
                 None => DeviceCondition::ready(TerminalDevice::IdCardReader),
                 Some(cause) => DeviceCondition::troubled(TerminalDevice::IdCardReader, cause),
             };
@@ -62,12 +62,4 @@ fn attempt(
 /// What is read is dropped, and so wiped, at once.
 fn read(reader: &mut dyn IdCardReader) -> Result<(), CardReaderError> {
     reader.read(Content::TextPhoto, Instant::now() + READ).map(drop)
-}
-
-const fn cause(line: LineQuality) -> Option<Cause> {
-    match line {
-        LineQuality { slow: 1.., .. } => Some(Cause::Slow),
-        LineQuality { repeated: 0, stray_bytes: 0, .. } => None,
-        _ => Some(Cause::UnsteadyLine),
-    }
 }
