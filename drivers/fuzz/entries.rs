@@ -5,6 +5,8 @@
 //! `corpus`.
 #![allow(dead_code, reason = "each fuzz target takes one entry, the test takes all")]
 
+#[path = "devices.rs"]
+pub(crate) mod devices;
 #[path = "printer.rs"]
 pub(crate) mod printer;
 
@@ -19,10 +21,14 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 7] = [
+pub(crate) const ENTRIES: [(&str, Entry); 11] = [
+    ("board_reply", devices::board_reply),
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
+    ("face_answer", devices::face_answer),
+    ("mixer", devices::mixer),
+    ("power_list", devices::power_list),
     ("printer_profile", printer::profile),
     ("printer_reply", printer::reply),
     ("printer_status", printer::status),

@@ -37,9 +37,8 @@ struct Entry {
     reported: DeviceCondition,
     /// What subscribers heard last.
     published: DeviceCondition,
-    limit: Duration,
-    /// Since when its driver is being called.
-    since: Option<Instant>,
+    /// Since when its driver is being called, and how long it may be.
+    call: Option<(Instant, Duration)>,
 }
 
 impl Supervisor {
@@ -55,11 +54,11 @@ impl Supervisor {
     }
 
     /// A device whose thread the caller runs: the thread keeps the [`Attendant`], and brackets each call of the driver
-    /// with it. A call that takes longer than `limit` is reported as [`Cause::Wedged`] until it returns.
-    pub fn attend(&self, device: TerminalDevice, limit: Duration) -> Attendant {
+    /// with it. A call that takes longer than it may is reported as [`Cause::Wedged`] until it returns.
+    pub fn attend(&self, device: TerminalDevice) -> Attendant {
         let starting = DeviceCondition::starting(device);
         let mut ward = self.0.lock();
-        ward.entries.push(Entry { reported: starting, published: starting, limit, since: None });
+        ward.entries.push(Entry { reported: starting, published: starting, call: None });
         ward.publish(starting);
         Attendant { shared: Arc::clone(&self.0), index: ward.entries.len() - 1 }
     }
@@ -70,7 +69,7 @@ impl Supervisor {
     /// # Errors
     /// The machine gives no thread.
     pub fn run(&self, task: Task) -> std::io::Result<()> {
-        let attendant = self.attend(task.device, task.limit);
+        let attendant = self.attend(task.device);
         std::thread::Builder::new()
             .name(task.device.word().to_owned())
             .spawn(move || task.run(&attendant))
@@ -97,7 +96,11 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        self.0.lock().ended = true;
+        let mut ward = self.0.lock();
+        ward.ended = true;
+        // Who listens is told that nothing more comes, also while a driver holds its thread.
+        ward.subscribers.clear();
+        drop(ward);
         self.0.changed.notify_all();
     }
 }
@@ -127,8 +130,8 @@ impl Ward {
         let mut next: Option<Duration> = None;
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
-            let Some(since) = entry.since else { continue };
-            let left = entry.limit.saturating_sub(now.saturating_duration_since(since));
+            let Some((since, limit)) = entry.call else { continue };
+            let left = limit.saturating_sub(now.saturating_duration_since(since));
             if left.is_zero() {
                 let wedged = DeviceCondition::troubled(entry.reported.device, Cause::Wedged);
                 self.show(index, wedged);
@@ -159,9 +162,9 @@ pub struct Attendant {
 }
 
 impl Attendant {
-    /// Calls the driver; what the supervisor sees is when it began and that it came back.
-    pub fn call<T>(&self, driver: impl FnOnce() -> T) -> T {
-        self.shared.lock().entries[self.index].since = Some(Instant::now());
+    /// Calls the driver, which may take as long as `limit`; what the supervisor sees is when it began and that it came back.
+    pub fn call<T>(&self, limit: Duration, driver: impl FnOnce() -> T) -> T {
+        self.shared.lock().entries[self.index].call = Some((Instant::now(), limit));
         self.shared.changed.notify_all();
         let _back = Back(self);
         driver()
@@ -195,7 +198,7 @@ impl Drop for Back<'_> {
     fn drop(&mut self) {
         let mut ward = self.0.shared.lock();
         let entry = &mut ward.entries[self.0.index];
-        entry.since = None;
+        entry.call = None;
         // Late, and not wedged: what it said before is true again until it says more.
         let reported = entry.reported;
         ward.show(self.0.index, reported);
@@ -222,7 +225,7 @@ impl Task {
     fn run(mut self, attendant: &Attendant) {
         let mut circuit = Circuit::new(self.rules, self.seed);
         loop {
-            let condition = attendant.call(&mut self.ask);
+            let condition = attendant.call(self.limit, &mut self.ask);
             attendant.report(condition);
             let wait = match condition.kind() {
                 ConditionKind::Keeper | ConditionKind::Technician => circuit.failed(Instant::now()),

@@ -6,7 +6,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 
-use domain::device::Cause;
+use domain::device::{Cause, TerminalDevice};
+use domain::locale::Locale;
 use drivers::sim::fault;
 use serde_json::{Value, json};
 
@@ -362,5 +363,20 @@ fn an_absent_port_is_the_ports_trouble_for_every_device() {
         let (said, code) = selftest(&["--device", name, "--port", port]);
         assert_eq!((&said["cause"], code), (&json!("port"), Some(1)), "{said}");
         assert_eq!(said["state"], "offline");
+    }
+}
+
+#[test]
+fn the_page_for_technicians_has_every_cause_as_it_is() {
+    let page = include_str!("../../docs/technicians.md");
+    for cause in Cause::ALL {
+        let word = |value: Value| value.as_str().unwrap().to_owned();
+        let (state, kind) = (word(json!(cause.state())), word(json!(cause.kind())));
+        let remedy = cause.remedy().fill(Locale::En, &[("device", "device")]);
+        let row = format!("| `{}` | {state} | {kind} | {remedy} |", cause.word());
+        assert!(page.contains(&row), "docs/technicians.md has not: {row}");
+    }
+    for device in TerminalDevice::ALL {
+        assert!(page.contains(&format!("| `{}` |", device.word())), "{device:?}");
     }
 }

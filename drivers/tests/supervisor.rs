@@ -101,9 +101,9 @@ fn a_wedged_device_is_reported_while_it_hangs_and_blocks_no_other() {
 fn a_thread_of_the_callers_is_watched_in_the_same_way() {
     let supervisor = Supervisor::start().unwrap();
     let heard = supervisor.subscribe();
-    let attendant = supervisor.attend(Device::Camera, LIMIT);
+    let attendant = supervisor.attend(Device::Camera);
     attendant.report(DeviceCondition::ready(Device::Camera));
-    attendant.call(|| std::thread::sleep(LIMIT * 4));
+    attendant.call(LIMIT, || std::thread::sleep(LIMIT * 4));
     let causes: Vec<_> = std::iter::from_fn(|| heard.recv_timeout(Duration::from_millis(300)).ok())
         .map(|condition| (condition.state, condition.cause))
         .collect();

@@ -203,10 +203,11 @@ impl Tested {
 
 impl Report for Tested {
     fn words(&self) -> String {
+        // Signs that printers and the paper's typeface have.
         let mark = match (self.passed, self.cause) {
-            (false, _) => "✘",
+            (false, _) => "×",
             (true, Some(_)) => "!",
-            (true, None) => "✔",
+            (true, None) => "√",
         };
         let mut text = format!("{mark} {}  {}\n", self.name, self.port);
         for step in &self.steps {
