@@ -1,5 +1,11 @@
 //! What the visit knows of the devices, in the words of XFS4IoT.
 
+mod cause;
+mod condition;
+
+pub use cause::Cause;
+pub use condition::{ConditionKind, DeviceCondition, MediaState, TerminalDevice};
+
 use serde::{Deserialize, Serialize};
 
 /// A class of device that a visit uses.
@@ -19,7 +25,8 @@ impl DeviceClass {
     pub const ALL: [Self; 3] = [Self::IdCardReader, Self::ReceiptPrinter, Self::Camera];
 }
 
-/// The state of a device (XFS4IoT Common.Status `device`).
+/// The state of a device (XFS4IoT Common.Status `device`). Of its words two are left out: `powerOff`, which no port tells
+/// from `offline`, and `fraudAttempt`, for which no terminal has a sensor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
@@ -31,6 +38,12 @@ pub enum DeviceState {
     HardwareError,
     /// Waits for a hand: cover open, jam.
     UserError,
+    /// Another program uses it.
+    DeviceBusy,
+    /// It may be tampered with: the cabinet stands open.
+    PotentialFraud,
+    /// Opened, and has not answered for the first time.
+    Starting,
     /// This unit has none, or nothing is known yet.
     #[default]
     NoDevice,

@@ -7,6 +7,8 @@
 
 #[path = "codes.rs"]
 pub(crate) mod codes;
+#[path = "devices.rs"]
+pub(crate) mod devices;
 #[path = "printer.rs"]
 pub(crate) mod printer;
 
@@ -21,12 +23,16 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 10] = [
+pub(crate) const ENTRIES: [(&str, Entry); 14] = [
+    ("board_reply", devices::board_reply),
     ("camera_jpeg", codes::camera_jpeg),
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
     ("code_payload", codes::payload),
+    ("face_answer", devices::face_answer),
+    ("mixer", devices::mixer),
+    ("power_list", devices::power_list),
     ("printer_profile", printer::profile),
     ("printer_reply", printer::reply),
     ("printer_status", printer::status),

@@ -4,6 +4,7 @@
 //! is. Comparing is for the province or for a certified vendor's engine behind [`FaceMatcher`]; there is no matcher here.
 
 mod detector;
+mod engine;
 mod gate;
 mod hint;
 mod landmarks;
@@ -17,9 +18,12 @@ mod stillness;
 mod weights;
 
 pub use detector::{Face, FaceDetector, Search};
+pub use engine::{Answer, FaceProgram, LONGEST_ANSWER};
 pub use gate::{Capture, GateRules, Look, Person, QualityGate};
 pub use hint::FaceHint;
-pub use matcher::{FaceMatcher, MatchResult, MatcherError, MatcherErrorKind, PresentationAttack};
+pub use matcher::{
+    EngineIdentity, FaceMatcher, MatchResult, MatcherError, MatcherErrorKind, PresentationAttack,
+};
 pub use measure::FaceMeasures;
 pub use pose::{Pose, PoseEstimator};
 pub use stillness::PictureState;

@@ -18,7 +18,7 @@ pub use frame::{FrameParser, Response};
 pub use payload::{Fingerprint, PayloadError, Photo};
 pub use photo::{
     DecodedPhoto, NoPhotoDecoder, PHOTO_BYTES, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind,
-    PhotoProgram, Portrait, ProgramLimits,
+    PhotoProgram, Portrait,
 };
 pub use redaction::CardRedaction;
 pub use request::Request;
@@ -29,7 +29,7 @@ pub use text_block::{TEXT_BLOCK_BYTES, TextBlockError, newest_address, parse};
 use std::path::Path;
 use std::time::Instant;
 
-use domain::device::DeviceState;
+use domain::device::{Cause, DeviceState};
 use domain::personal::Personal;
 use domain::resident_id::ResidentIdCard;
 
@@ -42,6 +42,9 @@ pub trait IdCardReader: Send {
 
     /// The security module's own number, read when the reader was opened.
     fn sam_id(&self) -> SamId;
+
+    /// What the line has done to answers since the reader was opened.
+    fn line(&self) -> LineQuality;
 
     /// Whether a card lies on the reader, without reading it: for the page that waits for a card, and for the end of a
     /// visit, where the terminal insists on a forgotten one. Asked too soon after the last time, it waits (at most
@@ -109,6 +112,28 @@ pub enum Media {
     NotPresent,
     /// This reader cannot tell whether the card that was read is still there.
     Unknown,
+}
+
+/// What a line did that the driver mended: a technician wants to know before it gets worse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LineQuality {
+    /// Requests that had to be sent twice.
+    pub repeated: u32,
+    /// Bytes that belonged to no answer.
+    pub stray_bytes: u32,
+    /// Long answers that took several times what the line's speed explains.
+    pub slow: u32,
+}
+
+impl LineQuality {
+    /// What it says to a technician; none where the line is as it should be.
+    pub const fn cause(self) -> Option<Cause> {
+        match self {
+            Self { slow: 1.., .. } => Some(Cause::Slow),
+            Self { repeated: 0, stray_bytes: 0, .. } => None,
+            _ => Some(Cause::UnsteadyLine),
+        }
+    }
 }
 
 /// How a reader is.
@@ -248,6 +273,22 @@ impl CardReaderError {
             | CardReaderErrorKind::Security
             | CardReaderErrorKind::InvalidData => DeviceState::Online,
         }
+    }
+
+    /// What it says of reader or card to a technician; none while nobody has placed a card.
+    pub fn cause(&self) -> Option<Cause> {
+        Some(match self {
+            Self::NoCard => return None,
+            Self::CardRemoved(_) => Cause::CardRemoved,
+            Self::InvalidCard(_) => Cause::InvalidCard,
+            Self::Security(_) => Cause::CardSecurity,
+            Self::UnreadableCard(_) | Self::Text(_) | Self::Payload(_) => Cause::CardUnreadable,
+            Self::Hardware(_) => Cause::SecurityModule,
+            Self::Refused(_) | Self::Garbled => Cause::BadLine,
+            Self::Timeout => Cause::NoAnswer,
+            Self::Port(error) => error.kind().cause(),
+            Self::Recording(_) => Cause::Port,
+        })
     }
 
     /// The reader's status byte, where it gave one.

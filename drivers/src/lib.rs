@@ -8,8 +8,14 @@ pub mod code_scanner;
 pub mod document_capture;
 pub mod face;
 pub mod id_card_reader;
+pub mod io_board;
+pub mod limited_program;
+pub mod power_supply;
 pub mod receipt_printer;
+pub mod self_test;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod social_security_card;
+pub mod speaker;
+pub mod supervisor;
 pub mod transport;

@@ -42,6 +42,9 @@ pub trait ReceiptPrinter: Send {
     /// Frees the printer from what an unfinished job left in it: its buffer is cleared or worked off, the leftover paper
     /// is cut off. Says what became of that job, as far as it can be known.
     fn recover(&mut self) -> Recovery;
+
+    /// Bytes that belonged to no reply, since the port was opened: a line that is disturbed says so before it gets worse.
+    fn stray_bytes(&self) -> u32;
 }
 
 /// How far a paper is. Rows are dots of paper length, as in the picture of [`painter::paint`].

@@ -4,9 +4,12 @@
 
 pub mod camera;
 pub mod code_scanner;
+pub mod face_engine;
 pub mod fault;
 pub mod id_card;
+pub mod io_board;
 pub mod photo_decoder;
+pub mod power_supply;
 pub mod printer;
 pub mod pty;
 pub mod social_security_card;

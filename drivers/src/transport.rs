@@ -100,7 +100,10 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
         | PortAddress::Ipp { .. }
         | PortAddress::V4l { .. }
         | PortAddress::Input { .. }
-        | PortAddress::Frames { .. } => {
+        | PortAddress::Frames { .. }
+        | PortAddress::Gpio { .. }
+        | PortAddress::Nut { .. }
+        | PortAddress::Alsa { .. } => {
             Err(TransportError::Unsupported { port: address.to_string(), operation: "a stream of bytes" })
         }
     }
@@ -245,7 +248,13 @@ mod tests {
 
     #[test]
     fn ports_without_a_stream_of_bytes_are_refused_by_name() {
-        for port in ["pcsc:READER 0", "ipp://h/ipp/print", "v4l:/dev/video0", "input:/dev/input/event0"] {
+        for port in [
+            "pcsc:READER 0",
+            "ipp://h/ipp/print",
+            "v4l:/dev/video0",
+            "input:/dev/input/event0",
+            "gpio:/dev/gpiochip0",
+        ] {
             let error = open(&port.parse().unwrap()).err().unwrap();
             assert_eq!(error.kind(), TransportErrorKind::Unsupported, "{port}");
             assert!(error.to_string().starts_with(port), "{error}");

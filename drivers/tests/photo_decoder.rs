@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use drivers::id_card_reader::{
     DecodedPhoto, NoPhotoDecoder, Photo, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind as Kind,
-    PhotoProgram, ProgramLimits,
+    PhotoProgram,
 };
+use drivers::limited_program::ProgramLimits;
 use drivers::sim::id_card::SampleCard;
 
 /// Enough for a program that works, even on a machine that does other things.
@@ -86,7 +87,7 @@ fn every_fault_has_its_kind() {
 #[test]
 fn the_memory_limit_is_what_stops_it() {
     // With room the same program answers.
-    let limits = ProgramLimits { memory_bytes: 8 << 30, ..ProgramLimits::default() };
+    let limits = ProgramLimits { memory_bytes: 8 << 30, processor_seconds: 5, file_bytes: 1 << 20 };
     let decoded = decode(program(Some("memory")).with_limits(limits), ENOUGH).unwrap();
     assert!(matches!(decoded, DecodedPhoto::Portrait(_)));
 }

@@ -258,6 +258,8 @@ impl Rig {
             RigFault::Device(drivers::sim::fault::Fault::Card(fault)) => self.reader.inject(fault),
             RigFault::Device(drivers::sim::fault::Fault::Printer(fault)) => self.printer.set_fault(fault),
             RigFault::Device(drivers::sim::fault::Fault::Camera(fault)) => self.camera.set_fault(Some(fault)),
+            // Their names are refused before.
+            RigFault::Device(other) => return Err(UnknownFault(format!("{other:?}"))),
             RigFault::Province(fault) => match self.admin() {
                 Some(admin) => admin.set_fault(fault),
                 None => return Err(UnknownFault(fault.to_string())),

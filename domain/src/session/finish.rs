@@ -271,7 +271,10 @@ fn cannot_print(context: &Context<'_>) -> Option<PrintProblem> {
         (DeviceState::Online, _) => None,
         (_, PaperSupply::Out) => Some(PrintProblem::PaperOut),
         (DeviceState::UserError, _) => Some(PrintProblem::CoverOpen),
-        (DeviceState::HardwareError, _) => Some(PrintProblem::Defect),
-        (DeviceState::Offline | DeviceState::NoDevice, _) => Some(PrintProblem::NoAnswer),
+        (DeviceState::HardwareError | DeviceState::PotentialFraud, _) => Some(PrintProblem::Defect),
+        (
+            DeviceState::Offline | DeviceState::DeviceBusy | DeviceState::Starting | DeviceState::NoDevice,
+            _,
+        ) => Some(PrintProblem::NoAnswer),
     }
 }

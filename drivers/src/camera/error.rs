@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use domain::device::Cause;
 use thiserror::Error;
 
 use super::FrameError;
@@ -110,6 +111,24 @@ pub enum CameraError {
 }
 
 impl CameraError {
+    /// What it says to a technician.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Port { source: Some(source), .. }
+                if source.kind() == std::io::ErrorKind::PermissionDenied =>
+            {
+                Cause::Permission
+            }
+            Self::Port { .. } => Cause::Port,
+            Self::NoDevice { .. } => Cause::Unplugged,
+            Self::DeviceBusy { .. } => Cause::Busy,
+            Self::HardwareError { .. } => Cause::Hardware,
+            Self::Timeout => Cause::NoAnswer,
+            Self::Picture { .. } | Self::Frame(_) => Cause::NoPicture,
+            Self::NotSupported { .. } => Cause::NotSupported,
+        }
+    }
+
     /// The condition that this error reports.
     pub const fn kind(&self) -> CameraErrorKind {
         match self {

@@ -18,7 +18,7 @@
 
 mod program;
 
-pub use program::{PhotoProgram, ProgramLimits};
+pub use program::PhotoProgram;
 
 use std::io;
 use std::process::ExitStatus;

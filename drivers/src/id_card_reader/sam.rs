@@ -23,7 +23,7 @@ use super::frame::Response;
 use super::payload::{self, Layout};
 use super::request::Request;
 use super::sw3::Sw3;
-use super::{CardRead, CardReaderError, Content, IdCardReader, Media, ReaderStatus, text_block};
+use super::{CardRead, CardReaderError, Content, IdCardReader, LineQuality, Media, ReaderStatus, text_block};
 use crate::transport::Transport;
 use exchange::Exchanger;
 
@@ -230,6 +230,10 @@ impl IdCardReader for SamReader {
 
     fn sam_id(&self) -> SamId {
         self.sam_id
+    }
+
+    fn line(&self) -> LineQuality {
+        self.exchanger.line()
     }
 
     fn media(&mut self) -> Result<Media, CardReaderError> {

@@ -23,6 +23,7 @@ pub struct Link {
     kept: VecDeque<Reply>,
     stopped: bool,
     trouble_told: bool,
+    stray: u32,
 }
 
 /// Replies that are kept at most: more come only from a line full of noise.
@@ -39,7 +40,13 @@ impl Link {
     pub const fn new(port: Box<dyn Transport>) -> Self {
         let parser = ReplyParser::new();
         let kept = VecDeque::new();
-        Self { port, parser, input: [0; 256], unread: 0..0, kept, stopped: false, trouble_told: false }
+        let unread = 0..0;
+        Self { port, parser, input: [0; 256], unread, kept, stopped: false, trouble_told: false, stray: 0 }
+    }
+
+    /// Bytes that can belong to no reply, since the port was opened.
+    pub const fn stray_bytes(&self) -> u32 {
+        self.stray
     }
 
     /// Bits a second, where the port has a speed.
@@ -258,6 +265,10 @@ impl Link {
     fn parse(&mut self) -> Option<Reply> {
         for at in self.unread.clone() {
             self.unread.start = at + 1;
+            // Only in a maker's block has a byte the eighth bit (`reply`), and only where one is asked for.
+            if self.input[at] & 0x80 != 0 {
+                self.stray = self.stray.saturating_add(1);
+            }
             match self.parser.push(self.input[at]) {
                 Some(Reply::Xoff) => self.stopped = true,
                 Some(Reply::Xon) => self.stopped = false,

@@ -202,6 +202,10 @@ impl ReceiptPrinter for EscPosPrinter<'_> {
     fn recover(&mut self) -> Recovery {
         self.recovered()
     }
+
+    fn stray_bytes(&self) -> u32 {
+        self.link.as_ref().map_or(0, Link::stray_bytes)
+    }
 }
 
 impl EscPosPrinter<'_> {

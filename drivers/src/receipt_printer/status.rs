@@ -3,7 +3,7 @@
 //! Duty: raw bytes to XFS4IoT words and one cause, allocating nothing. Never: ask the printer. Bits: reference page
 //! "receipt printer"; where makers differ, the profile.
 
-use domain::device::{DeviceState, PaperSupply};
+use domain::device::{Cause as Trouble, DeviceState, PaperSupply};
 
 use super::profile::{ErrorBit2, Meaning, NearEndSensor, PrinterProfile, StatusProfile};
 
@@ -96,6 +96,24 @@ impl Cause {
             Self::FeedButton => "feed_button",
             Self::Offline => "offline",
             Self::Document => "document",
+        }
+    }
+
+    /// The same among the causes of all devices.
+    pub const fn trouble(self) -> Trouble {
+        match self {
+            Self::Port => Trouble::Port,
+            Self::NoAnswer => Trouble::NoAnswer,
+            Self::CoverOpen => Trouble::CoverOpen,
+            Self::PaperOut => Trouble::PaperOut,
+            Self::PaperJam => Trouble::PaperJam,
+            Self::ExitBlocked => Trouble::ExitBlocked,
+            Self::Cutter => Trouble::Cutter,
+            Self::Overheated => Trouble::Overheated,
+            Self::Hardware => Trouble::Hardware,
+            Self::FeedButton => Trouble::FeedButton,
+            Self::Offline => Trouble::Offline,
+            Self::Document => Trouble::Document,
         }
     }
 

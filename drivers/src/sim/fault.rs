@@ -5,7 +5,10 @@
 use std::str::FromStr;
 
 use super::camera::{self, CameraFault};
+use super::face_engine::{self, FaceEngineFault};
 use super::id_card::{self, CardFault};
+use super::io_board::{self, IoBoardFault};
+use super::power_supply::{self, PowerFault};
 use super::printer::{self, PrinterFault};
 
 /// A fault as a command line names it, and what then happens.
@@ -26,11 +29,25 @@ pub enum Fault {
     Camera(CameraFault),
     /// Of the receipt printer.
     Printer(PrinterFault),
+    /// Of the board of lights and contacts.
+    IoBoard(IoBoardFault),
+    /// Of the power supply.
+    Power(PowerFault),
+    /// Of the face engine.
+    FaceEngine(FaceEngineFault),
 }
 
 /// Every fault of every device: what `--fault list` prints.
 pub fn list() -> impl Iterator<Item = FaultName> {
-    [camera::FAULTS, id_card::FAULTS].into_iter().flatten().copied().chain(printer::fault_names())
+    let engine = face_engine::FAULTS.into_iter().map(|(name, meaning, _)| FaultName { name, meaning });
+    [camera::FAULTS, id_card::FAULTS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(printer::fault_names())
+        .chain(io_board::fault_names())
+        .chain(power_supply::fault_names())
+        .chain(engine)
 }
 
 impl FromStr for Fault {
@@ -41,6 +58,9 @@ impl FromStr for Fault {
             Some(("card", _)) => CardFault::from_name(name).map(Self::Card),
             Some(("camera", _)) => CameraFault::from_name(name).map(Self::Camera),
             Some(("printer", _)) => PrinterFault::from_name(name).map(Self::Printer),
+            Some(("io_board", _)) => IoBoardFault::from_name(name).map(Self::IoBoard),
+            Some(("power", _)) => PowerFault::from_name(name).map(Self::Power),
+            Some(("face_engine", _)) => FaceEngineFault::from_name(name).map(Self::FaceEngine),
             _ => None,
         };
         fault.ok_or_else(|| UnknownFault(name.to_owned()))

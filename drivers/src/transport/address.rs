@@ -60,6 +60,27 @@ pub enum PortAddress {
         /// Folder.
         dir: PathBuf,
     },
+    /// `gpio:/dev/gpiochip0`.
+    Gpio {
+        /// Device file.
+        path: PathBuf,
+    },
+    /// `nut:ups@127.0.0.1:3493`, a power supply that Network UPS Tools look after.
+    Nut {
+        /// Its name there.
+        ups: String,
+        /// Name or address, without brackets.
+        host: String,
+        /// Port number.
+        port: u16,
+    },
+    /// `alsa:0/Master`, a control of a sound card.
+    Alsa {
+        /// Number or name of the card.
+        card: String,
+        /// Name of the control.
+        control: String,
+    },
     /// `replay:FILE`, the recording of another port.
     Replay {
         /// The recording.
@@ -72,8 +93,7 @@ impl FromStr for PortAddress {
 
     fn from_str(text: &str) -> Result<Self, PortAddressError> {
         let wrong = |expected| PortAddressError { address: text.to_owned(), expected };
-        let any =
-            "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames: or replay: and what follows it";
+        let any = "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa: or replay: and what follows it";
         let (scheme, rest) = text.split_once(':').ok_or_else(|| wrong(any))?;
         let path = |expected| match rest {
             "" => Err(wrong(expected)),
@@ -91,6 +111,9 @@ impl FromStr for PortAddress {
             "v4l" => Ok(Self::V4l { path: path("v4l:/dev/video0")? }),
             "input" => Ok(Self::Input { path: path("input:/dev/input/event0")? }),
             "frames" => Ok(Self::Frames { dir: path("frames:DIR")? }),
+            "gpio" => Ok(Self::Gpio { path: path("gpio:/dev/gpiochip0")? }),
+            "nut" => nut(rest).ok_or_else(|| wrong("nut:ups@127.0.0.1:3493")),
+            "alsa" => alsa(rest).ok_or_else(|| wrong("alsa:0/Master")),
             "replay" => Ok(Self::Replay { path: path("replay:FILE")? }),
             _ => Err(wrong(any)),
         }
@@ -122,6 +145,23 @@ fn tcp(rest: &str) -> Option<PortAddress> {
     Some(PortAddress::Tcp { host: host.to_owned(), port: port.parse().ok()? })
 }
 
+/// Names of power supplies go into a line of text: what would end it is no name.
+fn nut(rest: &str) -> Option<PortAddress> {
+    let (ups, address) = rest.split_once('@')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    (!ups.is_empty() && ups.chars().all(plain)).then_some(())?;
+    let PortAddress::Tcp { host, port } = tcp(address)? else { return None };
+    Some(PortAddress::Nut { ups: ups.to_owned(), host, port })
+}
+
+/// Neither may look like an option of the program that asks the card.
+fn alsa(rest: &str) -> Option<PortAddress> {
+    let (card, control) = rest.split_once('/')?;
+    let named = |name: &str| !name.is_empty() && !name.starts_with('-');
+    (named(card) && named(control))
+        .then(|| PortAddress::Alsa { card: card.to_owned(), control: control.to_owned() })
+}
+
 impl fmt::Display for PortAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -136,6 +176,10 @@ impl fmt::Display for PortAddress {
             Self::V4l { path } => write!(f, "v4l:{}", path.display()),
             Self::Input { path } => write!(f, "input:{}", path.display()),
             Self::Frames { dir } => write!(f, "frames:{}", dir.display()),
+            Self::Gpio { path } => write!(f, "gpio:{}", path.display()),
+            Self::Nut { ups, host, port } if host.contains(':') => write!(f, "nut:{ups}@[{host}]:{port}"),
+            Self::Nut { ups, host, port } => write!(f, "nut:{ups}@{host}:{port}"),
+            Self::Alsa { card, control } => write!(f, "alsa:{card}/{control}"),
             Self::Replay { path } => write!(f, "replay:{}", path.display()),
         }
     }
@@ -173,6 +217,20 @@ mod tests {
         check("serial:/dev/ttyS0?speed=9600", None);
         check("serial:/dev/ttyS0?baud=fast", None);
         check("serial:/dev/ttyS0?baud=0", None);
+        check("gpio:/dev/gpiochip0", Some(Gpio { path: "/dev/gpiochip0".into() }));
+        check("gpio:", None);
+        let nut = |host: &str| Nut { ups: "ups".to_owned(), host: host.to_owned(), port: 3493 };
+        check("nut:ups@127.0.0.1:3493", Some(nut("127.0.0.1")));
+        check("nut:ups@[::1]:3493", Some(nut("::1")));
+        for wrong in ["nut:ups", "nut:@h:1", "nut:ups@h", "nut:a b@h:1", "nut:a\n@h:1"] {
+            check(wrong, None);
+        }
+        let alsa = |control: &str| Alsa { card: "0".to_owned(), control: control.to_owned() };
+        check("alsa:0/Master", Some(alsa("Master")));
+        check("alsa:0/Speaker Front", Some(alsa("Speaker Front")));
+        for wrong in ["alsa:0", "alsa:/Master", "alsa:0/", "alsa:-c/x", "alsa:0/-x"] {
+            check(wrong, None);
+        }
         check("usb:0400:c35a", Some(Usb { vendor: 0x0400, product: 0xC35A }));
         check("usb:400:c35a", None);
         check("usb:0400", None);

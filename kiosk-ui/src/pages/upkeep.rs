@@ -98,6 +98,9 @@ fn show_technician(terminal: &Terminal) {
             DeviceState::Offline => (M::TechnicianOffline, StepState::Failed),
             DeviceState::HardwareError => (M::TechnicianHardwareError, StepState::Failed),
             DeviceState::UserError => (M::TechnicianUserError, StepState::Failed),
+            DeviceState::DeviceBusy => (M::TechnicianDeviceBusy, StepState::Failed),
+            DeviceState::PotentialFraud => (M::TechnicianPotentialFraud, StepState::Failed),
+            DeviceState::Starting => (M::TechnicianStarting, StepState::Waiting),
             DeviceState::NoDevice => (M::TechnicianNoDevice, StepState::Waiting),
         };
         row(label, words.text(l).to_owned(), mark)

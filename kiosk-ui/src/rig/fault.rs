@@ -25,7 +25,7 @@ impl FromStr for RigFault {
         let fault = if name.starts_with("province.") {
             name.parse().map(Self::Province).ok()
         } else {
-            name.parse().map(Self::Device).ok()
+            name.parse().ok().filter(is_of_a_visit).map(Self::Device)
         };
         fault.ok_or_else(|| UnknownFault(name.to_owned()))
     }
@@ -33,8 +33,15 @@ impl FromStr for RigFault {
 
 /// Every fault with what then happens, the devices' first. Those of the province may end in `_once` and `@STEP`.
 pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let devices = device::list().map(|fault| (fault.name, fault.meaning));
+    let of_a_visit = |name: &str| name.replace('N', "1").parse().is_ok_and(|fault| is_of_a_visit(&fault));
+    let devices = device::list().filter(move |fault| of_a_visit(fault.name));
+    let devices = devices.map(|fault| (fault.name, fault.meaning));
     devices.chain(province::list().map(|fault| (fault.name, fault.meaning)))
+}
+
+/// The rig has the devices of which a visit asks something.
+fn is_of_a_visit(fault: &device::Fault) -> bool {
+    matches!(fault, device::Fault::Card(_) | device::Fault::Printer(_) | device::Fault::Camera(_))
 }
 
 #[cfg(test)]

@@ -6,10 +6,20 @@
 //! [card]
 //! port = "serial:/dev/ttyS0?baud=115200"
 //! timeout = 30
+//!
+//! [printer]
+//! port = "lp:/dev/usb/lp0"
+//! profile = "epson_80"
+//!
+//! [io_board]
+//! port = "serial:/dev/ttyS1"
+//! card_light = "0"           # outputs and inputs by number, ! where wired the other way round
+//! presence = "!0"
 //! ```
 
 use std::path::Path;
 
+use drivers::io_board::{Contact, Light, Pin, Wiring};
 use drivers::transport::PortAddress;
 use toml::de::{DeTable, DeValue};
 
@@ -18,15 +28,32 @@ use toml::de::{DeTable, DeValue};
 enum Kind {
     Port,
     Seconds,
+    Word,
+    Words,
+    Number,
+    Pin,
 }
 
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 5] = [
+const KEYS: [(&str, &str, Kind); 18] = [
     ("card", "port", Kind::Port),
     ("card", "timeout", Kind::Seconds),
     ("printer", "port", Kind::Port),
+    ("printer", "profile", Kind::Word),
     ("camera", "port", Kind::Port),
     ("scanner", "port", Kind::Port),
+    ("face_engine", "program", Kind::Word),
+    ("face_engine", "arguments", Kind::Words),
+    ("io_board", "port", Kind::Port),
+    ("io_board", "unit", Kind::Number),
+    ("io_board", "card_light", Kind::Pin),
+    ("io_board", "paper_light", Kind::Pin),
+    ("io_board", "presence", Kind::Pin),
+    ("io_board", "door_open", Kind::Pin),
+    ("io_board", "on_battery", Kind::Pin),
+    ("io_board", "battery_low", Kind::Pin),
+    ("power", "port", Kind::Port),
+    ("speaker", "port", Kind::Port),
 ];
 
 /// A checked configuration.
@@ -38,6 +65,10 @@ pub(crate) struct Config {
 enum Entry {
     Port(PortAddress),
     Seconds(f64),
+    Word(String),
+    Words(Vec<String>),
+    Number(u8),
+    Pin(Pin),
 }
 
 /// Every mistake of the file, each with its line.
@@ -96,6 +127,55 @@ impl Config {
         })
     }
 
+    /// Whether the file has a section for it.
+    pub(crate) fn names(&self, section: &str) -> bool {
+        self.entries.iter().any(|(s, ..)| *s == section)
+    }
+
+    /// A word, where the file has one.
+    pub(crate) fn word(&self, section: &str, key: &str) -> Option<&str> {
+        match self.entry(section, key)? {
+            Entry::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Words, none where the file has none.
+    pub(crate) fn words(&self, section: &str, key: &str) -> &[String] {
+        match self.entry(section, key) {
+            Some(Entry::Words(words)) => words,
+            _ => &[],
+        }
+    }
+
+    /// What is wired to the board of lights and contacts.
+    pub(crate) fn wiring(&self) -> Wiring {
+        let pin = |key| match self.entry("io_board", key) {
+            Some(Entry::Pin(pin)) => Some(*pin),
+            _ => None,
+        };
+        let mut wiring = Wiring::default();
+        if let Some(Entry::Number(unit)) = self.entry("io_board", "unit") {
+            wiring.unit = *unit;
+        }
+        for (key, light) in [("card_light", Light::CardArea), ("paper_light", Light::PaperExit)] {
+            wiring = pin(key).map_or(wiring, |pin| wiring.with_light(light, pin));
+        }
+        for (key, contact) in [
+            ("presence", Contact::Presence),
+            ("door_open", Contact::DoorOpen),
+            ("on_battery", Contact::OnBattery),
+            ("battery_low", Contact::BatteryLow),
+        ] {
+            wiring = pin(key).map_or(wiring, |pin| wiring.with_contact(contact, pin));
+        }
+        wiring
+    }
+
+    fn entry(&self, section: &str, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|(s, k, _)| *s == section && *k == key).map(|(.., entry)| entry)
+    }
+
     /// Seconds, where the file names them.
     pub(crate) fn seconds(&self, section: &str, key: &str) -> Option<f64> {
         self.entries.iter().find_map(|(s, k, entry)| match entry {
@@ -116,6 +196,26 @@ fn entry(kind: Kind, value: &DeValue<'_>) -> Result<Entry, String> {
             crate::output::seconds(&number.to_string()).map(Entry::Seconds)
         }
         (Kind::Seconds, _) => Err("seconds are a number".to_owned()),
+        (Kind::Word, DeValue::String(text)) => Ok(Entry::Word(text.clone().into_owned())),
+        (Kind::Word, _) => Err("a name is written in quotes".to_owned()),
+        (Kind::Words, DeValue::Array(list)) => {
+            let words = list.iter().map(|word| match word.get_ref() {
+                DeValue::String(text) => Ok(text.clone().into_owned()),
+                _ => Err("each is written in quotes".to_owned()),
+            });
+            words.collect::<Result<_, _>>().map(Entry::Words)
+        }
+        (Kind::Words, _) => Err("a list is written in brackets".to_owned()),
+        (Kind::Number, DeValue::Integer(number)) => {
+            let number = number.to_string().parse().ok().filter(|number| (1..=247).contains(number));
+            number.map(Entry::Number).ok_or("a unit has a number from 1 to 247".to_owned())
+        }
+        (Kind::Number, _) => Err("a unit has a number from 1 to 247".to_owned()),
+        (Kind::Pin, DeValue::String(text)) => text.parse().map(Entry::Pin).map_err(|e| format!("{e}")),
+        (Kind::Pin, DeValue::Integer(number)) => {
+            number.to_string().parse().map(Entry::Pin).map_err(|e| format!("{e}"))
+        }
+        (Kind::Pin, _) => Err("an input or output has a number".to_owned()),
     }
 }
 
@@ -140,7 +240,7 @@ mod tests {
         check(
             "[card]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
             &[
-                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames: or replay: and what follows it",
+                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa: or replay: and what follows it",
                 "3: `card` has no `speed`",
                 "4: card.timeout: seconds are a number",
                 "6: there is no section `toaster`",

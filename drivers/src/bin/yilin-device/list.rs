@@ -8,7 +8,7 @@ use drivers::transport::PortAddress;
 use serde::Serialize;
 
 use crate::output::{Output, Report};
-use crate::{camera, card, print};
+use crate::{camera, card, others, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -21,8 +21,14 @@ pub(crate) struct Args {
 type Look = (&'static str, fn(&PortAddress) -> Option<String>);
 
 /// In the order of asking. Each class adds its line.
-const LOOKS: [Look; 3] =
-    [("receipt_printer", print::look), ("id_card_reader", card::look), ("camera", camera::look)];
+const LOOKS: [Look; 6] = [
+    ("receipt_printer", print::look),
+    ("id_card_reader", card::look),
+    ("camera", camera::look),
+    ("io_board", others::io_board),
+    ("power_supply", others::power_supply),
+    ("speaker", others::speaker),
+];
 
 pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
     let ports = if args.port.is_empty() { serial_lines() } else { args.port.clone() };

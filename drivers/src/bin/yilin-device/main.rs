@@ -8,9 +8,11 @@ mod card;
 mod config;
 mod face;
 mod list;
+mod others;
 mod output;
 mod print;
 mod scan;
+mod selftest;
 #[cfg(feature = "sim")]
 mod sim;
 mod social_security;
@@ -54,6 +56,8 @@ enum Command {
     Scan(scan::Args),
     /// Looks for a face and says what its picture lacks
     Face(face::Args),
+    /// Tries device by device and says what to do
+    Selftest(selftest::Args),
     /// Simulated devices that speak the real bytes
     #[cfg(feature = "sim")]
     #[command(subcommand)]
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Command::Camera(command) => camera::run(&command, &config, &output),
         Command::Scan(args) => scan::run(&args, &config, &output),
         Command::Face(args) => face::run(&args, &config, &output),
+        Command::Selftest(args) => selftest::run(&args, &config, &output),
         #[cfg(feature = "sim")]
         Command::Sim(command) => sim::run(command, &output),
     }

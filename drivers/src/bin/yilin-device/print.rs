@@ -90,11 +90,11 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     }
 }
 
-fn printer(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
+pub(crate) fn printer(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
     Some(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(REGULAR, BOLD).ok()?))
 }
 
-fn default_profile() -> Option<PrinterProfile> {
+pub(crate) fn default_profile() -> Option<PrinterProfile> {
     PrinterProfile::built_in(PrinterProfile::built_in_names().next()?)
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn look(port: &PortAddress) -> Option<String> {
     answers.then(|| Printed::of_status(&status).words())
 }
 
-fn profile(name: &str) -> Result<Box<PrinterProfile>, String> {
+pub(crate) fn profile(name: &str) -> Result<Box<PrinterProfile>, String> {
     if let Some(profile) = PrinterProfile::built_in(name) {
         return Ok(Box::new(profile));
     }
@@ -151,18 +151,22 @@ fn profile(name: &str) -> Result<Box<PrinterProfile>, String> {
     Err(format!("no such profile; there are {}, or a file.toml", known.join(", ")))
 }
 
-/// The terminal's own test page, and what a technician wants to see beside it.
-fn sample(now: OffsetDateTime) -> PaperDocument {
+/// The terminal's own test page.
+pub(crate) fn page(now: OffsetDateTime) -> PaperDocument {
     let beijing = UtcOffset::from_hms(8, 0, 0).map_or(now, |offset| now.to_offset(offset));
     let page = Paper::TestPage {
         site: Localized::new("示例社区", "Sample community"),
         terminal: TerminalId("yilin-device".to_owned()),
         at: beijing,
     };
+    compose::compose(&page, None)
+}
+
+/// The same, and what a technician wants to see beside it.
+fn sample(now: OffsetDateTime) -> PaperDocument {
     let greys: Vec<u8> =
         (0..384 * 48).map(|i| u8::try_from((i % 384) * 255 / 383).unwrap_or(u8::MAX)).collect();
-    let mut document =
-        compose::compose(&page, None).rule().headline("0123456789").pair("王测试䶮", "赵𠅤 ￥1.00").space(1);
+    let mut document = page(now).rule().headline("0123456789").pair("王测试䶮", "赵𠅤 ￥1.00").space(1);
     document.blocks.extend(GreyPicture::new(384, 48, greys).ok().map(PaperBlock::Picture));
     document
 }

@@ -1,8 +1,11 @@
-//! `sim card|printer|camera|scanner|photo-decoder`: each a file of its own under `sim/`.
+//! `sim card|printer|camera|scanner|io-board|power|face-engine|photo-decoder`: each a file of its own under `sim/`.
 
 mod camera;
 mod card;
+mod face_engine;
+mod io_board;
 mod photo_decoder;
+mod power;
 mod printer;
 mod scanner;
 
@@ -25,6 +28,12 @@ pub(crate) enum Command {
     Camera(camera::Args),
     /// Code scanner on a pty
     Scanner(scanner::Args),
+    /// Board of lights and contacts on a pty: inputs 0 presence, 1 door, 2 on battery, 3 battery low
+    IoBoard(io_board::Args),
+    /// Power supply behind a service on a TCP port
+    Power(power::Args),
+    /// Face engine: the agreement of docs/face-engine.md on standard input and output
+    FaceEngine(face_engine::Args),
     /// Photo decoder: a chip's photo on standard input, a drawn portrait on standard output
     PhotoDecoder(photo_decoder::Args),
 }
@@ -35,6 +44,9 @@ pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
         Command::Printer(args) => printer::run(args, output),
         Command::Camera(args) => camera::run(args, output),
         Command::Scanner(args) => scanner::run(&args, output),
+        Command::IoBoard(args) => io_board::run(&args, output),
+        Command::Power(args) => power::run(&args, output),
+        Command::FaceEngine(args) => face_engine::run(&args),
         Command::PhotoDecoder(args) => photo_decoder::run(&args),
     }
 }

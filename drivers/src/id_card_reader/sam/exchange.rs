@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::super::CardReaderError;
 use super::super::frame::{FrameParser, Response};
 use super::super::request::Request;
 use super::super::sw3::Sw3;
+use super::super::{CardReaderError, LineQuality};
 use super::meaning;
 use crate::transport::{Transport, TransportErrorKind};
 
@@ -19,6 +19,13 @@ const WORK_CARD: Duration = Duration::from_millis(600);
 const WORK_READ: Duration = Duration::from_millis(2000);
 /// An answer that stops for so long is not going on: four times the pause of a slow USB adapter (16 ms).
 const SILENCE: Duration = Duration::from_millis(64);
+/// An answer of so many bytes is long enough to tell how fast its bytes come.
+const LONG: usize = 256;
+/// So many times what the line's speed explains is slow, and so much more is a busy machine.
+const SLOW: u32 = 3;
+const BUSY: Duration = Duration::from_millis(100);
+/// What a frame has around its data: head, length, three status bytes, check byte.
+const FRAME: usize = 11;
 /// A port without a speed is at least as quick as this.
 const PORT_BAUD: u32 = 115_200;
 
@@ -26,11 +33,16 @@ const PORT_BAUD: u32 = 115_200;
 pub(super) struct Exchanger {
     transport: Box<dyn Transport>,
     parser: FrameParser,
+    line: LineQuality,
 }
 
 impl Exchanger {
     pub(super) fn new(transport: Box<dyn Transport>) -> Self {
-        Self { transport, parser: FrameParser::new() }
+        Self { transport, parser: FrameParser::new(), line: LineQuality::default() }
+    }
+
+    pub(super) const fn line(&self) -> LineQuality {
+        self.line
     }
 
     pub(super) fn baud(&self) -> Option<u32> {
@@ -44,10 +56,12 @@ impl Exchanger {
     /// Sends a request and gives its answer; what was lost, garbled or refused as garbled is sent once more.
     pub(super) fn ask(&mut self, request: Request) -> Result<Response, CardReaderError> {
         match self.once(request) {
-            Ok(answer) if is_line_trouble(answer.sw3()) => self.once(request),
-            Err(CardReaderError::Garbled | CardReaderError::Timeout) => self.once(request),
-            other => other,
+            Ok(answer) if is_line_trouble(answer.sw3()) => {}
+            Err(CardReaderError::Garbled | CardReaderError::Timeout) => {}
+            other => return other,
         }
+        self.line.repeated += 1;
+        self.once(request)
     }
 
     /// Whether the security module is well.
@@ -82,10 +96,14 @@ impl Exchanger {
         let mut chunk = Zeroizing::new([0; 1024]);
         let deadline = Instant::now() + patience;
         let mut quiet = Duration::ZERO;
+        let mut came = Came::default();
         loop {
             let pause = if self.parser.has_bytes() { SILENCE } else { patience };
             let mut next = match self.transport.read(&mut *chunk, deadline.min(Instant::now() + pause)) {
-                Ok(count) => self.parser.push(&chunk[..count]),
+                Ok(count) => {
+                    came.note(count);
+                    self.parser.push(&chunk[..count])
+                }
                 Err(error) if error.kind() == TransportErrorKind::TimedOut => {
                     quiet += pause;
                     let found = self.parser.line_is_silent();
@@ -99,10 +117,23 @@ impl Exchanger {
             };
             while let Some(answer) = next {
                 if request.admits(&answer) {
+                    self.note(came, FRAME + answer.data().len());
                     return Ok(Some(answer));
                 }
                 next = self.parser.push(&[]);
             }
+        }
+    }
+
+    /// Notes what came besides an answer of so many bytes, and how fast that came.
+    fn note(&mut self, came: Came, answer: usize) {
+        let stray = came.bytes.saturating_sub(answer);
+        self.line.stray_bytes =
+            self.line.stray_bytes.saturating_add(u32::try_from(stray).unwrap_or(u32::MAX));
+        let baud = self.transport.baud().unwrap_or(PORT_BAUD).max(1);
+        let wire = Duration::from_secs(10) * u32::try_from(answer).unwrap_or(u32::MAX) / baud;
+        if answer >= LONG && came.first.is_some_and(|first| first.elapsed() > wire * SLOW + BUSY) {
+            self.line.slow += 1;
         }
     }
 
@@ -118,6 +149,20 @@ impl Exchanger {
             }
         };
         work + wire * 3 / 2
+    }
+}
+
+/// How many bytes came since a request, and when the first did.
+#[derive(Clone, Copy, Default)]
+struct Came {
+    bytes: usize,
+    first: Option<Instant>,
+}
+
+impl Came {
+    fn note(&mut self, count: usize) {
+        self.bytes += count;
+        self.first.get_or_insert_with(Instant::now);
     }
 }
 

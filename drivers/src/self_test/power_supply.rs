@@ -1,0 +1,22 @@
+//! The power supply: whether its service answers, and what it says.
+
+use domain::device::TerminalDevice;
+
+use super::{TestReport, Trial};
+use crate::power_supply;
+use crate::transport::PortAddress;
+
+/// Tests the power supply behind a `nut:` port.
+pub fn power_supply(port: &PortAddress) -> TestReport {
+    let mut trial = Trial::of(TerminalDevice::PowerSupply);
+    match trial.step("status", || power_supply::status(port)) {
+        Ok(status) => {
+            let charge = status.charge_percent.map_or("unknown".to_owned(), |percent| format!("{percent} %"));
+            trial.end(status.cause(), Some(format!("battery {charge}")))
+        }
+        Err(error) => {
+            let cause = error.cause();
+            trial.failed(cause, &error)
+        }
+    }
+}
