@@ -5,6 +5,7 @@
 
 pub mod camera;
 pub mod code_scanner;
+pub mod document_printer;
 pub mod face;
 pub mod id_card_reader;
 pub mod receipt_printer;

@@ -3,6 +3,7 @@
 //! Duty: what a device answers, and its faults. Never: import a driver; a simulator is written from the reference page.
 
 pub mod camera;
+pub mod document_printer;
 pub mod fault;
 pub mod id_card;
 pub mod photo_decoder;

@@ -258,6 +258,9 @@ impl Rig {
             RigFault::Device(drivers::sim::fault::Fault::Card(fault)) => self.reader.inject(fault),
             RigFault::Device(drivers::sim::fault::Fault::Printer(fault)) => self.printer.set_fault(fault),
             RigFault::Device(drivers::sim::fault::Fault::Camera(fault)) => self.camera.set_fault(Some(fault)),
+            RigFault::Device(fault @ drivers::sim::fault::Fault::DocumentPrinter(_)) => {
+                return Err(UnknownFault(format!("{fault:?}")));
+            }
             RigFault::Province(fault) => match self.admin() {
                 Some(admin) => admin.set_fault(fault),
                 None => return Err(UnknownFault(fault.to_string())),

@@ -5,6 +5,7 @@
 use std::str::FromStr;
 
 use super::camera::{self, CameraFault};
+use super::document_printer::{self, DocumentPrinterFault};
 use super::id_card::{self, CardFault};
 use super::printer::{self, PrinterFault};
 
@@ -26,11 +27,18 @@ pub enum Fault {
     Camera(CameraFault),
     /// Of the receipt printer.
     Printer(PrinterFault),
+    /// Of the document printer.
+    DocumentPrinter(DocumentPrinterFault),
 }
 
 /// Every fault of every device: what `--fault list` prints.
 pub fn list() -> impl Iterator<Item = FaultName> {
-    [camera::FAULTS, id_card::FAULTS].into_iter().flatten().copied().chain(printer::fault_names())
+    [camera::FAULTS, id_card::FAULTS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(printer::fault_names())
+        .chain(document_printer::fault_names())
 }
 
 impl FromStr for Fault {
@@ -41,6 +49,7 @@ impl FromStr for Fault {
             Some(("card", _)) => CardFault::from_name(name).map(Self::Card),
             Some(("camera", _)) => CameraFault::from_name(name).map(Self::Camera),
             Some(("printer", _)) => PrinterFault::from_name(name).map(Self::Printer),
+            Some(("document_printer", _)) => DocumentPrinterFault::from_name(name).map(Self::DocumentPrinter),
             _ => None,
         };
         fault.ok_or_else(|| UnknownFault(name.to_owned()))
