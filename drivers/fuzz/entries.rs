@@ -5,6 +5,8 @@
 //! `corpus`.
 #![allow(dead_code, reason = "each fuzz target takes one entry, the test takes all")]
 
+#[path = "document.rs"]
+pub(crate) mod document;
 #[path = "printer.rs"]
 pub(crate) mod printer;
 
@@ -19,10 +21,13 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 7] = [
+pub(crate) const ENTRIES: [(&str, Entry); 10] = [
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
+    ("document_file", document::file),
+    ("ipp_answer", document::answer),
+    ("ipp_http", document::http),
     ("printer_profile", printer::profile),
     ("printer_reply", printer::reply),
     ("printer_status", printer::status),

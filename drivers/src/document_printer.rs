@@ -4,10 +4,11 @@
 //! draw what it cannot draw whole, or call a document printed because its bytes were sent.
 
 pub mod document;
+pub mod form;
+pub mod http;
 pub mod ipp;
 pub mod message;
 
-mod http;
 mod status;
 
 pub use document::{Document, DocumentError, Format};

@@ -60,7 +60,7 @@ pub(super) struct Sent {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PostError {
+pub enum PostError {
     /// The connection.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -132,7 +132,11 @@ enum Length {
     UntilClose,
 }
 
-fn answer(port: &mut dyn Transport, deadline: Instant) -> Result<Vec<u8>, PostError> {
+/// The body of the answer that comes.
+///
+/// # Errors
+/// None came whole before the deadline, or it is none.
+pub fn answer(port: &mut dyn Transport, deadline: Instant) -> Result<Vec<u8>, PostError> {
     let mut input = Vec::new();
     let length = loop {
         match head(&input)? {

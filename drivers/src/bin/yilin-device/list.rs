@@ -21,8 +21,12 @@ pub(crate) struct Args {
 type Look = (&'static str, fn(&PortAddress) -> Option<String>);
 
 /// In the order of asking. Each class adds its line.
-const LOOKS: [Look; 3] =
-    [("receipt_printer", print::look), ("id_card_reader", card::look), ("camera", camera::look)];
+const LOOKS: [Look; 4] = [
+    ("document_printer", print::document::look),
+    ("receipt_printer", print::look),
+    ("id_card_reader", card::look),
+    ("camera", camera::look),
+];
 
 pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
     let ports = if args.port.is_empty() { serial_lines() } else { args.port.clone() };

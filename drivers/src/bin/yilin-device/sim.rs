@@ -1,7 +1,8 @@
-//! `sim card|printer|camera|photo-decoder`: each a file of its own under `sim/`.
+//! `sim card|printer|document-printer|camera|photo-decoder`: each a file of its own under `sim/`.
 
 mod camera;
 mod card;
+mod document_printer;
 mod photo_decoder;
 mod printer;
 
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Card(card::Args),
     /// Receipt printer on a pty or a TCP port
     Printer(printer::Args),
+    /// Document printer that speaks IPP on a TCP port
+    DocumentPrinter(document_printer::Args),
     /// Camera as a directory of drawn frames
     Camera(camera::Args),
     /// Photo decoder: a chip's photo on standard input, a drawn portrait on standard output
@@ -30,6 +33,7 @@ pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
     match command {
         Command::Card(args) => card::run(&args, output),
         Command::Printer(args) => printer::run(args, output),
+        Command::DocumentPrinter(args) => document_printer::run(args, output),
         Command::Camera(args) => camera::run(args, output),
         Command::PhotoDecoder(args) => photo_decoder::run(&args),
     }
