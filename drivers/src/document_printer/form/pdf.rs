@@ -31,7 +31,7 @@ pub(super) fn write(form: &Form<'_, '_>, properties: &FormProperties<'_>) -> Res
         for mark in page {
             match mark {
                 Mark::Bar { left, top, width, height } => {
-                    fill(&mut surface, &[(*left, *top, *width, *height)])
+                    fill(&mut surface, &[(*left, *top, *width, *height)]);
                 }
                 Mark::Line { line, top } => line_texts(line, COLUMN, |text, left, style| {
                     Writer { form, style, top: *top }.write(text, left + dots(LEFT), &mut surface);
