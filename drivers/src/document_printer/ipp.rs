@@ -170,7 +170,9 @@ impl DocumentPrinter for IppPrinter {
         let (Some(client), Some(mut job)) = (&mut self.client, self.unfinished.take()) else {
             return Recovery { status: self.status(), earlier: Earlier::Nothing };
         };
-        let end = drop_job(client, self.limits, &mut job);
+        // Somebody may be waiting for another paper: it is asked again with the next recovery.
+        let limits = Limits { cancel: self.limits.cancel.min(self.limits.answer), ..self.limits };
+        let end = drop_job(client, limits, &mut job);
         let status = asked(client);
         let earlier = match end {
             End::Finished(ended) => match end::proof(&ended, job.pages) {

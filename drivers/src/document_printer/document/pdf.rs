@@ -29,7 +29,7 @@ pub(super) const fn refused(what: &'static str) -> DocumentError {
 
 /// Looks at the whole file and counts its pages.
 pub(super) fn pages(bytes: &[u8]) -> Result<u32, DocumentError> {
-    let mut file = File { left: MOST_VALUES, unpacked: UNPACKED, ..File::default() };
+    let mut file = File { left: MOST_VALUES, unpacked: UNPACKED, packed: 2 * UNPACKED, ..File::default() };
     file.read(bytes)?;
     file.count()
 }
@@ -49,6 +49,8 @@ struct File {
     left: usize,
     /// Bytes that object streams may still unpack to.
     unpacked: usize,
+    /// Bytes of object streams that may still be read.
+    packed: usize,
 }
 
 impl File {
@@ -112,9 +114,7 @@ impl File {
         let unpacked;
         let content = match dict.get("Filter") {
             None => content,
-            Some(Value::Name(name))
-                if name.as_ref() == b"FlateDecode" && dict.get("DecodeParms").is_none() =>
-            {
+            Some(filter) if is_flate(filter) && dict.get("DecodeParms").is_none() => {
                 unpacked = decompress_to_vec_zlib_with_limit(content, self.unpacked)
                     .map_err(|_| malformed("an object stream does not unpack, or to too much"))?;
                 self.unpacked -= unpacked.len();
@@ -135,6 +135,9 @@ impl File {
             let mut lexer = Lexer::new(object, index.left);
             let value = lexer.next()?;
             index.left = lexer.left;
+            // Many entries may name one long object.
+            self.packed =
+                self.packed.checked_sub(lexer.at()).ok_or(malformed("an object stream names too much"))?;
             if let Some(value) = value {
                 Self::look_at(&value)?;
                 if let Value::Dict(dict) = &value {
@@ -222,6 +225,15 @@ impl File {
                 .try_fold(0_u32, |count, kid| Ok(count.saturating_add(self.below(*kid, depth + 1, seen)?))),
             _ => Err(malformed("its tree of pages has a gap")),
         }
+    }
+}
+
+/// One FlateDecode, alone or in an array.
+fn is_flate(filter: &Value<'_>) -> bool {
+    match filter {
+        Value::Array(filters) => matches!(filters.as_slice(), [only] if is_flate(only)),
+        Value::Name(name) => name.as_ref() == b"FlateDecode",
+        _ => false,
     }
 }
 

@@ -79,6 +79,11 @@ impl<'b> Lexer<'b> {
         Self { bytes, at: 0, left }
     }
 
+    /// How far it is.
+    pub(super) const fn at(&self) -> usize {
+        self.at
+    }
+
     /// The next value; none at the end. A bracket that closes nothing is passed over.
     pub(super) fn next(&mut self) -> Result<Option<Value<'b>>, DocumentError> {
         loop {

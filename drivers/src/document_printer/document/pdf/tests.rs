@@ -71,11 +71,23 @@ fn objects_in_a_stream_count_too() {
     };
     check(&stream("", objects.as_bytes()), Ok(1));
     check(&stream("/Filter /FlateDecode", &packed), Ok(1));
+    check(&stream("/Filter [ /FlateDecode ]", &packed), Ok(1));
     check(&stream("/Filter /FlateDecode", &packed[..packed.len() / 2]), Err("does not unpack"));
     check(&stream("/Filter [/FlateDecode /FlateDecode]", &packed), Err("another filter"));
     let acting = objects.replace("/Kids", "/S /Launch /Kids");
     let packed = miniz_oxide::deflate::compress_to_vec_zlib(acting.as_bytes(), 6);
     check(&stream("/Filter /FlateDecode", &packed), Err("a launch action"));
+    // A hundred thousand entries that all name one long string.
+    let index = "9 0 ".repeat(100_000);
+    let again = format!("{index}({})", "x".repeat(1_000_000));
+    let head = format!(
+        "%PDF-1.5\n7 0 obj << /Type /ObjStm /First {} /Length {} >> stream\n",
+        index.len(),
+        again.len()
+    );
+    let began = std::time::Instant::now();
+    check(&[head.as_bytes(), again.as_bytes(), b"\nendstream endobj"].concat(), Err("names too much"));
+    assert!(began.elapsed() < std::time::Duration::from_secs(5));
     let bomb = miniz_oxide::deflate::compress_to_vec_zlib(&vec![b' '; UNPACKED + 1], 9);
     check(&stream("/Filter /FlateDecode", &bomb), Err("to too much"));
 }
