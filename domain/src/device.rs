@@ -18,11 +18,14 @@ pub enum DeviceClass {
     ReceiptPrinter,
     /// Sees faces, codes and papers.
     Camera,
+    /// Prints certificates.
+    DocumentPrinter,
 }
 
 impl DeviceClass {
     /// Every class.
-    pub const ALL: [Self; 3] = [Self::IdCardReader, Self::ReceiptPrinter, Self::Camera];
+    pub const ALL: [Self; 4] =
+        [Self::IdCardReader, Self::ReceiptPrinter, Self::Camera, Self::DocumentPrinter];
 }
 
 /// The state of a device (XFS4IoT Common.Status `device`). Of its words two are left out: `powerOff`, which no port tells
@@ -77,6 +80,8 @@ pub struct Devices {
     pub paper: PaperSupply,
     /// The camera.
     pub camera: DeviceState,
+    /// The document printer.
+    pub document_printer: DeviceState,
 }
 
 impl Devices {
@@ -86,6 +91,7 @@ impl Devices {
             DeviceClass::IdCardReader => self.id_card_reader,
             DeviceClass::ReceiptPrinter => self.receipt_printer,
             DeviceClass::Camera => self.camera,
+            DeviceClass::DocumentPrinter => self.document_printer,
         }
     }
 
@@ -95,7 +101,13 @@ impl Devices {
             DeviceClass::IdCardReader => self.id_card_reader = state,
             DeviceClass::ReceiptPrinter => self.receipt_printer = state,
             DeviceClass::Camera => self.camera = state,
+            DeviceClass::DocumentPrinter => self.document_printer = state,
         }
+    }
+
+    /// Whether an issuer's document can be printed now.
+    pub fn can_print_document(&self) -> bool {
+        self.document_printer == DeviceState::Online
     }
 
     /// Whether a slip can be printed now.

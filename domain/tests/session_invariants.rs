@@ -13,7 +13,7 @@ use domain::session::Session;
 use domain::session::effect::Effect;
 use domain::session::event::{Event, EventKind, ProvinceEvent, Tap};
 use domain::session::page::Page;
-use domain::session::state::{Place, Step};
+use domain::session::state::{Ending, Place, Step};
 use fixture::{START, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -74,6 +74,15 @@ fn check_effect(
             if let Paper::AcceptanceReceipt { case, .. } = paper.as_ref() {
                 assert!(case_numbers.contains(case), "a receipt with a number that the province never gave");
             }
+        }
+        Effect::PrintCertificate(_, file) => {
+            let Some(Step::Printing(printing)) = after.visit().map(|v| &v.step) else {
+                panic!("a certificate is printed on {}", after.page());
+            };
+            let Ending::Certificate(given) = &printing.finished.ending else {
+                panic!("a certificate is printed that nobody gave");
+            };
+            assert!(file.as_ref() == given && printing.paper.is_none(), "another file than the issuer's");
         }
         Effect::ForgetResident => {
             assert!(after.visit().is_none(), "the visit goes on after it was forgotten");

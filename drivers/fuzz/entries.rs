@@ -9,6 +9,8 @@
 pub(crate) mod codes;
 #[path = "devices.rs"]
 pub(crate) mod devices;
+#[path = "document.rs"]
+pub(crate) mod document;
 #[path = "printer.rs"]
 pub(crate) mod printer;
 
@@ -23,14 +25,17 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 14] = [
+pub(crate) const ENTRIES: [(&str, Entry); 17] = [
     ("board_reply", devices::board_reply),
     ("camera_jpeg", codes::camera_jpeg),
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
     ("code_payload", codes::payload),
+    ("document_file", document::file),
     ("face_answer", devices::face_answer),
+    ("ipp_answer", document::answer),
+    ("ipp_http", document::http),
     ("mixer", devices::mixer),
     ("power_list", devices::power_list),
     ("printer_profile", printer::profile),

@@ -6,6 +6,7 @@
 pub mod camera;
 pub mod code_scanner;
 pub mod document_capture;
+pub mod document_printer;
 pub mod face;
 pub mod id_card_reader;
 pub mod io_board;

@@ -13,9 +13,9 @@ pub mod rom_charset;
 mod status;
 
 mod dither;
-mod font;
-mod qr;
-mod raster;
+pub(crate) mod font;
+pub(crate) mod qr;
+pub(crate) mod raster;
 
 pub use font::{FontError, PaperFonts};
 pub use printer::EscPosPrinter;

@@ -4,6 +4,7 @@
 
 pub mod camera;
 pub mod code_scanner;
+pub mod document_printer;
 pub mod face_engine;
 pub mod fault;
 pub mod id_card;

@@ -46,6 +46,7 @@ fn main() {
         data: data.path().to_owned(),
         journal: Journal::none(),
         on_paper: None,
+        on_document: None,
     })
     .unwrap();
     let mut samples = Samples::default();

@@ -31,6 +31,8 @@ pub struct Config {
     pub card_reader: Option<PortAddress>,
     /// The receipt printer.
     pub printer: Option<PrinterConfig>,
+    /// The document printer's port.
+    pub document_printer: Option<PortAddress>,
     /// The camera's port.
     pub camera: Option<PortAddress>,
     /// The province.
@@ -73,6 +75,7 @@ impl Default for Config {
             site: None,
             card_reader: None,
             printer: None,
+            document_printer: None,
             camera: None,
             province: None,
             news_every: NEWS_EVERY,
@@ -161,6 +164,10 @@ impl Config {
             let profile = profile.or_else(|| PrinterProfile::built_in(USUAL_PROFILE));
             config.printer = port.zip(profile).map(|(port, profile)| PrinterConfig { port, profile });
         }
+        if let Some(printer) = root.section("document_printer") {
+            config.document_printer = printer.required("port", ipp_port);
+            printer.nothing_else();
+        }
         if let Some(province) = root.section("province") {
             let url = province.required("url", url);
             let credentials = province.required("credentials", reader::text);
@@ -221,6 +228,14 @@ fn contact(contact: &Table<'_>) -> Option<Contact> {
 
 fn port(value: reader::Value<'_>) -> Result<PortAddress, String> {
     reader::parsed(value)
+}
+
+fn ipp_port(value: reader::Value<'_>) -> Result<PortAddress, String> {
+    let text = reader::text(value)?;
+    let known = drivers::document_printer::PrinterUri::parse(&text);
+    known.map(|uri| PortAddress::Ipp { uri: uri.as_str().to_owned() }).ok_or_else(|| {
+        format!("`{text}` is no address of a document printer: write ipp://host:port/ipp/print")
+    })
 }
 
 fn profile(value: reader::Value<'_>, folder: &Path) -> Result<PrinterProfile, String> {

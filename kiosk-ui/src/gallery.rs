@@ -90,6 +90,7 @@ fn draw(options: GalleryOptions, out: PathBuf, output: Output) -> Result<(), Gal
         data: scratch.path().to_owned(),
         journal: Journal::none(),
         on_paper: None,
+        on_document: None,
     })?;
     tour::Tour::new(&booth, easel).walk()?.hang()
 }

@@ -31,6 +31,7 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         clock: TerminalClock::machine(config.offset),
         card_reader: config.card_reader,
         printer: config.printer,
+        document_printer: config.document_printer,
         camera,
         province,
         randomness: Randomness::Machine,

@@ -17,6 +17,7 @@ use domain::terminal::Site;
 use drivers::camera::{Pace, Size};
 use drivers::receipt_printer::PrinterProfile;
 use drivers::sim::camera::{Scene, SimCamera};
+use drivers::sim::document_printer::{DocumentPrinterSimulator, OnDocument, RunningDocumentPrinter};
 use drivers::sim::id_card::{FictitiousCard, ReaderOptions, SimulatedCardReader};
 use drivers::sim::printer::{OnPaper, PrinterSimulator, RunningPrinter, Speed};
 use drivers::transport::{PortAddress, PortAddressError};
@@ -32,6 +33,9 @@ const CAMERA: Size = Size::new(960, 540);
 
 /// What the simulated printer is like.
 const PRINTER: &str = "epson_80";
+
+/// A page of the simulated document printer at a real pace.
+const PAGE_TIME: Duration = Duration::from_secs(3);
 
 /// How a rig is to be.
 pub struct RigOptions {
@@ -49,6 +53,8 @@ pub struct RigOptions {
     pub province: RigProvince,
     /// Called with each paper that comes out of the printer.
     pub on_paper: Option<OnPaper>,
+    /// Called with each document that comes out of the document printer.
+    pub on_document: Option<OnDocument>,
 }
 
 /// How fast the devices are.
@@ -107,6 +113,8 @@ pub struct Rig {
     reader_port: PortAddress,
     printer: RunningPrinter,
     printer_port: PortAddress,
+    document_printer: RunningDocumentPrinter,
+    document_printer_port: PortAddress,
     camera: SimCamera,
     platform: Option<ReferencePlatform>,
     province: ProvinceAddress,
@@ -127,7 +135,7 @@ impl Rig {
     /// # Errors
     /// What cannot be started.
     pub fn start(options: RigOptions) -> Result<Self, RigError> {
-        let RigOptions { data, seed, clock, time, pace, province, on_paper } = options;
+        let RigOptions { data, seed, clock, time, pace, province, on_paper, on_document } = options;
         let device = |device| move |cause| RigError::Device { device, cause };
         let reader = SimulatedCardReader::start(ReaderOptions { seed, ..ReaderOptions::default() })
             .map_err(device("card reader"))?;
@@ -139,6 +147,13 @@ impl Rig {
             PrinterSimulator { speed, on_paper, ..PrinterSimulator::new(fonts::REGULAR, fonts::BOLD) }
                 .start()
                 .map_err(device("receipt printer"))?;
+        let page_time = match pace {
+            RigPace::Real => PAGE_TIME,
+            RigPace::AtOnce => Duration::ZERO,
+        };
+        let document_printer = DocumentPrinterSimulator { page_time, on_document, ..Default::default() }
+            .start()
+            .map_err(device("document printer"))?;
         let frames = match pace {
             RigPace::Real => Pace::PerSecond(drivers::camera::USUAL_RATE),
             RigPace::AtOnce => Pace::AsAsked,
@@ -165,6 +180,8 @@ impl Rig {
             reader,
             printer_port: printer.address().parse()?,
             printer,
+            document_printer_port: document_printer.address().parse()?,
+            document_printer,
             camera: SimCamera::new(CAMERA, frames, Scene::face(seed)),
             platform,
             province,
@@ -188,6 +205,11 @@ impl Rig {
     pub fn printer_config(&self) -> Option<PrinterConfig> {
         let profile = PrinterProfile::built_in(PRINTER)?;
         Some(PrinterConfig { port: self.printer_port.clone(), profile })
+    }
+
+    /// Where the document printer is.
+    pub fn document_printer_port(&self) -> &PortAddress {
+        &self.document_printer_port
     }
 
     /// Opens the camera.
@@ -214,6 +236,11 @@ impl Rig {
     /// The receipt printer's hand.
     pub fn printer(&self) -> &RunningPrinter {
         &self.printer
+    }
+
+    /// The document printer's hand.
+    pub fn document_printer(&self) -> &RunningDocumentPrinter {
+        &self.document_printer
     }
 
     /// The camera's stage.
@@ -258,6 +285,9 @@ impl Rig {
             RigFault::Device(drivers::sim::fault::Fault::Card(fault)) => self.reader.inject(fault),
             RigFault::Device(drivers::sim::fault::Fault::Printer(fault)) => self.printer.set_fault(fault),
             RigFault::Device(drivers::sim::fault::Fault::Camera(fault)) => self.camera.set_fault(Some(fault)),
+            RigFault::Device(drivers::sim::fault::Fault::DocumentPrinter(fault)) => {
+                self.document_printer.set_fault(fault);
+            }
             // Their names are refused before.
             RigFault::Device(other) => return Err(UnknownFault(format!("{other:?}"))),
             RigFault::Province(fault) => match self.admin() {

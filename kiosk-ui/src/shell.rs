@@ -5,6 +5,7 @@
 
 use crate::clock::TerminalClock;
 use crate::device::camera::CameraDesk;
+use crate::device::document_printer::DocumentPrinter;
 use crate::device::printer::Printer;
 use crate::device::reader::Reader;
 use crate::journal::Journal;
@@ -26,6 +27,8 @@ pub struct World {
     pub reader: Option<Reader>,
     /// The receipt printer.
     pub printer: Option<Printer>,
+    /// The document printer.
+    pub document_printer: Option<DocumentPrinter>,
     /// The camera.
     pub camera: Option<CameraDesk>,
     /// The province, and the outbox before it.
@@ -124,6 +127,10 @@ impl Shell {
                 None => return self.at_once(DeviceEvent::PhotoFailed(ticket)),
             },
             Effect::Print(ticket, paper) => return self.print(ticket, &paper),
+            Effect::PrintCertificate(ticket, certificate) => match &self.world.document_printer {
+                Some(printer) => printer.print(ticket, certificate.file),
+                None => return self.no_printer(ticket),
+            },
             Effect::Ask(ticket, question) => self.world.province.ask(ticket, *question),
             Effect::Submit(ticket, submission) => self.world.province.submit(ticket, *submission),
             Effect::DeliverLater(id) => self.world.province.deliver_later(&id),
@@ -152,11 +159,13 @@ impl Shell {
                 printer.print(ticket, document);
                 None
             }
-            None => {
-                let outcome = PrintOutcome::NotPrinted(PrintProblem::NoAnswer);
-                self.at_once(DeviceEvent::PrintEnded(ticket, outcome))
-            }
+            None => self.no_printer(ticket),
         }
+    }
+
+    fn no_printer(&mut self, ticket: Ticket) -> Option<Signal> {
+        let outcome = PrintOutcome::NotPrinted(PrintProblem::NoAnswer);
+        self.at_once(DeviceEvent::PrintEnded(ticket, outcome))
     }
 
     /// Answers for a device that this terminal does not have.

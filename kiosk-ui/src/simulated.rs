@@ -48,6 +48,9 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         clock,
         card_reader: Some(config.card_reader.unwrap_or_else(|| rig.reader_port().clone())),
         printer: config.printer.or_else(|| rig.printer_config()),
+        document_printer: Some(
+            config.document_printer.unwrap_or_else(|| rig.document_printer_port().clone()),
+        ),
         camera: Some(rig.camera_source()),
         province: rig.province().clone(),
         randomness: Randomness::Machine,
@@ -78,6 +81,7 @@ fn start_rig(
             None => RigProvince::Here(CatalogueSource::Embedded),
         },
         on_paper: Some(paper.taker()),
+        on_document: None,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::assets;
 use crate::clock::TerminalClock;
 use crate::config::{PrinterConfig, ProvinceAddress};
 use crate::device::camera::{self, CameraDesk, PreviewSlot};
+use crate::device::document_printer::DocumentPrinter;
 use crate::device::printer::Printer;
 use crate::device::reader::Reader;
 use crate::inbox::{Inbox, Post};
@@ -15,6 +16,7 @@ use crate::province::{DeskError, DeskOptions, News, ProvinceDesk, Randomness};
 use crate::shell::{Shell, World};
 use domain::session::{Facts, Session};
 use domain::terminal::Site;
+use drivers::document_printer::IppPrinter;
 use drivers::receipt_printer::{EscPosPrinter, FontError};
 use drivers::transport::PortAddress;
 use platform_client::clock::Clock;
@@ -38,6 +40,8 @@ pub struct Parts {
     pub card_reader: Option<PortAddress>,
     /// The receipt printer.
     pub printer: Option<PrinterConfig>,
+    /// The document printer's port.
+    pub document_printer: Option<PortAddress>,
     /// How the camera is opened.
     pub camera: Option<camera::Source>,
     /// The province.
@@ -142,6 +146,10 @@ impl Parts {
         let reader = self.card_reader.map(|port| Reader::start(port, post.clone()));
         let reader = reader.transpose().map_err(StartError::Thread)?;
         let printer = self.printer.map(|printer| start_printer(printer, post.clone())).transpose()?;
+        let document_printer = self.document_printer.map(|port| {
+            DocumentPrinter::start(Box::new(IppPrinter::new(&port)), post.clone()).map_err(StartError::Thread)
+        });
+        let document_printer = document_printer.transpose()?;
         let camera = self.camera.map(|source| CameraDesk::start(source, post, wakers.preview)).transpose()?;
         let patience = match self.news {
             News::Once => Some(FIRST_WORD),
@@ -153,7 +161,7 @@ impl Parts {
         }
         let facts = Facts::new(Arc::new(self.site), province.kept_catalogue(), clock.now());
         let preview = camera.as_ref().map(CameraDesk::preview);
-        let world = World { reader, printer, camera, province };
+        let world = World { reader, printer, document_printer, camera, province };
         let shell = Shell::new(Session::new(facts), clock, world, self.journal);
         Ok(Started { shell, inbox, preview })
     }

@@ -145,6 +145,7 @@ fn play(options: VisitOptions) -> Result<VisitSummary, VisitError> {
         data: options.data.clone().unwrap_or_else(|| scratch.path().to_owned()),
         journal,
         on_paper: Some(record::paper_taker(options.out.clone())),
+        on_document: Some(record::document_taker(options.out.clone())),
     })?;
     for fault in &options.faults {
         booth.rig().inject(*fault)?;

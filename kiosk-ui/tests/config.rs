@@ -39,6 +39,9 @@ port = "serial:/dev/ttyS0?baud=115200"
 port = "usb:0400:c35a"
 profile = "clone_58"
 
+[document_printer]
+port = "ipp://192.0.2.7:631/ipp/print"
+
 [camera]
 port = "v4l:/dev/video0"
 
@@ -63,6 +66,8 @@ fn a_whole_file() {
     assert_eq!(config.camera, Some(PortAddress::V4l { path: "/dev/video0".into() }));
     let printer = config.printer.unwrap();
     assert_eq!((printer.port.to_string().as_str(), printer.profile.dots), ("usb:0400:c35a", 384));
+    let document_printer = PortAddress::Ipp { uri: "ipp://192.0.2.7:631/ipp/print".into() };
+    assert_eq!(config.document_printer, Some(document_printer));
     let credentials = PathBuf::from("/etc/yilin");
     assert_eq!(config.province, Some(ProvinceAddress { url: "https://127.0.0.1:8443".into(), credentials }));
     assert_eq!(config.news_every, Duration::from_secs(30));
@@ -101,6 +106,13 @@ fn every_mistake_is_named_with_its_line() {
             (3, "printer.port: is missing"),
             (4, "printer.profile: /nowhere/epson_99: "),
             (5, "camera.port: is missing"),
+        ],
+    );
+    check(
+        "[document_printer]\nport = \"tcp:192.0.2.7:9100\"\nprofile = \"a4\"\n",
+        &[
+            (2, "document_printer.port: `tcp:192.0.2.7:9100` is no address of a document printer"),
+            (3, "`document_printer.profile` is unknown here"),
         ],
     );
     check(

@@ -41,6 +41,7 @@ impl Resident {
             data: folder.path().to_owned(),
             journal: Journal::none(),
             on_paper: None,
+            on_document: None,
         })
         .unwrap();
         Self { booth, _folder: folder }

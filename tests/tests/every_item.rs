@@ -14,7 +14,9 @@ fn check(item: &str, card: &str, outcome: &str) {
         let files = visit.files();
         assert!(files.iter().any(|name| name == "01-idle.png"), "{files:?}");
         let sheets = files.iter().filter(|name| name.starts_with("paper-") && name.ends_with(".bin")).count();
-        assert_eq!(sheets, usize::from(item != "participation-certificate"), "{files:?}");
+        let is_certificate = item == "participation-certificate";
+        assert_eq!(sheets, usize::from(!is_certificate), "{files:?}");
+        assert_eq!(files.contains(&"document-1.pdf".to_owned()), is_certificate, "{files:?}");
         let numbered = visit.last_line();
         assert_eq!(numbered["case_number"].is_string(), outcome == "accepted", "{numbered}");
     }

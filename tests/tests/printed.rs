@@ -38,6 +38,43 @@ fn a_printer_that_loses_its_power_is_not_said_to_have_printed() {
     check("printer.no_answer@line3", "unknown");
 }
 
+/// The issuer's certificate, on the document printer: what its journal says, and whether a document came out.
+#[track_caller]
+fn check_certificate(fault: &str, paper: &str, came: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["--item", "participation-certificate"];
+    if !fault.is_empty() {
+        arguments.extend(["--fault", fault]);
+    }
+    let visit = Visit::play(folder.path(), &arguments);
+    assert_eq!(visit.outcome(), "served", "{fault}");
+    let told: Vec<String> =
+        visit.journal().iter().filter_map(|line| line["paper"].as_str().map(str::to_owned)).collect();
+    assert_eq!(told, [paper], "{fault}");
+    let document = std::fs::read(folder.path().join("document-1.pdf"));
+    assert_eq!(document.is_ok_and(|bytes| bytes.starts_with(b"%PDF-")), came, "{fault}: {:?}", visit.files());
+}
+
+#[test]
+fn a_certificate_is_printed_as_its_issuer_made_it() {
+    check_certificate("", "printed", true);
+}
+
+#[test]
+fn a_certificate_whose_paper_runs_out_is_not_printed() {
+    check_certificate("document_printer.paper_out@page1", "not_printed", false);
+}
+
+#[test]
+fn a_certificate_that_a_printer_only_claims_is_not_said_to_be_printed() {
+    check_certificate("document_printer.claims_completed", "unknown", false);
+}
+
+#[test]
+fn a_printer_without_pdf_is_asked_for_no_certificate() {
+    check_certificate("document_printer.no_pdf", "not_printed", false);
+}
+
 #[test]
 fn the_slip_of_a_booking_says_what_was_booked() {
     let folder = tempfile::tempdir().unwrap();

@@ -42,6 +42,12 @@ pub enum Cause {
     PaperJam,
     /// Paper is stuck in the exit.
     ExitBlocked,
+    /// The tray for what comes out is full.
+    OutputFull,
+    /// No toner or ink.
+    TonerOut,
+    /// Somebody paused it, or cancelled its job.
+    Paused,
     /// The cutter is stuck.
     Cutter,
     /// The head is too hot.
@@ -102,7 +108,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 47] = [
         Self::Port,
         Self::Permission,
         Self::Busy,
@@ -119,6 +125,9 @@ impl Cause {
         Self::PaperLow,
         Self::PaperJam,
         Self::ExitBlocked,
+        Self::OutputFull,
+        Self::TonerOut,
+        Self::Paused,
         Self::Cutter,
         Self::Overheated,
         Self::FeedButton,
@@ -189,6 +198,9 @@ impl Cause {
             Self::PaperLow => ("paper_low", S::Online, Attention, M::RemedyPaperLow),
             Self::PaperJam => ("paper_jam", S::UserError, Keeper, M::RemedyPaperJam),
             Self::ExitBlocked => ("exit_blocked", S::UserError, Keeper, M::RemedyExitBlocked),
+            Self::OutputFull => ("output_full", S::UserError, Keeper, M::RemedyOutputFull),
+            Self::TonerOut => ("toner_out", S::UserError, Keeper, M::RemedyTonerOut),
+            Self::Paused => ("paused", S::UserError, Keeper, M::RemedyPaused),
             Self::Cutter => ("cutter", S::HardwareError, Technician, M::RemedyCutter),
             Self::Overheated => ("overheated", S::Offline, Keeper, M::RemedyOverheated),
             Self::FeedButton => ("feed_button", S::UserError, Keeper, M::RemedyFeedButton),

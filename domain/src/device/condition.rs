@@ -18,6 +18,8 @@ pub enum TerminalDevice {
     IdCardReader,
     /// Prints slips and receipts.
     ReceiptPrinter,
+    /// Prints certificates on A4.
+    DocumentPrinter,
     /// Sees faces, codes and papers.
     Camera,
     /// Compares faces: a certified vendor's program.
@@ -32,9 +34,10 @@ pub enum TerminalDevice {
 
 impl TerminalDevice {
     /// Every device, in the order in which a self-test takes them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::IdCardReader,
         Self::ReceiptPrinter,
+        Self::DocumentPrinter,
         Self::Camera,
         Self::FaceEngine,
         Self::IoBoard,
@@ -47,6 +50,7 @@ impl TerminalDevice {
         match self {
             Self::IdCardReader => "id_card_reader",
             Self::ReceiptPrinter => "receipt_printer",
+            Self::DocumentPrinter => "document_printer",
             Self::Camera => "camera",
             Self::FaceEngine => "face_engine",
             Self::IoBoard => "io_board",
@@ -60,6 +64,7 @@ impl TerminalDevice {
         match self {
             Self::IdCardReader => M::DeviceIdCardReader,
             Self::ReceiptPrinter => M::DeviceReceiptPrinter,
+            Self::DocumentPrinter => M::DeviceDocumentPrinter,
             Self::Camera => M::DeviceCamera,
             Self::FaceEngine => M::DeviceFaceEngine,
             Self::IoBoard => M::DeviceIoBoard,
@@ -73,6 +78,7 @@ impl TerminalDevice {
         match self {
             Self::IdCardReader => Some(DeviceClass::IdCardReader),
             Self::ReceiptPrinter => Some(DeviceClass::ReceiptPrinter),
+            Self::DocumentPrinter => Some(DeviceClass::DocumentPrinter),
             Self::Camera => Some(DeviceClass::Camera),
             Self::FaceEngine | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
         }
@@ -84,6 +90,7 @@ impl From<DeviceClass> for TerminalDevice {
         match class {
             DeviceClass::IdCardReader => Self::IdCardReader,
             DeviceClass::ReceiptPrinter => Self::ReceiptPrinter,
+            DeviceClass::DocumentPrinter => Self::DocumentPrinter,
             DeviceClass::Camera => Self::Camera,
         }
     }
@@ -211,7 +218,7 @@ const fn resident(device: TerminalDevice, cause: Cause) -> Option<M> {
         (TerminalDevice::IdCardReader, _) => Some(M::IdentifyCardReaderFault),
         (TerminalDevice::Camera, _) => Some(M::IdentifyQrCameraFault),
         (TerminalDevice::FaceEngine, _) => Some(M::FaceUnreachable),
-        (TerminalDevice::ReceiptPrinter, cause) => Some(match cause {
+        (TerminalDevice::ReceiptPrinter | TerminalDevice::DocumentPrinter, cause) => Some(match cause {
             Cause::PaperOut => M::PrintingPaperOut,
             Cause::CoverOpen => M::PrintingCoverOpen,
             Cause::PaperJam | Cause::ExitBlocked | Cause::Cutter => M::PrintingJam,

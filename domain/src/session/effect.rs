@@ -1,6 +1,6 @@
 //! What the session asks of the world.
 
-use super::event::Ticket;
+use super::event::{IssuedCertificate, Ticket};
 use crate::case::Submission;
 use crate::division::DivisionCode;
 use crate::form::FieldId;
@@ -22,8 +22,10 @@ pub enum Effect {
     Camera(CameraUse),
     /// Takes one picture for a field.
     TakePhoto(Ticket, FieldId),
-    /// Prints.
+    /// Prints a paper of the terminal's own.
     Print(Ticket, Box<Paper>),
+    /// Prints an issuer's file, unchanged.
+    PrintCertificate(Ticket, Box<IssuedCertificate>),
     /// Asks the province.
     Ask(Ticket, Box<Question>),
     /// Saves the submission, then delivers it.

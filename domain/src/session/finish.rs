@@ -9,7 +9,7 @@ use super::state::{
 use super::visit::Flow;
 use super::{Context, Facts, Session};
 use crate::case::{SubmissionId, SubmitOutcome};
-use crate::device::{DeviceState, PaperSupply};
+use crate::device::{DeviceState, Devices, PaperSupply};
 use crate::form::Field;
 use crate::form::words::words;
 use crate::identity::Identity;
@@ -43,8 +43,13 @@ impl Visit {
 
     /// Starts a print, or says at once why none can be started.
     pub(super) fn print(&mut self, finished: Finished, context: &mut Context<'_>) -> Step {
-        let Some(problem) = cannot_print(context) else { return self.print_again(finished, context) };
-        let Some(paper) = self.paper(&finished, context.facts) else { return Step::Result(finished) };
+        let Some(problem) = cannot_print(&finished, context) else {
+            return self.print_again(finished, context);
+        };
+        let paper = self.paper(&finished, context.facts);
+        if paper.is_none() && !finished.has_certificate() {
+            return Step::Result(finished);
+        }
         let phase = PrintPhase::Ended(PrintOutcome::NotPrinted(problem));
         Step::Printing(Printing { finished, paper, ticket: context.ticket(), phase })
     }
@@ -52,9 +57,13 @@ impl Visit {
     /// Somebody has put paper in and asks for it: the printer itself says whether it can, since what is known of it may be
     /// older than the paper.
     fn print_again(&mut self, finished: Finished, context: &mut Context<'_>) -> Step {
-        let Some(paper) = self.paper(&finished, context.facts) else { return Step::Result(finished) };
         let ticket = context.ticket();
-        context.effects.push(Effect::Print(ticket, Box::new(paper.clone())));
+        let paper = self.paper(&finished, context.facts);
+        context.effects.push(match (&paper, &finished.ending) {
+            (Some(paper), _) => Effect::Print(ticket, Box::new(paper.clone())),
+            (None, Ending::Certificate(file)) => Effect::PrintCertificate(ticket, Box::new(file.clone())),
+            (None, _) => return Step::Result(finished),
+        });
         Step::Printing(Printing { finished, paper, ticket, phase: PrintPhase::Working(0) })
     }
 
@@ -160,7 +169,7 @@ impl Visit {
                     entries: entries.clone(),
                 });
             }
-            // The issuer's file is printed unchanged on A4 or not at all; the terminal draws only its own slips.
+            // The issuer's file goes unchanged to the document printer; the terminal draws only its own slips.
             Ending::Certificate(_) | Ending::NoCertificate(_) => return None,
             Ending::NothingToDo { until, message } => Paper::NothingToDoSlip {
                 head: self.head(finished, site)?,
@@ -253,9 +262,18 @@ impl Finished {
         matches!(outcome, Received { .. } | Accepted { .. } | AlreadyApplied { .. } | Queued)
     }
 
-    /// Whether the terminal has a slip for this.
-    pub fn has_paper(&self) -> bool {
-        !matches!(self.ending, Ending::Certificate(_) | Ending::NoCertificate(_))
+    /// Whether there is an issuer's file.
+    pub fn has_certificate(&self) -> bool {
+        matches!(self.ending, Ending::Certificate(_))
+    }
+
+    /// Whether the terminal has paper for this, and a printer that can print it now.
+    pub fn can_be_printed(&self, devices: &Devices) -> bool {
+        match self.ending {
+            Ending::Certificate(_) => devices.can_print_document(),
+            Ending::NoCertificate(_) => false,
+            Ending::Case { .. } | Ending::NothingToDo { .. } | Ending::Directory(_) => devices.can_print(),
+        }
     }
 }
 
@@ -263,8 +281,19 @@ fn known(identity: Option<Identity>) -> Browse {
     Browse { identity, from: CameFrom::Home }
 }
 
-fn cannot_print(context: &Context<'_>) -> Option<PrintProblem> {
+fn cannot_print(finished: &Finished, context: &Context<'_>) -> Option<PrintProblem> {
     let devices = &context.facts.devices;
+    if finished.has_certificate() {
+        return match devices.document_printer {
+            // What waits for a hand may have had it: the printer itself says why not.
+            DeviceState::Online | DeviceState::UserError => None,
+            DeviceState::HardwareError | DeviceState::PotentialFraud => Some(PrintProblem::Defect),
+            DeviceState::Offline
+            | DeviceState::DeviceBusy
+            | DeviceState::Starting
+            | DeviceState::NoDevice => Some(PrintProblem::NoAnswer),
+        };
+    }
     match (devices.receipt_printer, devices.paper) {
         (DeviceState::Online, PaperSupply::Out) => Some(PrintProblem::PaperOut),
         (DeviceState::Online, PaperSupply::Jammed) => Some(PrintProblem::Jam),

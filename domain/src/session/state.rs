@@ -418,8 +418,8 @@ pub enum PaperState {
 pub struct Printing {
     /// What is printed about; the page leads back to it.
     pub finished: Finished,
-    /// The paper.
-    pub paper: Paper,
+    /// The paper; none where it is the issuer's file, which the result holds.
+    pub paper: Option<Paper>,
     /// The job.
     pub ticket: Ticket,
     /// How far it is, of 100; or how it ended.

@@ -132,7 +132,7 @@ impl World {
     pub(crate) fn hear(&mut self, effect: &Effect) {
         match effect {
             Effect::TakePhoto(t, _) => self.open.push((*t, "photo")),
-            Effect::Print(t, _) => self.open.push((*t, "print")),
+            Effect::Print(t, _) | Effect::PrintCertificate(t, _) => self.open.push((*t, "print")),
             Effect::Submit(t, _) => self.open.push((*t, "submit")),
             Effect::Ask(t, question) => self.open.push((
                 *t,
@@ -374,7 +374,7 @@ impl World {
     }
 
     fn unlikely(&self, detail: u32) -> Vec<EventKind> {
-        let class = DeviceClass::ALL[usize::try_from(detail).unwrap() % 3];
+        let class = DeviceClass::ALL[usize::try_from(detail).unwrap() % DeviceClass::ALL.len()];
         vec![
             EventKind::Tick,
             tap(Tap::Back),

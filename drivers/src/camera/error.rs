@@ -124,8 +124,8 @@ impl CameraError {
             Self::DeviceBusy { .. } => Cause::Busy,
             Self::HardwareError { .. } => Cause::Hardware,
             Self::Timeout => Cause::NoAnswer,
-            Self::Picture { .. } | Self::Frame(_) => Cause::NoPicture,
-            Self::NotSupported { .. } => Cause::NotSupported,
+            Self::Picture { .. } | Self::Jpeg { .. } | Self::Frame(_) => Cause::NoPicture,
+            Self::Format { .. } | Self::NotSupported { .. } => Cause::NotSupported,
         }
     }
 

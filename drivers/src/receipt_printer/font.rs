@@ -41,22 +41,43 @@ impl<'f> PaperFonts<'f> {
     }
 
     /// Draws a text whose first cell begins at `left`; `cell` is the width of half a column in dots, the em is twice it.
+    pub(crate) fn draw(&self, text: &str, style: Style, left: f32, top: f32, canvas: &mut Canvas) {
+        let em = style.cell * 2.0;
+        let font = self.of(style.weight);
+        let (baseline, vertical) = (baseline(top, em), per_unit(font, em));
+        self.place(text, style, left, |placed| match placed {
+            Placed::Missing { c, x, width } => code_point_box::draw(c, x, top, width, em, canvas),
+            Placed::Glyph { id, x, squeeze, .. } => {
+                let Some(outline) = font.outline(id) else { return };
+                let factor = PxScaleFactor { horizontal: vertical * squeeze, vertical };
+                let glyph = id.with_scale_and_position(em, point(x, baseline));
+                let outlined = OutlinedGlyph::new(glyph, outline, factor);
+                let corner = outlined.px_bounds().min;
+                outlined.draw(|dx, dy, coverage| canvas.add(corner.x, corner.y, (dx, dy), coverage));
+            }
+        });
+    }
+
+    fn of(&self, weight: Weight) -> &FontRef<'f> {
+        match weight {
+            Weight::Regular => &self.regular,
+            Weight::Bold => &self.bold,
+        }
+    }
+
+    /// Where each character of a text stands, one after the other.
     ///
     /// Full-width characters stand in the middle of their cells. A run of half-width ones is set in its own
     /// proportions within the cells of the run; a text of nothing else may take all the room that its style gives.
-    pub(super) fn draw(&self, text: &str, style: Style, left: f32, top: f32, canvas: &mut Canvas) {
-        let font = match style.weight {
-            Weight::Regular => &self.regular,
-            Weight::Bold => &self.bold,
-        };
-        let pen = Pen { font, em: style.cell * 2.0, top };
+    pub(crate) fn place(&self, text: &str, style: Style, left: f32, mut put: impl FnMut(Placed)) {
+        let pen = Pen { font: self.of(style.weight), em: style.cell * 2.0 };
         if text.chars().all(|c| columns_of_char(c) < 2) {
             let begin = match style.edge {
                 Edge::Left => left,
                 Edge::Middle => left + (style.cell * cells(columns_of(text)) - style.room) / 2.0,
                 Edge::Right => left + style.cell * cells(columns_of(text)) - style.room,
             };
-            return pen.narrow_run(text, begin, style.room, style.edge, canvas);
+            return pen.narrow_run(text, begin, style.room, style.edge, &mut put);
         }
         let mut x = left;
         let mut rest = text;
@@ -72,9 +93,9 @@ impl<'f> PaperFonts<'f> {
             match narrow {
                 true => {
                     let (at_begin, at_end) = (rest.len() == text.len(), after.is_empty());
-                    pen.narrow_run(run, x, cells, style.anchor_of(at_begin, at_end), canvas);
+                    pen.narrow_run(run, x, cells, style.anchor_of(at_begin, at_end), &mut put);
                 }
-                false => pen.full_width(first, x, cells, canvas),
+                false => pen.full_width(first, x, cells, &mut put),
             }
             x += cells;
             rest = after;
@@ -82,22 +103,61 @@ impl<'f> PaperFonts<'f> {
     }
 }
 
+/// A character in its place on the line, lengths in dots.
+#[derive(Clone, Copy)]
+pub(crate) enum Placed {
+    /// One that the font has.
+    Glyph {
+        /// Its number in the font.
+        id: GlyphId,
+        /// The character.
+        c: char,
+        /// Where its advance begins.
+        x: f32,
+        /// How much narrower than the font has it.
+        squeeze: f32,
+    },
+    /// One that it has not.
+    Missing {
+        /// The character.
+        c: char,
+        /// Left edge of its box.
+        x: f32,
+        /// Width of its box.
+        width: f32,
+    },
+}
+
+/// The box of a character that no font has, as high as its em, on a canvas of its own.
+pub(crate) fn code_point(c: char, width: f32, em: f32, canvas: &mut Canvas) {
+    code_point_box::draw(c, 0.0, 0.0, width, em, canvas);
+}
+
+/// Where the baseline of a line is whose em square begins at `top`.
+pub(crate) fn baseline(top: f32, em: f32) -> f32 {
+    (top + em * ASCENT).round()
+}
+
+fn per_unit(font: &FontRef<'_>, em: f32) -> f32 {
+    em / font.units_per_em().unwrap_or(1000.0)
+}
+
 /// How a text is drawn.
 #[derive(Clone, Copy)]
-pub(super) struct Style {
+pub(crate) struct Style {
     /// How dark.
-    pub(super) weight: Weight,
+    pub(crate) weight: Weight,
     /// Width of half a column in dots.
-    pub(super) cell: f32,
+    pub(crate) cell: f32,
     /// Dots that the text may take without touching another; at least its cells.
-    pub(super) room: f32,
+    pub(crate) room: f32,
     /// Which edge of the text is an edge of the paper's layout.
-    pub(super) edge: Edge,
+    pub(crate) edge: Edge,
 }
 
 /// The edge that the ends of a text line up with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edge {
+pub(crate) enum Edge {
     Left,
     Middle,
     Right,
@@ -120,35 +180,26 @@ fn cells(columns: usize) -> f32 {
 struct Pen<'a, 'f> {
     font: &'a FontRef<'f>,
     em: f32,
-    top: f32,
 }
 
 impl Pen<'_, '_> {
-    fn per_unit(&self) -> f32 {
-        self.em / self.font.units_per_em().unwrap_or(1000.0)
-    }
-
-    fn baseline(&self) -> f32 {
-        (self.top + self.em * ASCENT).round()
-    }
-
-    fn full_width(&self, c: char, x: f32, cells: f32, canvas: &mut Canvas) {
+    fn full_width(&self, c: char, x: f32, cells: f32, put: &mut impl FnMut(Placed)) {
         let id = self.font.glyph_id(c);
         if id.0 == 0 {
-            return code_point_box::draw(c, x, self.top, cells, self.em, canvas);
+            return put(Placed::Missing { c, x, width: cells });
         }
-        let advance = self.font.h_advance_unscaled(id) * self.per_unit();
+        let advance = self.font.h_advance_unscaled(id) * per_unit(self.font, self.em);
         let squeeze = (cells / advance).min(1.0);
-        self.glyph(id, x + (cells - advance * squeeze) / 2.0, squeeze, canvas);
+        put(Placed::Glyph { id, c, x: x + (cells - advance * squeeze) / 2.0, squeeze });
     }
 
-    fn narrow_run(&self, run: &str, x: f32, cells: f32, anchor: Edge, canvas: &mut Canvas) {
-        let half = self.em / 2.0;
+    fn narrow_run(&self, run: &str, x: f32, cells: f32, anchor: Edge, put: &mut impl FnMut(Placed)) {
+        let (half, per_unit) = (self.em / 2.0, per_unit(self.font, self.em));
         let ids: Vec<(char, GlyphId)> = run.chars().map(|c| (c, self.font.glyph_id(c))).collect();
         let advance = |(c, id): (char, GlyphId)| match (id.0, columns_of_char(c)) {
             (_, 0) => 0.0,
             (0, _) => half / LATIN_WIDTH,
-            (_, _) => self.font.h_advance_unscaled(id) * self.per_unit(),
+            (_, _) => self.font.h_advance_unscaled(id) * per_unit,
         };
         let natural: f32 = ids.iter().map(|g| advance(*g)).sum();
         if natural <= 0.0 {
@@ -165,21 +216,11 @@ impl Pen<'_, '_> {
             let step = advance((c, id)) * squeeze;
             match (id.0, columns_of_char(c)) {
                 (0, 0) => {}
-                (0, _) => code_point_box::draw(c, pen, self.top, step, self.em, canvas),
+                (0, _) => put(Placed::Missing { c, x: pen, width: step }),
                 // A mark without a width of its own stands over the character before it.
-                (_, _) => self.glyph(id, pen, squeeze, canvas),
+                (_, _) => put(Placed::Glyph { id, c, x: pen, squeeze }),
             }
             pen += step;
         }
-    }
-
-    fn glyph(&self, id: GlyphId, x: f32, squeeze: f32, canvas: &mut Canvas) {
-        let Some(outline) = self.font.outline(id) else { return };
-        let vertical = self.per_unit();
-        let factor = PxScaleFactor { horizontal: vertical * squeeze, vertical };
-        let glyph = id.with_scale_and_position(self.em, point(x, self.baseline()));
-        let outlined = OutlinedGlyph::new(glyph, outline, factor);
-        let corner = outlined.px_bounds().min;
-        outlined.draw(|dx, dy, coverage| canvas.add(corner.x, corner.y, (dx, dy), coverage));
     }
 }

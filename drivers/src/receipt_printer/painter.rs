@@ -48,11 +48,17 @@ pub fn paint(
 /// A line of text, as high as its pitch.
 pub(super) fn line_canvas(line: &PaperLine, dots: u16, fonts: &PaperFonts<'_>) -> Canvas {
     let mut canvas = Canvas::new(usize::from(dots), usize::from(line.size.pitch()));
+    line_texts(line, dots, |text, left, style| fonts.draw(text, style, left, 0.0, &mut canvas));
+    canvas
+}
+
+/// Each text of a line: where its first cell begins, and how it is drawn.
+pub(crate) fn line_texts(line: &PaperLine, dots: u16, mut draw: impl FnMut(&str, f32, Style)) {
     let cell = f32::from(line.size.dots()) / 2.0;
     let width = |text: &str| cell * f32::from(u16::try_from(columns_of(text)).unwrap_or(u16::MAX));
     let paper = f32::from(dots);
     let mut draw = |text: &str, left: f32, room: f32, edge| {
-        fonts.draw(text, Style { weight: line.weight, cell, room, edge }, left, 0.0, &mut canvas);
+        draw(text, left, Style { weight: line.weight, cell, room, edge });
     };
     match &line.content {
         LineContent::Text { text, align, indent } => {
@@ -70,11 +76,10 @@ pub(super) fn line_canvas(line: &PaperLine, dots: u16, fonts: &PaperFonts<'_>) -
             draw(value, paper - width(value), width(value) + free / 2.0, Edge::Right);
         }
     }
-    canvas
 }
 
 /// Rows above the ink of a rule: where a printer's own `─` has its stroke.
-const RULE_TOP: usize = 11;
+pub(crate) const RULE_TOP: usize = 11;
 
 /// A rule, as high as a line of normal text.
 pub(super) fn rule_canvas(dots: u16) -> Canvas {

@@ -7,20 +7,20 @@ use qrcode::{EcLevel, QrCode};
 use super::escpos::DocumentError;
 
 /// White modules around a symbol (ISO/IEC 18004).
-pub(super) const QUIET: usize = 4;
+pub(crate) const QUIET: usize = 4;
 
 /// The symbol of a text, level M, and its size on paper.
-pub(super) struct QrSymbol {
+pub(crate) struct QrSymbol {
     /// Modules along a side.
-    pub(super) size: usize,
+    pub(crate) size: usize,
     /// Dots of a module: 4 or 6, so that a printer that doubles dots draws it as well.
-    pub(super) module: usize,
+    pub(crate) module: usize,
     dark: Vec<bool>,
 }
 
 impl QrSymbol {
     /// The symbol for a paper of so many dots.
-    pub(super) fn new(payload: &str, paper_dots: u16) -> Result<Self, DocumentError> {
+    pub(crate) fn new(payload: &str, paper_dots: u16) -> Result<Self, DocumentError> {
         let code = QrCode::with_error_correction_level(payload, EcLevel::M)
             .map_err(|_| DocumentError::QrTooMuch { bytes: payload.len() })?;
         let size = code.width();
@@ -36,12 +36,12 @@ impl QrSymbol {
     }
 
     /// Rows of dots that it takes on paper, its quiet zone included.
-    pub(super) const fn rows(&self) -> usize {
+    pub(crate) const fn rows(&self) -> usize {
         (self.size + 2 * QUIET) * self.module
     }
 
     /// Whether a module is dark.
-    pub(super) fn is_dark(&self, x: usize, y: usize) -> bool {
+    pub(crate) fn is_dark(&self, x: usize, y: usize) -> bool {
         self.dark[y * self.size + x]
     }
 }

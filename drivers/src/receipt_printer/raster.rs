@@ -6,7 +6,7 @@ use domain::paper::document::{Align, GreyPicture};
 use zeroize::Zeroize;
 
 /// Ink on paper: 0 nothing, 255 black; wiped when dropped.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     width: usize,
     ink: Vec<u8>,
 }
@@ -18,11 +18,11 @@ impl Drop for Canvas {
 }
 
 impl Canvas {
-    pub(super) fn new(width: usize, height: usize) -> Self {
+    pub(crate) fn new(width: usize, height: usize) -> Self {
         Self { width, ink: vec![0; width * height] }
     }
 
-    pub(super) fn height(&self) -> usize {
+    pub(crate) fn height(&self) -> usize {
         self.ink.len() / self.width
     }
 
@@ -37,7 +37,7 @@ impl Canvas {
     }
 
     /// Blackens a rectangle.
-    pub(super) fn blacken(&mut self, left: usize, top: usize, width: usize, height: usize) {
+    pub(crate) fn blacken(&mut self, left: usize, top: usize, width: usize, height: usize) {
         for row in self.ink.chunks_exact_mut(self.width).skip(top).take(height) {
             for dot in row.iter_mut().skip(left).take(width) {
                 *dot = 255;
@@ -46,7 +46,7 @@ impl Canvas {
     }
 
     /// Lays another canvas onto this one.
-    pub(super) fn lay(&mut self, other: &Self, left: usize, top: usize) {
+    pub(crate) fn lay(&mut self, other: &Self, left: usize, top: usize) {
         let rows = self.ink.chunks_exact_mut(self.width).skip(top);
         for (row, other_row) in rows.zip(other.ink.chunks_exact(other.width)) {
             for (dot, other_dot) in row.iter_mut().skip(left).zip(other_row) {
@@ -66,9 +66,24 @@ impl Canvas {
     }
 
     /// The canvas as a picture, white paper and black ink.
-    pub(super) fn into_picture(self) -> Option<GreyPicture> {
+    pub(crate) fn into_picture(self) -> Option<GreyPicture> {
         let pixels = self.ink.iter().map(|ink| 255 - ink).collect();
         GreyPicture::new(self.width, self.height(), pixels).ok()
+    }
+
+    /// Every row's dark stretches: row, first dot, length.
+    pub(crate) fn stretches(&self) -> Vec<(usize, usize, usize)> {
+        let mut found = Vec::new();
+        for (y, row) in self.ink.chunks_exact(self.width).enumerate() {
+            let mut x = 0;
+            for stretch in row.chunk_by(|a, b| (*a >= THRESHOLD) == (*b >= THRESHOLD)) {
+                if stretch.first().is_some_and(|ink| *ink >= THRESHOLD) {
+                    found.push((y, x, stretch.len()));
+                }
+                x += stretch.len();
+            }
+        }
+        found
     }
 
     /// Text and lines as dots: ink or no ink, never a pattern.

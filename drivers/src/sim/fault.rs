@@ -5,6 +5,7 @@
 use std::str::FromStr;
 
 use super::camera::{self, CameraFault};
+use super::document_printer::{self, DocumentPrinterFault};
 use super::face_engine::{self, FaceEngineFault};
 use super::id_card::{self, CardFault};
 use super::io_board::{self, IoBoardFault};
@@ -35,6 +36,8 @@ pub enum Fault {
     Power(PowerFault),
     /// Of the face engine.
     FaceEngine(FaceEngineFault),
+    /// Of the document printer.
+    DocumentPrinter(DocumentPrinterFault),
 }
 
 /// Every fault of every device: what `--fault list` prints.
@@ -45,6 +48,7 @@ pub fn list() -> impl Iterator<Item = FaultName> {
         .flatten()
         .copied()
         .chain(printer::fault_names())
+        .chain(document_printer::fault_names())
         .chain(io_board::fault_names())
         .chain(power_supply::fault_names())
         .chain(engine)
@@ -61,6 +65,7 @@ impl FromStr for Fault {
             Some(("io_board", _)) => IoBoardFault::from_name(name).map(Self::IoBoard),
             Some(("power", _)) => PowerFault::from_name(name).map(Self::Power),
             Some(("face_engine", _)) => FaceEngineFault::from_name(name).map(Self::FaceEngine),
+            Some(("document_printer", _)) => DocumentPrinterFault::from_name(name).map(Self::DocumentPrinter),
             _ => None,
         };
         fault.ok_or_else(|| UnknownFault(name.to_owned()))

@@ -7,6 +7,7 @@ use domain::resident_id::CardText;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use drivers::sim::camera::{Scene, SceneName};
+use drivers::sim::document_printer::{DocumentPrinterFault, Stop, When};
 use drivers::sim::id_card::SampleCard;
 use drivers::sim::printer::{Moment, PrinterFault};
 use platform_client::contract::board::WarningLevel;
@@ -20,6 +21,7 @@ pub(super) struct State {
     person: SampleCard,
     holder: Option<CastMember>,
     printer: Option<M>,
+    document_printer: Option<M>,
     camera: M,
     weather: Option<WarningLevel>,
 }
@@ -41,6 +43,10 @@ pub(super) enum Control {
     Refill,
     /// Something is wrong with the printer.
     Printer(M, PrinterFault),
+    /// The document printer is as it should be.
+    Mend,
+    /// Something is wrong with the document printer.
+    DocumentPrinter(M, DocumentPrinterFault),
     /// This stands before the camera.
     Camera(M, SceneName),
     /// The person holds a fresh code of the province's app, or of the network identity, to the camera.
@@ -64,6 +70,7 @@ pub(super) fn groups() -> Vec<Group> {
     let cards = SampleCard::ALL.into_iter().map(Control::Place);
     let once = |label, kind| Control::Province(label, Fault::once(kind));
     let always = |label, kind| Control::Province(label, Fault::always(kind));
+    let document = Control::DocumentPrinter;
     let warning = |label, level| Control::Weather(label, Some(level));
     vec![
         Group { title: M::DockCard, controls: cards.chain([Control::Take]).collect() },
@@ -77,6 +84,17 @@ pub(super) fn groups() -> Vec<Group> {
                 Control::Printer(M::DockCoverOpen, PrinterFault::CoverOpen(Moment::Before)),
                 Control::Printer(M::DockCutter, PrinterFault::Cutter),
                 Control::Printer(M::DockSilent, PrinterFault::Mute),
+            ],
+        },
+        Group {
+            title: M::DockDocumentPrinter,
+            controls: vec![
+                Control::Mend,
+                document(M::DockPaperOut, DocumentPrinterFault::Stopped(Stop::PaperOut, When::Before)),
+                document(M::DockCoverOpen, DocumentPrinterFault::Stopped(Stop::CoverOpen, When::Before)),
+                document(M::DockPaperJam, DocumentPrinterFault::Stopped(Stop::PaperJam, When::Page(1))),
+                document(M::DockSilent, DocumentPrinterFault::Off(When::Page(1))),
+                document(M::DockClaimsCompleted, DocumentPrinterFault::ClaimsCompleted),
             ],
         },
         Group {
@@ -126,7 +144,14 @@ pub(super) fn groups() -> Vec<Group> {
 impl State {
     pub(super) fn of(rig: &Rig) -> Self {
         let person = SampleCard::Resident;
-        Self { person, holder: rig.holder(person), printer: None, camera: M::DockFace, weather: None }
+        Self {
+            person,
+            holder: rig.holder(person),
+            printer: None,
+            document_printer: None,
+            camera: M::DockFace,
+            weather: None,
+        }
     }
 }
 
@@ -139,6 +164,7 @@ impl Group {
                 None => String::new(),
             },
             M::DockPrinter => rig.printer_port().to_string(),
+            M::DockDocumentPrinter => rig.document_printer_port().to_string(),
             M::DockProvince => rig.admin().map(waiting).unwrap_or_default().fill(locale),
             M::DockClock => {
                 format!("{} {:02}:{:02}:{:02}", now.date(), now.hour(), now.minute(), now.second())
@@ -185,11 +211,12 @@ impl Control {
         let message = match self {
             Self::Place(card) => return name_on(*card),
             Self::Take => M::DockTake,
-            Self::Refill => M::DockRefill,
+            Self::Refill | Self::Mend => M::DockRefill,
             Self::Code => M::DockQr,
             Self::ProvinceUp => M::DockUp,
             Self::Accept => M::DockAccept,
             Self::Printer(label, _)
+            | Self::DocumentPrinter(label, _)
             | Self::Camera(label, _)
             | Self::Province(label, _)
             | Self::Weather(label, _)
@@ -206,6 +233,8 @@ impl Control {
             Self::Take => !rig.reader().has_card(),
             Self::Refill => state.printer.is_none(),
             Self::Printer(label, _) => state.printer == Some(*label),
+            Self::Mend => state.document_printer.is_none(),
+            Self::DocumentPrinter(label, _) => state.document_printer == Some(*label),
             Self::Camera(label, _) => state.camera == *label,
             Self::Code => state.camera == M::DockQr,
             Self::ProvinceUp => faults().is_empty(),
@@ -232,6 +261,15 @@ impl Control {
                 rig.printer().clear_faults();
                 rig.printer().set_fault(*fault);
                 state.printer = Some(*label);
+            }
+            Self::Mend => {
+                rig.document_printer().mend();
+                state.document_printer = None;
+            }
+            Self::DocumentPrinter(label, fault) => {
+                rig.document_printer().mend();
+                rig.document_printer().set_fault(*fault);
+                state.document_printer = Some(*label);
             }
             Self::Camera(label, scene) => {
                 rig.camera().show(Scene::named(*scene, rig.seed()));

@@ -15,11 +15,12 @@ use crate::province::{News, Randomness};
 use crate::rig::{Rig, RigError, RigOptions, RigPace, RigProvince};
 use crate::start::{Parts, StartError, Started, Wakers};
 use crate::terminal::Terminal;
-use domain::device::DeviceState;
+use domain::device::{DeviceClass, DeviceState};
 use domain::session::event::EventKind;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use drivers::receipt_printer::FontError;
+use drivers::sim::document_printer::OnDocument;
 use drivers::sim::printer::OnPaper;
 use platform_client::sim::TimeSource;
 use std::cell::RefCell;
@@ -47,6 +48,8 @@ pub struct BoothOptions {
     pub journal: Journal,
     /// Called with each paper that comes out of the printer.
     pub on_paper: Option<OnPaper>,
+    /// Called with each document that comes out of the document printer.
+    pub on_document: Option<OnDocument>,
 }
 
 /// Why there is no booth.
@@ -99,7 +102,7 @@ impl Booth {
     /// # Errors
     /// What does not start.
     pub fn open(options: BoothOptions) -> Result<Self, BoothError> {
-        let BoothOptions { screen, seed, time, province, data, journal, on_paper } = options;
+        let BoothOptions { screen, seed, time, province, data, journal, on_paper, on_document } = options;
         let clock = TerminalClock::standing(time);
         let rig = Rig::start(RigOptions {
             data: data.clone(),
@@ -109,6 +112,7 @@ impl Booth {
             pace: RigPace::AtOnce,
             province,
             on_paper,
+            on_document,
         })?;
         let parts = Parts {
             site: rig.site().clone(),
@@ -116,6 +120,7 @@ impl Booth {
             clock: clock.clone(),
             card_reader: Some(rig.reader_port().clone()),
             printer: rig.printer_config(),
+            document_printer: Some(rig.document_printer_port().clone()),
             camera: Some(rig.camera_source()),
             province: rig.province().clone(),
             randomness: Randomness::Seeded(seed),
@@ -205,8 +210,7 @@ impl Booth {
         let until = Instant::now() + READY;
         let known = || {
             let devices = self.terminal.shell().session().facts().devices;
-            let states = [devices.id_card_reader, devices.receipt_printer, devices.camera];
-            states.iter().all(|state| *state != DeviceState::NoDevice)
+            DeviceClass::ALL.into_iter().all(|class| devices.state(class) != DeviceState::NoDevice)
         };
         while !known() && Instant::now() < until {
             self.wait_event(Duration::from_millis(200));

@@ -7,7 +7,7 @@ use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::paper::Paper;
 use domain::session::event::{PrintOutcome, PrintProblem, Tap};
-use domain::session::state::{PrintPhase, Printing, Step};
+use domain::session::state::{Ending, PrintPhase, Printing, Step};
 use drivers::receipt_printer::painter;
 use slint::{ComponentHandle, Image, SharedString};
 use std::rc::Rc;
@@ -39,12 +39,15 @@ pub(super) fn show(terminal: &Terminal) {
     let (title, sentence) = words(printing, l);
     adapter.set_title(title.map(|title| title.text(l)).unwrap_or_default().into());
     adapter.set_sentence(sentence.into());
-    let paper = match failed {
-        false => shell
+    let paper = match (failed, &printing.finished.ending) {
+        (true, _) => None,
+        (false, Ending::Certificate(certificate)) => {
+            certificate.pages.first().and_then(|page| crate::picture::decode(page.bytes()))
+        }
+        (false, _) => shell
             .paper(printing.ticket)
             .and_then(|document| painter::paint(document, DOTS, &terminal.fonts).ok())
             .map(|picture| crate::picture::paper(&picture, percent)),
-        true => None,
     };
     adapter.set_paper(paper.unwrap_or_default());
     // Where no paper comes, what a resident takes along is on the screen at once.
@@ -59,9 +62,17 @@ pub(super) fn show(terminal: &Terminal) {
 /// Title and sentence, where they are not those that go with the state.
 fn words(printing: &Printing, l: Locale) -> (Option<M>, String) {
     // Paper that nobody can ask by a number.
-    let kept = printing.paper.claim().is_none().then(|| M::PrintingTakeKept.text(l).to_owned());
-    let list = matches!(printing.paper, Paper::DirectorySlip { .. }).then_some(M::PrintingTakeList);
+    let numbered = printing.paper.as_ref().is_some_and(|paper| paper.claim().is_some());
+    let kept = (!numbered).then(|| M::PrintingTakeKept.text(l).to_owned());
+    let list = match &printing.paper {
+        Some(Paper::DirectorySlip { .. }) => Some(M::PrintingTakeList),
+        Some(_) => None,
+        None => Some(M::PrintingTakeCertificate),
+    };
     match printing.phase {
+        PrintPhase::Working(_) if printing.paper.is_none() => {
+            (None, M::PrintingCertificateSentence.text(l).to_owned())
+        }
         // A printer with a presenter holds the paper out until a hand takes it.
         PrintPhase::Working(100) => (list.or(Some(M::PrintingTakePaper)), kept.unwrap_or_default()),
         PrintPhase::Working(_) => (None, String::new()),
@@ -76,7 +87,7 @@ fn words(printing: &Printing, l: Locale) -> (Option<M>, String) {
 }
 
 fn code(shell: &crate::shell::Shell, printing: &Printing) -> Option<Image> {
-    shell.code_of_paper(&printing.paper).and_then(|code| crate::picture::code(&code))
+    shell.code_of_paper(printing.paper.as_ref()?).and_then(|code| crate::picture::code(&code))
 }
 
 /// What is safe, what happened, what to do next.

@@ -7,7 +7,7 @@ use crate::terminal::Terminal;
 use domain::case::SubmitOutcome;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
-use domain::session::event::Tap;
+use domain::session::event::{PrintOutcome, Tap};
 use domain::session::state::{Ending, Finished, PaperState, Step};
 use slint::{ComponentHandle, Image, SharedString};
 use std::rc::Rc;
@@ -42,7 +42,9 @@ pub(super) fn show(terminal: &Terminal) {
     adapter.set_number_label(number.as_ref().map(|(label, _)| label.text(l)).unwrap_or_default().into());
     adapter.set_number(number.map(|(_, n)| n).unwrap_or_default().into());
     adapter.set_facts(updated(adapter.get_facts(), facts(finished, l)));
-    adapter.set_can_print(finished.has_paper() && session.facts().devices.can_print());
+    adapter.set_can_print(finished.can_be_printed(&session.facts().devices));
+    let print = if finished.has_certificate() { M::ResultPrintCertificate } else { M::ResultPrint };
+    adapter.set_print_label(print.text(l).into());
     adapter.set_can_view(matches!(finished.ending, Ending::Certificate(_)));
     adapter.set_can_suggest(finished.identity.is_some());
     // Where no paper comes, the code on the screen is what a resident takes along.
@@ -52,7 +54,10 @@ pub(super) fn show(terminal: &Terminal) {
         let shown = terminal.local.borrow().certificate.unwrap_or_default();
         let view = terminal.window().global::<CertificateAdapter<'_>>();
         view.set_title(certificate.title.text(l).into());
-        view.set_note(M::CertificateNotPrinted.text(l).into());
+        let is_printed = is_printed(finished);
+        view.set_printed(is_printed);
+        let note = if is_printed { M::CertificatePrinted } else { M::CertificateNotPrinted };
+        view.set_note(note.text(l).into());
         view.set_page(i32::try_from(shown).unwrap_or(0));
         view.set_page_count(i32::try_from(certificate.pages.len()).unwrap_or(0));
         let page = certificate.pages.get(shown).and_then(|page| crate::picture::decode(page.bytes()));
@@ -125,13 +130,18 @@ fn summary(finished: &Finished, l: Locale) -> (ResultOutcome, String, Option<(M,
     }
 }
 
+fn is_printed(finished: &Finished) -> bool {
+    finished.paper == PaperState::Tried(PrintOutcome::Printed)
+}
+
 fn facts(finished: &Finished, l: Locale) -> Vec<Fact> {
     let fact =
         |icon, heading: M, text: String| Fact { icon, heading: heading.text(l).into(), text: text.into() };
     let item = &finished.item;
     let mut facts = Vec::new();
-    if let PaperState::Tried(domain::session::event::PrintOutcome::Printed) = finished.paper {
-        facts.push(fact(Icon::Printer, M::ResultPaper, M::ResultPaperPrinted.text(l).to_owned()));
+    if is_printed(finished) {
+        let what = if finished.has_certificate() { M::ResultCertificate } else { M::ResultPaper };
+        facts.push(fact(Icon::Printer, what, M::ResultPaperPrinted.text(l).to_owned()));
     }
     let chosen = finished.particulars(l);
     if !chosen.is_empty() {

@@ -41,7 +41,7 @@ fn show_trouble(terminal: &Terminal) {
         Trouble::Device(DeviceClass::Camera) => {
             (M::TroubleCameraTitle, M::TroubleCameraSentence, M::TroubleStillOtherWay)
         }
-        Trouble::Device(DeviceClass::ReceiptPrinter) => {
+        Trouble::Device(DeviceClass::ReceiptPrinter | DeviceClass::DocumentPrinter) => {
             (M::TroublePrinterTitle, M::TroublePrinterSentence, M::TroubleStillQueue)
         }
         Trouble::Province => (M::TroubleProvinceTitle, M::TroubleProvinceSentence, M::TroubleStillQueue),

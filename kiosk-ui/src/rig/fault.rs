@@ -41,7 +41,8 @@ pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The rig has the devices of which a visit asks something.
 fn is_of_a_visit(fault: &device::Fault) -> bool {
-    matches!(fault, device::Fault::Card(_) | device::Fault::Printer(_) | device::Fault::Camera(_))
+    use device::Fault::{Camera, Card, DocumentPrinter, Printer};
+    matches!(fault, Card(_) | Printer(_) | DocumentPrinter(_) | Camera(_))
 }
 
 #[cfg(test)]

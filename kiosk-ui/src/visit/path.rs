@@ -12,7 +12,7 @@ use domain::service_item::ServiceItem;
 use domain::session::event::PrintOutcome;
 use domain::session::page::Page;
 use domain::session::state::{
-    CardOnReader, DirectoryList, Ending, FacePhase, Place, PrintPhase, Sms, Step, Way, WorkerWay,
+    CardOnReader, DirectoryList, FacePhase, Place, PrintPhase, Sms, Step, Way, WorkerWay,
 };
 use drivers::sim::camera::Scene;
 use platform_client::sim::CodeKind;
@@ -238,10 +238,11 @@ impl Visit<'_> {
     }
 
     fn result(&mut self) -> Result<(), VisitError> {
-        let (has_certificate, has_paper) = self
+        let devices = self.booth.terminal().shell().session().facts().devices;
+        let (has_certificate, can_print) = self
             .step(|step| match step {
                 Step::Result(finished) => {
-                    Some((matches!(finished.ending, Ending::Certificate(_)), finished.has_paper()))
+                    Some((finished.has_certificate(), finished.can_be_printed(&devices)))
                 }
                 _ => None,
             })
@@ -252,9 +253,13 @@ impl Visit<'_> {
             self.record.picture_named(self.booth, "result-certificate")?;
             return self.hands.press_words(M::CertificateClose);
         }
-        if has_paper && !self.did.printed && self.can_print() {
+        if can_print && !self.did.printed {
             self.did.printed = true;
-            return self.hands.press_words(M::ResultPrint);
+            return self.hands.press_words(if has_certificate {
+                M::ResultPrintCertificate
+            } else {
+                M::ResultPrint
+            });
         }
         self.hands.press_words(M::ResultFinish)
     }

@@ -3,6 +3,7 @@
 use super::VisitError;
 use crate::headless::Booth;
 use domain::session::page::Page;
+use drivers::sim::document_printer::OnDocument;
 use drivers::sim::printer::{OnPaper, SimulatedPaper};
 use image::GrayImage;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,18 @@ pub(super) fn paper_taker(out: PathBuf) -> OnPaper {
         count += 1;
         if let Err(error) = keep(paper, &out, count) {
             tracing::error!(%error, "a paper cannot be kept");
+        }
+    })
+}
+
+/// Keeps each document of the document printer as it came: `document-N.pdf` or `document-N.ofd`.
+pub(super) fn document_taker(out: PathBuf) -> OnDocument {
+    let mut count = 0;
+    Box::new(move |document| {
+        count += 1;
+        let ending = if document.format == "application/ofd" { "ofd" } else { "pdf" };
+        if let Err(error) = std::fs::write(out.join(format!("document-{count}.{ending}")), &document.bytes) {
+            tracing::error!(%error, "a document cannot be kept");
         }
     })
 }

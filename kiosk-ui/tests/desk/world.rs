@@ -64,6 +64,7 @@ impl World {
             pace: RigPace::AtOnce,
             province: RigProvince::Here(CatalogueSource::Embedded),
             on_paper: None,
+            on_document: None,
         })
         .unwrap();
         prepare(folder.path());

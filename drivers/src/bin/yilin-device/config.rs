@@ -35,11 +35,12 @@ enum Kind {
 }
 
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 18] = [
+const KEYS: [(&str, &str, Kind); 19] = [
     ("card", "port", Kind::Port),
     ("card", "timeout", Kind::Seconds),
     ("printer", "port", Kind::Port),
     ("printer", "profile", Kind::Word),
+    ("document_printer", "port", Kind::Port),
     ("camera", "port", Kind::Port),
     ("scanner", "port", Kind::Port),
     ("face_engine", "program", Kind::Word),

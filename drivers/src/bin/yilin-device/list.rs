@@ -21,7 +21,8 @@ pub(crate) struct Args {
 type Look = (&'static str, fn(&PortAddress) -> Option<String>);
 
 /// In the order of asking. Each class adds its line.
-const LOOKS: [Look; 6] = [
+const LOOKS: [Look; 7] = [
+    ("document_printer", print::document::look),
     ("receipt_printer", print::look),
     ("id_card_reader", card::look),
     ("camera", camera::look),

@@ -1,4 +1,6 @@
-//! `print status|sample|file`.
+//! `print status|sample|file`: receipt printers here, document printers in a file of their own.
+
+pub(crate) mod document;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -33,7 +35,7 @@ pub(crate) enum Command {
     Status(Printer),
     /// Prints a sample: sizes, rare characters, a code, greys
     Sample(Printer),
-    /// Prints a text in UTF-8 or a PNG picture
+    /// Prints a text in UTF-8 or a PNG picture; on a document printer (`ipp://`) a PDF, an OFD or a text
     File {
         /// The file
         file: PathBuf,
@@ -44,7 +46,7 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct Printer {
-    /// `serial:/dev/ttyS0?baud=115200`, `lp:/dev/usb/lp0`, `tcp:192.0.2.7:9100`
+    /// `serial:/dev/ttyS0?baud=115200`, `lp:/dev/usb/lp0`, `tcp:192.0.2.7:9100`, `ipp://192.0.2.7:631/ipp/print`
     #[arg(long)]
     port: Option<PortAddress>,
     /// What the printer can do: a profile by its name, or a file that ends in .toml [default: epson_80]
@@ -58,7 +60,7 @@ pub(crate) struct Printer {
 
 /// Largest text, and largest picture file, that is taken.
 const MOST_TEXT: usize = 64 * 1024;
-const MOST_FILE: u64 = 8 * 1024 * 1024;
+const MOST_FILE: u64 = 16 * 1024 * 1024;
 
 pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCode {
     let given = match command {
@@ -67,6 +69,12 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     let Some(port) = given.port.as_ref().or_else(|| config.port("printer")) else {
         return output::wrong_usage("no port: give --port, or a --config with [printer] port");
     };
+    if let PortAddress::Ipp { .. } = port {
+        return match given.profile.is_some() || given.forgotten.is_some() {
+            true => output::wrong_usage("a document printer has no --profile and no --forgotten"),
+            false => document::run(command, port, output),
+        };
+    }
     let Some(profile) = given.profile.as_deref().cloned().or_else(default_profile) else {
         return output::wrong_usage("no profile: give --profile");
     };
@@ -83,11 +91,13 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     };
     match document {
         Ok(document) => print(&document, &mut printer, port, output),
-        Err(message) => {
-            let words = message.clone();
-            output.failed(&Failure::new(FileError { kind: "file", message }, words))
-        }
+        Err(message) => file_failed(message, output),
     }
+}
+
+fn file_failed(message: String, output: &Output) -> ExitCode {
+    let words = message.clone();
+    output.failed(&Failure::new(FileError { kind: "file", message }, words))
 }
 
 pub(crate) fn printer(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
@@ -151,13 +161,17 @@ pub(crate) fn profile(name: &str) -> Result<Box<PrinterProfile>, String> {
     Err(format!("no such profile; there are {}, or a file.toml", known.join(", ")))
 }
 
+/// The same moment by the clock on the wall.
+fn beijing(now: OffsetDateTime) -> OffsetDateTime {
+    UtcOffset::from_hms(8, 0, 0).map_or(now, |offset| now.to_offset(offset))
+}
+
 /// The terminal's own test page.
 pub(crate) fn page(now: OffsetDateTime) -> PaperDocument {
-    let beijing = UtcOffset::from_hms(8, 0, 0).map_or(now, |offset| now.to_offset(offset));
     let page = Paper::TestPage {
         site: Localized::new("示例社区", "Sample community"),
         terminal: TerminalId("yilin-device".to_owned()),
-        at: beijing,
+        at: beijing(now),
     };
     compose::compose(&page, None)
 }
@@ -173,22 +187,30 @@ fn sample(now: OffsetDateTime) -> PaperDocument {
 
 /// A document by a file's content.
 fn document(path: &Path) -> Result<PaperDocument, String> {
+    let named = |what: String| format!("{}: {what}", path.display());
+    let bytes = bytes_of(path)?;
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return picture(bytes).map_err(named);
+    }
+    text_document(bytes, "neither a PNG picture nor text in UTF-8").map_err(named)
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, String> {
     let named = |what: &str| format!("{}: {what}", path.display());
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| named(&e.to_string()))?;
     file.take(MOST_FILE + 1).read_to_end(&mut bytes).map_err(|e| named(&e.to_string()))?;
-    if bytes.len() as u64 > MOST_FILE {
-        return Err(named("larger than 8 MiB"));
-    }
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return picture(bytes).map_err(|e| named(&e));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| named("neither a PNG picture nor text in UTF-8"))?;
+    if bytes.len() as u64 > MOST_FILE { Err(named("larger than 16 MiB")) } else { Ok(bytes) }
+}
+
+/// A text as a paper; `otherwise` is said of what is none.
+fn text_document(bytes: Vec<u8>, otherwise: &str) -> Result<PaperDocument, String> {
+    let text = String::from_utf8(bytes).map_err(|_| otherwise.to_owned())?;
     if text.len() > MOST_TEXT {
-        return Err(named("more text than 64 KiB"));
+        return Err("more text than 64 KiB".to_owned());
     }
     if text.trim().is_empty() {
-        return Err(named("empty"));
+        return Err("empty".to_owned());
     }
     Ok(PaperDocument::new().paragraph(text.trim_start_matches('\u{FEFF}').trim_end()))
 }

@@ -85,6 +85,7 @@ const fn section(device: TerminalDevice) -> &'static str {
     match device {
         TerminalDevice::IdCardReader => "card",
         TerminalDevice::ReceiptPrinter => "printer",
+        TerminalDevice::DocumentPrinter => "document_printer",
         TerminalDevice::Camera => "camera",
         TerminalDevice::FaceEngine => "face_engine",
         TerminalDevice::IoBoard => "io_board",
@@ -139,6 +140,9 @@ fn test(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String,
             }
             let page = args.print.then(|| print::page(OffsetDateTime::now_utc()));
             self_test::receipt_printer(&mut printer, page.as_ref())
+        }
+        TerminalDevice::DocumentPrinter => {
+            self_test::document_printer(&mut drivers::document_printer::IppPrinter::new(port))
         }
         TerminalDevice::Camera => self_test::camera(|| camera::open(port)),
         TerminalDevice::IoBoard => self_test::io_board(port, config.wiring()),

@@ -1,7 +1,8 @@
-//! `sim card|printer|camera|scanner|io-board|power|face-engine|photo-decoder`: each a file of its own under `sim/`.
+//! `sim card|printer|document-printer|camera|scanner|io-board|power|face-engine|photo-decoder`: each a file of its own under `sim/`.
 
 mod camera;
 mod card;
+mod document_printer;
 mod face_engine;
 mod io_board;
 mod photo_decoder;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Card(card::Args),
     /// Receipt printer on a pty or a TCP port
     Printer(printer::Args),
+    /// Document printer that speaks IPP on a TCP port
+    DocumentPrinter(document_printer::Args),
     /// Camera as a directory of drawn frames
     Camera(camera::Args),
     /// Code scanner on a pty
@@ -42,6 +45,7 @@ pub(crate) fn run(command: Command, output: &Output) -> ExitCode {
     match command {
         Command::Card(args) => card::run(&args, output),
         Command::Printer(args) => printer::run(args, output),
+        Command::DocumentPrinter(args) => document_printer::run(args, output),
         Command::Camera(args) => camera::run(args, output),
         Command::Scanner(args) => scanner::run(&args, output),
         Command::IoBoard(args) => io_board::run(&args, output),

@@ -1,0 +1,153 @@
+//! `yilin-device print` on a document printer and `sim document-printer`, as scripts call them; the terminal's own form as
+//! `qpdf` and `pdftotext` (Debian: qpdf, poppler-utils) read it.
+#![cfg(feature = "sim")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on shows where, and says when it compared nothing"
+)]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_yilin-device");
+
+/// A simulated printer in its own process, killed at the end of the test.
+struct Simulator {
+    child: Child,
+    port: String,
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn simulator(arguments: &[&str]) -> Simulator {
+    let mut child = Command::new(PROGRAM)
+        .args(["sim", "document-printer"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let ready: Value = serde_json::from_str(&first).unwrap();
+    Simulator { child, port: ready["port"].as_str().unwrap().to_owned() }
+}
+
+/// The one line of JSON that a command prints, and its exit code.
+fn device(arguments: &[&str]) -> (Value, Option<i32>) {
+    let output = Command::new(PROGRAM).arg("--json").args(arguments).output().unwrap();
+    let line = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(line.matches('\n').count(), 1, "{line}");
+    (serde_json::from_str(&line).unwrap(), output.status.code())
+}
+
+/// What a peer says of a file; none where it is not installed.
+fn peer(program: &str, arguments: &[&str]) -> Option<(bool, String)> {
+    let Ok(output) = Command::new(program).args(arguments).output() else {
+        assert!(std::env::var_os("YILIN_REQUIRE_PEERS").is_none(), "{program} is not installed");
+        eprintln!("{program} is not installed: nothing was compared with it");
+        return None;
+    };
+    let text = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_sample_is_a_form_that_others_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = simulator(&["--paper-out", text(folder.path())]);
+    let (line, code) = device(&["print", "sample", "--port", &simulator.port]);
+    let bytes = line["bytes"].as_u64().unwrap();
+    let expected = json!({
+        "outcome": "printed", "evidence": "impressions", "paper": "full", "state": "online", "cause": null,
+        "bytes": bytes, "pages": 1, "pages_out": 1, "formats": null, "reasons": [],
+    });
+    assert_eq!((line, code), (expected, Some(0)));
+    let file = folder.path().join("document-1.pdf");
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), bytes);
+
+    if let Some((well, said)) = peer("qpdf", &["--check", text(&file)]) {
+        assert!(well, "{said}");
+    }
+    if let Some((well, said)) = peer("pdftotext", &["-layout", text(&file), "-"]) {
+        assert!(well, "{said}");
+        for part in ["示例社区", "0123456789", "王测试䶮", "赵𠅤", "1.00"] {
+            assert!(said.contains(part), "{part} is not in {said}");
+        }
+    }
+    if let Some((well, said)) = peer("pdffonts", &[text(&file)]) {
+        // Every font is embedded, a subset, and has its way back to Unicode.
+        let fonts: Vec<&str> = said.lines().skip(2).collect();
+        assert!(well && fonts.len() == 2, "{said}");
+        assert!(
+            fonts.iter().all(|font| font.contains("YilinSans") && font.contains("yes yes yes")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_file_arrives_byte_for_byte_and_what_is_none_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = simulator(&["--paper-out", text(folder.path()), "--model", "old"]);
+    let certificate = folder.path().join("certificate");
+    let pdf = b"%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Type /Pages /Kids [3 0 R] >> \
+                endobj 3 0 obj << /Type /Page >> endobj trailer << /Root 1 0 R >>\n%%EOF\n";
+    std::fs::write(&certificate, pdf).unwrap();
+    let (line, code) = device(&["print", "file", text(&certificate), "--port", &simulator.port]);
+    assert_eq!(
+        (&line["outcome"], &line["evidence"], code),
+        (&json!("printed"), &json!("job_completed"), Some(0))
+    );
+    assert_eq!(std::fs::read(folder.path().join("document-1.pdf")).unwrap(), pdf);
+
+    let check = |content: &[u8], part: &str| {
+        std::fs::write(&certificate, content).unwrap();
+        let (line, code) = device(&["print", "file", text(&certificate), "--port", &simulator.port]);
+        assert_eq!((&line["error"]["kind"], code), (&json!("file"), Some(1)), "{line}");
+        assert!(line["error"]["message"].as_str().unwrap().ends_with(part), "{line}");
+    };
+    check(&pdf.map(|byte| if byte == b'K' { b'k' } else { byte }), "PDF: it has no page");
+    check(b"%PDF-1.7\n<< /JS (x) >>", "PDF: it has no catalogue of pages");
+    check(b"PK\x03\x04", "OFD: the archive has no end");
+    check(b"\x89PNG\r\n\x1a\n", "a picture is not printed on a document printer");
+    check(&[0xD6, 0xD0], "neither PDF nor OFD nor text in UTF-8");
+}
+
+#[test]
+fn a_fault_is_told_by_its_word() {
+    let simulator = simulator(&["--fault", "document_printer.paper_jam@page1"]);
+    let (line, code) = device(&["print", "status", "--port", &simulator.port]);
+    assert_eq!((&line["state"], &line["cause"], code), (&json!("online"), &json!(null), Some(0)));
+    assert!(line["formats"].as_array().unwrap().contains(&json!("application/pdf")));
+    let (line, code) = device(&["print", "sample", "--port", &simulator.port]);
+    let said = [&line["outcome"], &line["evidence"], &line["cause"], &line["paper"]];
+    assert_eq!(
+        (said, code),
+        ([&json!("not_printed"), &json!("none"), &json!("paper_jam"), &json!("jammed")], Some(1))
+    );
+    let (line, code) = device(&["list", "--port", &simulator.port]);
+    assert_eq!((&line["device"], code), (&json!("document_printer"), Some(0)));
+}
+
+#[test]
+fn a_printer_that_is_not_there_and_a_wrong_use() {
+    let (line, code) = device(&["print", "status", "--port", "ipp://127.0.0.1:1/ipp/print"]);
+    assert_eq!((&line["cause"], &line["state"], code), (&json!("port"), &json!("offline"), Some(1)));
+    let wrong = ["print", "sample", "--port", "ipp://127.0.0.1:1/", "--profile", "epson_80"];
+    assert_eq!(Command::new(PROGRAM).args(wrong).output().unwrap().status.code(), Some(2));
+    let wrong = ["sim", "document-printer", "--fault", "card.removed@read"];
+    assert_eq!(Command::new(PROGRAM).args(wrong).output().unwrap().status.code(), Some(2));
+}

@@ -1,0 +1,255 @@
+//! The document printer's driver against a printer of others: `ippeveprinter` (Debian: cups-ipp-utils), told by the command
+//! that it runs for each document what goes wrong (its manual page, "Command output").
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on shows where, and says when it compared nothing"
+)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use domain::device::PaperSupply;
+use drivers::document_printer::ipp::Limits;
+use drivers::document_printer::{
+    Cause, Document, DocumentPrinter as _, Earlier, Evidence, IppPrinter, Outcome, PrintReport, Remainder,
+};
+
+const LIMITS: Limits = Limits {
+    answer: Duration::from_secs(3),
+    swallow: Duration::from_secs(5),
+    poll: Duration::from_millis(100),
+    silence: Duration::from_secs(1),
+    standstill: Duration::from_secs(5),
+    cancel: Duration::from_secs(5),
+};
+
+/// Whether the peer is there; without it a test says so and passes, save where peers are required.
+fn is_there(peer: &str, program: &str) -> bool {
+    let there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        assert!(std::env::var_os("YILIN_REQUIRE_PEERS").is_none(), "{peer} is not installed");
+        eprintln!("{peer} is not installed: nothing was compared with it");
+    }
+    there
+}
+
+fn document(pages: u32) -> Document {
+    let kids: String = (0..pages).map(|n| format!("{} 0 R ", n + 3)).collect();
+    let mut text = format!(
+        "%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [{kids}] /Count \
+         {pages} >>\nendobj\n"
+    );
+    for n in 0..pages {
+        text.push_str(&format!(
+            "{} 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n",
+            n + 3
+        ));
+    }
+    text.push_str(&format!("% {}\ntrailer\n<< /Root 1 0 R >>\nstartxref\n0\n%%EOF\n", "x".repeat(300_000)));
+    Document::inspect(text.into_bytes()).unwrap()
+}
+
+/// A printer of others that is running.
+struct Peer {
+    program: Child,
+    bus: Child,
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        for child in [&mut self.program, &mut self.bus] {
+            // One that has ended is what is wanted.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Peer {
+    /// `script` runs for each document, which it finds as `$1`; none where the peer is not installed.
+    fn start(script: &str, more: &[&str]) -> Option<Self> {
+        let installed = is_there("ippeveprinter", "ippeveprinter") && is_there("dbus-daemon", "dbus-daemon");
+        installed.then_some(())?;
+        let folder = tempfile::tempdir().unwrap();
+        let command = folder.path().join("command");
+        let received = folder.path().join("received");
+        std::fs::write(&command, format!("#!/bin/sh\ncp \"$1\" {}\n{script}\n", received.display())).unwrap();
+        std::fs::set_permissions(&command, std::fs::Permissions::from_mode(0o755)).unwrap();
+        // Without a bus it does not begin, even when it announces nothing on the network.
+        let mut bus = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address=1"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let program = Command::new("ippeveprinter")
+            .args(["-r", "off", "-n", "localhost", "-p", &port.to_string()])
+            .args(["-d".as_ref(), folder.path().as_os_str(), "-c".as_ref(), command.as_os_str()])
+            .args(if more.contains(&"-f") { &[][..] } else { &["-f", "application/pdf,image/pwg-raster"] })
+            .args(more)
+            .arg("Test printer")
+            .env("DBUS_SYSTEM_BUS_ADDRESS", address.trim())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let peer = Self { program, bus, folder, port };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < deadline, "ippeveprinter does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(peer)
+    }
+
+    fn printer(&self) -> IppPrinter {
+        let uri = format!("ipp://localhost:{}/ipp/print", self.port);
+        IppPrinter::new(&uri.parse().unwrap()).limits(LIMITS)
+    }
+
+    fn print(&self, document: &Document) -> PrintReport {
+        self.printer().print(document, &mut |_| {})
+    }
+
+    /// Puts so many sheets of A4 into its tray, by the page that it has for that.
+    fn sheets(&self, count: u32) {
+        let mut web = TcpStream::connect(("localhost", self.port)).unwrap();
+        let page = format!("/media?size1=iso_a4_210x297mm&type1=stationery&level1={count}");
+        let host = format!("localhost:{}", self.port);
+        write!(web, "GET {page} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut said = String::new();
+        web.read_to_string(&mut said).unwrap();
+        assert!(said.contains("Media updated"), "{said}");
+    }
+
+    fn received(&self) -> PathBuf {
+        self.folder.path().join("received")
+    }
+}
+
+#[test]
+fn a_document_arrives_unchanged_and_is_proved_by_its_pages() {
+    for version in ["2.0", "1.1"] {
+        let script = "echo 'ATTR: job-impressions=2 job-impressions-completed=2' >&2";
+        let Some(peer) = Peer::start(script, &["-V", version]) else { return };
+        let document = document(2);
+        let status = peer.printer().status();
+        assert_eq!((status.cause, status.paper), (None, PaperSupply::Full), "{status:?}");
+        let report = peer.print(&document);
+        assert_eq!(
+            (report.outcome, report.evidence),
+            (Outcome::Printed, Evidence::Impressions),
+            "{report:?}"
+        );
+        assert_eq!((report.bytes, report.pages_out), (document.bytes().len(), Some(2)));
+        assert!(std::fs::read(peer.received()).unwrap() == document.bytes());
+    }
+}
+
+#[test]
+fn a_claim_with_too_few_pages_is_not_believed() {
+    for (script, out) in [("true", 0), ("echo 'ATTR: job-impressions-completed=1' >&2", 1)] {
+        let Some(peer) = Peer::start(script, &[]) else { return };
+        let report = peer.print(&document(2));
+        assert_eq!(
+            (report.outcome, report.cause),
+            (Outcome::Unknown, Some(Cause::PagesMissing)),
+            "{report:?}"
+        );
+        assert_eq!(report.pages_out, Some(out));
+    }
+}
+
+#[test]
+fn what_stops_the_printer_is_named_and_its_job_cancelled() {
+    for (word, cause, paper) in [
+        ("media-needed", Cause::PaperOut, PaperSupply::Out),
+        ("media-jam", Cause::PaperJam, PaperSupply::Jammed),
+        ("cover-open", Cause::CoverOpen, PaperSupply::Full),
+    ] {
+        let script = format!("echo 'STATE: +{word}' >&2; sleep 3");
+        let Some(peer) = Peer::start(&script, &[]) else { return };
+        let report = peer.print(&document(2));
+        assert_eq!((report.outcome, report.cause), (Outcome::NotPrinted, Some(cause)), "{word}: {report:?}");
+        assert_eq!(
+            (report.remainder, report.status.paper),
+            (Remainder::Nothing, paper),
+            "{word}: {report:?}"
+        );
+        // It is still so: the next one is not even begun.
+        let next = peer.print(&document(1));
+        assert_eq!((next.outcome, next.cause, next.bytes), (Outcome::NotPrinted, Some(cause), 0), "{word}");
+    }
+}
+
+/// Its page for trays takes the paper out: it then waits in the middle of the job, and takes a cancellation without ending
+/// the job. Nothing else is printed until that is settled.
+#[test]
+fn a_job_that_waits_for_paper_stays_unknown() {
+    let Some(peer) = Peer::start("echo 'ATTR: job-impressions-completed=1' >&2", &[]) else { return };
+    peer.sheets(0);
+    let mut printer = peer.printer().limits(Limits { cancel: Duration::from_secs(1), ..LIMITS });
+    let report = printer.print(&document(1), &mut |_| {});
+    assert_eq!((report.outcome, report.cause), (Outcome::Unknown, Some(Cause::PaperOut)), "{report:?}");
+    assert_eq!((report.remainder, report.status.paper), (Remainder::MayStillCome, PaperSupply::Out));
+    let report = printer.print(&document(1), &mut |_| {});
+    assert_eq!((report.outcome, report.bytes), (Outcome::NotPrinted, 0), "{report:?}");
+    assert_eq!(printer.recover().earlier, Earlier::StillThere);
+    assert!(!peer.received().exists());
+}
+
+#[test]
+fn a_job_that_is_given_up_is_not_printed() {
+    let Some(peer) = Peer::start("exit 1", &[]) else { return };
+    let report = peer.print(&document(1));
+    assert_eq!((report.outcome, report.cause), (Outcome::NotPrinted, Some(Cause::Aborted)), "{report:?}");
+}
+
+#[test]
+fn another_format_is_refused_before_a_byte_is_sent() {
+    let Some(peer) = Peer::start("true", &["-f", "image/pwg-raster"]) else { return };
+    let report = peer.print(&document(1));
+    assert_eq!((report.outcome, report.cause, report.bytes), (Outcome::NotPrinted, Some(Cause::Format), 0));
+    assert!(!peer.received().exists());
+}
+
+#[test]
+fn a_printer_at_work_for_somebody_else_is_busy() {
+    let script = "sleep 2; echo 'ATTR: job-impressions-completed=1' >&2";
+    let Some(peer) = Peer::start(script, &[]) else { return };
+    let mut first = peer.printer();
+    let other = std::thread::spawn(move || first.print(&document(1), &mut |_| {}));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !peer.received().exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let report = peer.print(&document(1));
+    assert_eq!((report.outcome, report.cause), (Outcome::NotPrinted, Some(Cause::Busy)), "{report:?}");
+    assert_eq!(other.join().unwrap().outcome, Outcome::Printed);
+}
+
+#[test]
+fn a_printer_that_is_killed_in_the_middle_leaves_an_unknown_paper() {
+    let Some(mut peer) = Peer::start("sleep 20", &[]) else { return };
+    let mut printer = peer.printer();
+    let work = std::thread::spawn(move || printer.print(&document(1), &mut |_| {}));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !peer.received().exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    peer.program.kill().unwrap();
+    let report = work.join().unwrap();
+    assert_eq!((report.outcome, report.remainder), (Outcome::Unknown, Remainder::MayStillCome), "{report:?}");
+    assert_eq!(report.cause, Some(Cause::Port));
+}

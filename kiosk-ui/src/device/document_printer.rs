@@ -1,0 +1,154 @@
+//! The document printer's thread.
+
+use crate::inbox::Post;
+use domain::device::{DeviceClass, DeviceState};
+use domain::material::Picture;
+use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Ticket};
+use drivers::document_printer::{
+    Cause, Document, DocumentPrinter as Driver, Earlier, Outcome, PrintProgress, PrintReport, PrinterStatus,
+};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// How often a printer without work is asked how it is.
+const CHECK: Duration = Duration::from_secs(3);
+
+/// The way to the printer's thread; dropping it ends the thread after the job that is under way.
+#[derive(Debug)]
+pub struct DocumentPrinter(Sender<Job>);
+
+#[derive(Debug)]
+struct Job {
+    ticket: Ticket,
+    file: Picture,
+}
+
+impl DocumentPrinter {
+    /// Starts the thread for a printer.
+    ///
+    /// # Errors
+    /// The machine gives no thread.
+    pub fn start(printer: Box<dyn Driver>, post: Post) -> std::io::Result<Self> {
+        let (sender, jobs) = channel();
+        std::thread::Builder::new()
+            .name("document-printer".to_owned())
+            .spawn(move || Worker { printer, post, state: None }.run(&jobs))?;
+        Ok(Self(sender))
+    }
+
+    /// Prints an issuer's file as it is; the end comes as an event.
+    pub fn print(&self, ticket: Ticket, file: Picture) {
+        let _gone = self.0.send(Job { ticket, file });
+    }
+}
+
+struct Worker {
+    printer: Box<dyn Driver>,
+    post: Post,
+    state: Option<DeviceState>,
+}
+
+impl Worker {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        loop {
+            // What an earlier job left in a printer that is back is cancelled at once, not with the next job: it would come
+            // out for whoever stands there then.
+            let recovery = self.printer.recover();
+            if recovery.earlier != Earlier::Nothing {
+                let earlier = recovery.earlier.word();
+                tracing::info!(device = "document_printer", earlier, "a job without proof");
+            }
+            self.say_status(&recovery.status);
+            match jobs.recv_timeout(CHECK) {
+                Ok(Job { ticket, file }) => self.print(ticket, &file),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn print(&mut self, ticket: Ticket, file: &Picture) {
+        let outcome = match Document::inspect(file.bytes().to_vec()) {
+            Ok(document) => self.print_document(ticket, &document),
+            Err(error) => {
+                tracing::error!(device = "document_printer", %error, "an issuer's file is not printed");
+                PrintOutcome::NotPrinted(PrintProblem::Defect)
+            }
+        };
+        self.post.put(EventKind::Device(DeviceEvent::PrintEnded(ticket, outcome)));
+    }
+
+    fn print_document(&mut self, ticket: Ticket, document: &Document) -> PrintOutcome {
+        let (post, mut shown) = (self.post.clone(), 0);
+        let size = document.bytes().len();
+        let report = self.printer.print(document, &mut |progress| {
+            let percent = percent(progress, size);
+            if percent > shown {
+                shown = percent;
+                post.put(EventKind::Device(DeviceEvent::PrintProgress(ticket, percent)));
+            }
+        });
+        tracing::info!(
+            device = "document_printer",
+            outcome = report.outcome.word(),
+            evidence = report.evidence.word(),
+            cause = report.cause.map(Cause::word),
+            bytes = report.bytes,
+            pages = report.pages,
+            pages_out = report.pages_out,
+            "a print job ended"
+        );
+        self.say_status(&report.status);
+        outcome(&report)
+    }
+
+    fn say_status(&mut self, status: &PrinterStatus) {
+        if self.state.replace(status.state) != Some(status.state) {
+            let event = DeviceEvent::State(DeviceClass::DocumentPrinter, status.state);
+            self.post.put(EventKind::Device(event));
+        }
+    }
+}
+
+/// Half of the way is the file's, half the pages'; the end is told by the job's own end.
+fn percent(progress: PrintProgress, size: usize) -> u8 {
+    let part = |done: usize, whole: usize| (done.min(whole) * 49) / whole.max(1);
+    let count = |pages: Option<u32>| pages.and_then(|pages| usize::try_from(pages).ok());
+    let pages = count(progress.pages_out).zip(count(progress.pages)).map_or(0, |(out, all)| part(out, all));
+    u8::try_from(part(progress.bytes, size) + pages).unwrap_or(0)
+}
+
+fn outcome(report: &PrintReport) -> PrintOutcome {
+    let problem = match report.cause {
+        Some(Cause::PaperOut) => PrintProblem::PaperOut,
+        Some(Cause::CoverOpen | Cause::DoorOpen | Cause::TrayMissing) => PrintProblem::CoverOpen,
+        Some(Cause::PaperJam) => PrintProblem::Jam,
+        Some(
+            Cause::OutputFull
+            | Cause::TonerOut
+            | Cause::Overheated
+            | Cause::Hardware
+            | Cause::Format
+            | Cause::Refused
+            | Cause::Aborted
+            | Cause::PagesMissing
+            | Cause::JobLost,
+        ) => PrintProblem::Defect,
+        Some(
+            Cause::Port
+            | Cause::NoAnswer
+            | Cause::Protocol
+            | Cause::Paused
+            | Cause::Offline
+            | Cause::Busy
+            | Cause::Canceled
+            | Cause::Stalled,
+        )
+        | None => PrintProblem::NoAnswer,
+    };
+    match report.outcome {
+        Outcome::Printed => PrintOutcome::Printed,
+        Outcome::NotPrinted => PrintOutcome::NotPrinted(problem),
+        Outcome::Unknown => PrintOutcome::Unknown(problem),
+    }
+}
