@@ -39,7 +39,7 @@ fn by_card(sample: SampleCard) -> Identity {
 
 fn known(item: &ItemId, world: &World, identity: Identity) -> Question {
     let item = world.desk.kept_catalogue().item(item).expect("the catalogue was loaded").clone();
-    Question::WhatIsKnown { item, identity, shared_data: SharedDataConsent::Given }
+    Question::WhatIsKnown { item, identity }
 }
 
 fn item(id: &str) -> ItemId {
