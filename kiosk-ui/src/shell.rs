@@ -4,6 +4,7 @@
 //! session), or draw.
 
 use crate::clock::TerminalClock;
+use crate::device::Watch;
 use crate::device::camera::CameraDesk;
 use crate::device::document_printer::DocumentPrinter;
 use crate::device::printer::Printer;
@@ -23,6 +24,8 @@ use platform_client::clock::Clock;
 /// Who performs the effects. A terminal without a device has none there, and the visit knows by its state.
 #[derive(Debug)]
 pub struct World {
+    /// Watches the devices' threads as long as they are there.
+    pub watch: Watch,
     /// The card reader.
     pub reader: Option<Reader>,
     /// The receipt printer.

@@ -6,11 +6,12 @@
 use crate::assets;
 use crate::clock::TerminalClock;
 use crate::config::{PrinterConfig, ProvinceAddress};
+use crate::device::Watch;
 use crate::device::camera::{self, CameraDesk, PreviewSlot};
 use crate::device::document_printer::DocumentPrinter;
 use crate::device::printer::Printer;
 use crate::device::reader::Reader;
-use crate::inbox::{Inbox, Post};
+use crate::inbox::Inbox;
 use crate::journal::Journal;
 use crate::province::{DeskError, DeskOptions, News, ProvinceDesk, Randomness};
 use crate::shell::{Shell, World};
@@ -143,14 +144,16 @@ impl Parts {
             news: self.news,
         };
         let province = ProvinceDesk::start(desk, Arc::new(clock.clone()), post.clone())?;
-        let reader = self.card_reader.map(|port| Reader::start(port, post.clone()));
+        let watch = Watch::start(post.clone()).map_err(StartError::Thread)?;
+        let reader = self.card_reader.map(|port| Reader::start(port, &watch));
         let reader = reader.transpose().map_err(StartError::Thread)?;
-        let printer = self.printer.map(|printer| start_printer(printer, post.clone())).transpose()?;
+        let printer = self.printer.map(|printer| start_printer(printer, &watch)).transpose()?;
         let document_printer = self.document_printer.map(|port| {
-            DocumentPrinter::start(Box::new(IppPrinter::new(&port)), post.clone()).map_err(StartError::Thread)
+            DocumentPrinter::start(Box::new(IppPrinter::new(&port)), post).map_err(StartError::Thread)
         });
         let document_printer = document_printer.transpose()?;
-        let camera = self.camera.map(|source| CameraDesk::start(source, post, wakers.preview)).transpose()?;
+        let camera =
+            self.camera.map(|source| CameraDesk::start(source, &watch, wakers.preview)).transpose()?;
         let patience = match self.news {
             News::Once => Some(FIRST_WORD),
             News::Every(_) if province.kept_catalogue().items.is_empty() => Some(FIRST_CATALOGUE),
@@ -161,13 +164,13 @@ impl Parts {
         }
         let facts = Facts::new(Arc::new(self.site), province.kept_catalogue(), clock.now());
         let preview = camera.as_ref().map(CameraDesk::preview);
-        let world = World { reader, printer, document_printer, camera, province };
+        let world = World { watch, reader, printer, document_printer, camera, province };
         let shell = Shell::new(Session::new(facts), clock, world, self.journal);
         Ok(Started { shell, inbox, preview })
     }
 }
 
-fn start_printer(printer: PrinterConfig, post: Post) -> Result<Printer, StartError> {
+fn start_printer(printer: PrinterConfig, watch: &Watch) -> Result<Printer, StartError> {
     let driver = EscPosPrinter::new(printer.port, printer.profile, assets::paper_fonts()?);
-    Printer::start(Box::new(driver), post).map_err(StartError::Thread)
+    Printer::start(Box::new(driver), watch).map_err(StartError::Thread)
 }

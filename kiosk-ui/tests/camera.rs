@@ -10,6 +10,7 @@ use domain::session::event::{
 use domain::session::{Facts, Session};
 use drivers::camera::{Pace, Size};
 use drivers::sim::camera::{CameraFault, Scene, SceneName, SimCamera};
+use kiosk_ui::device::Watch;
 use kiosk_ui::device::camera::CameraDesk;
 use kiosk_ui::inbox::Inbox;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 struct Stand {
     camera: SimCamera,
     desk: CameraDesk,
+    _watch: Watch,
     inbox: Inbox,
     shown: Arc<AtomicU32>,
 }
@@ -32,12 +34,13 @@ impl Stand {
         let (inbox, post) = Inbox::new(|| {});
         let shown = Arc::new(AtomicU32::new(0));
         let (opened, counted) = (camera.clone(), Arc::clone(&shown));
+        let watch = Watch::start(post).unwrap();
         let source = Box::new(move || opened.open());
         let count = move || {
             counted.fetch_add(1, Ordering::SeqCst);
         };
-        let desk = CameraDesk::start(source, post, count).unwrap();
-        Self { camera, desk, inbox, shown }
+        let desk = CameraDesk::start(source, &watch, count).unwrap();
+        Self { camera, desk, _watch: watch, inbox, shown }
     }
 
     /// The next event that is wanted; others may come before it.
@@ -189,5 +192,26 @@ fn a_photo_comes_with_its_ticket_and_a_pulled_plug_is_said() {
     stand.desk.take_photo(mark);
     stand.wait(|e| matches!(e, DeviceEvent::PhotoFailed(of) if of == mark).then_some(()));
     stand.camera.set_fault(None);
+    stand.wait_for_state(DeviceState::Online);
+}
+
+#[test]
+fn a_driver_that_does_not_come_back_is_said_while_it_is_away_and_once_it_is_back() {
+    let camera = SimCamera::new(Size::new(320, 240), Pace::AsAsked, Scene::named(SceneName::Empty, 1));
+    let (inbox, post) = Inbox::new(|| {});
+    let watch = Watch::start(post).unwrap();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let opened = camera.clone();
+    let source = Box::new(move || {
+        // As an ioctl on a device whose kernel driver hangs.
+        let _released = held.recv();
+        opened.open()
+    });
+    let desk = CameraDesk::start(source, &watch, || {}).unwrap();
+    let stand = Stand { camera, desk, _watch: watch, inbox, shown: Arc::default() };
+    stand.wait_for_state(DeviceState::HardwareError);
+    // Nobody waits for it: the desk takes wishes on.
+    stand.desk.set(CameraUse::Face);
+    drop(release);
     stand.wait_for_state(DeviceState::Online);
 }

@@ -5,10 +5,11 @@
 
 mod photo;
 
-use super::BackOff;
+use super::Watch;
+use super::watch::circuit;
 use crate::assets;
 use crate::inbox::Post;
-use domain::device::{DeviceClass, DeviceState};
+use domain::device::{Cause, DeviceClass, DeviceCondition, TerminalDevice};
 use domain::session::effect::CameraUse;
 use domain::session::event::{DeviceEvent, EventKind, FaceHint, Ticket};
 use drivers::camera::{Camera, CameraError, CameraErrorKind, Frame, Mirror};
@@ -16,6 +17,7 @@ use drivers::code_scanner::{CodeReader, Effort, LadderReader};
 use drivers::face::{
     FaceDetector, FaceHint as Seen, GateRules, PoseEstimator, QualityGate, Search, WeightsError,
 };
+use drivers::supervisor::{Attendant, Circuit};
 use photo::fitted;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +26,8 @@ use zeroize::Zeroizing;
 
 /// How long one frame may take to come before a new wish is heard.
 const FRAME: Duration = Duration::from_millis(400);
+/// The longest that opening or a frame takes, a device that wakes included.
+const LIMIT: Duration = Duration::from_secs(10);
 /// How often a camera that nobody uses is looked after.
 const CHECK: Duration = Duration::from_secs(10);
 /// So many frames that do not come, one after another, are a camera that is away.
@@ -100,7 +104,11 @@ impl CameraDesk {
     ///
     /// # Errors
     /// The embedded models are damaged, or there is no thread.
-    pub fn start(source: Source, post: Post, shown: impl Fn() + Send + 'static) -> Result<Self, StartError> {
+    pub fn start(
+        source: Source,
+        watch: &Watch,
+        shown: impl Fn() + Send + 'static,
+    ) -> Result<Self, StartError> {
         let detector = FaceDetector::new(
             assets::FACE_DETECTOR.manifest,
             assets::FACE_DETECTOR.weights,
@@ -112,13 +120,14 @@ impl CameraDesk {
         let preview = PreviewSlot::default();
         let worker = Worker {
             source,
-            post,
+            post: watch.post(),
+            attendant: watch.attend(DeviceClass::Camera),
             shown: Box::new(shown),
             preview: preview.clone(),
             camera: None,
-            state: None,
             misses: 0,
-            back_off: BackOff::new(),
+            circuit: circuit(DeviceClass::Camera),
+            trouble: None,
             next_check: Instant::now(),
             wish: CameraUse::Off,
             photo: None,
@@ -163,12 +172,14 @@ fn pose_estimator() -> Result<PoseEstimator, WeightsError> {
 struct Worker {
     source: Source,
     post: Post,
+    attendant: Attendant,
     shown: Box<dyn Fn() + Send>,
     preview: PreviewSlot,
     camera: Option<Box<dyn Camera>>,
-    state: Option<DeviceState>,
     misses: u32,
-    back_off: BackOff,
+    circuit: Circuit,
+    /// What is wrong, where something is: said once in the log.
+    trouble: Option<Cause>,
     next_check: Instant,
     wish: CameraUse,
     photo: Option<Ticket>,
@@ -242,17 +253,18 @@ impl Worker {
         if self.camera.is_some() {
             return Duration::ZERO;
         }
-        match (self.source)() {
+        match self.attendant.call(LIMIT, &mut self.source) {
             Ok(camera) => {
                 self.camera = Some(camera);
                 self.misses = 0;
-                self.back_off = BackOff::new();
-                self.say_state(DeviceState::Online);
+                self.circuit.succeeded();
+                self.trouble = None;
+                self.attendant.report(DeviceCondition::ready(TerminalDevice::Camera));
                 Duration::ZERO
             }
             Err(error) => {
                 self.lost(&error);
-                self.back_off.next()
+                self.circuit.failed(Instant::now())
             }
         }
     }
@@ -261,7 +273,7 @@ impl Worker {
         let Some(camera) = &mut self.camera else {
             return self.no_photo();
         };
-        let frame = match camera.frame(Instant::now() + FRAME) {
+        let frame = match self.attendant.call(LIMIT, || camera.frame(Instant::now() + FRAME)) {
             Ok(frame) => frame,
             Err(error) => return self.missed(&error),
         };
@@ -335,25 +347,16 @@ impl Worker {
         }
     }
 
-    fn say_state(&mut self, state: DeviceState) {
-        if self.state.replace(state) != Some(state) {
-            self.say(DeviceEvent::State(DeviceClass::Camera, state));
-        }
-    }
-
     fn lost(&mut self, error: &CameraError) {
         self.camera = None;
         self.seen = Seeing::default();
         self.preview.put(None);
         self.no_photo();
-        let state = match error.kind() {
-            CameraErrorKind::HardwareError | CameraErrorKind::NotSupported => DeviceState::HardwareError,
-            _ => DeviceState::Offline,
-        };
-        if self.state != Some(state) {
+        let cause = error.cause();
+        if self.trouble.replace(cause) != Some(cause) {
             tracing::warn!(device = "camera", kind = error.kind().as_str(), %error, "the camera is away");
         }
-        self.say_state(state);
+        self.attendant.report(DeviceCondition::troubled(TerminalDevice::Camera, cause));
     }
 
     fn no_photo(&mut self) {

@@ -1,5 +1,6 @@
 //! The receipt printer's thread.
 
+use super::Watch;
 use crate::inbox::Post;
 use domain::device::DeviceClass;
 use domain::paper::document::PaperDocument;
@@ -7,9 +8,15 @@ use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem,
 use drivers::receipt_printer::{
     Cause, Outcome, Presented, PrintProgress, PrintReport, PrinterStatus, ReceiptPrinter,
 };
+use drivers::self_test::status_condition;
+use drivers::supervisor::Attendant;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+/// The longest that a status takes: a printer that is silent to each question, asked twice.
+const STATUS: Duration = Duration::from_secs(20);
+/// The longest that a paper takes, waiting for a hand included.
+const PAPER: Duration = Duration::from_secs(300);
 /// How often a printer without work is asked how it is.
 const CHECK: Duration = Duration::from_secs(3);
 
@@ -28,11 +35,11 @@ impl Printer {
     ///
     /// # Errors
     /// The machine gives no thread.
-    pub fn start(printer: Box<dyn ReceiptPrinter>, post: Post) -> std::io::Result<Self> {
+    pub fn start(printer: Box<dyn ReceiptPrinter>, watch: &Watch) -> std::io::Result<Self> {
         let (sender, jobs) = channel();
-        std::thread::Builder::new()
-            .name("receipt-printer".to_owned())
-            .spawn(move || Worker { printer, post, status: None, tainted: false }.run(&jobs))?;
+        let attendant = watch.attend(DeviceClass::ReceiptPrinter);
+        let worker = Worker { printer, post: watch.post(), attendant, status: None, tainted: false };
+        std::thread::Builder::new().name("receipt-printer".to_owned()).spawn(move || worker.run(&jobs))?;
         Ok(Self(sender))
     }
 
@@ -50,6 +57,7 @@ impl Printer {
 struct Worker {
     printer: Box<dyn ReceiptPrinter>,
     post: Post,
+    attendant: Attendant,
     status: Option<PrinterStatus>,
     /// An unfinished job may have left lines in the printer: they are cleared before the next one.
     tainted: bool,
@@ -58,7 +66,7 @@ struct Worker {
 impl Worker {
     fn run(mut self, jobs: &Receiver<Job>) {
         loop {
-            let status = self.printer.status();
+            let status = self.attendant.call(STATUS, || self.printer.status());
             self.say_status(status);
             match jobs.recv_timeout(CHECK) {
                 Ok(job) => self.print(job),
@@ -70,7 +78,7 @@ impl Worker {
 
     fn print(&mut self, Job { ticket, document }: Job) {
         if self.tainted {
-            let recovery = self.printer.recover();
+            let recovery = self.attendant.call(PAPER, || self.printer.recover());
             tracing::info!(
                 device = "receipt_printer",
                 earlier = recovery.earlier.word(),
@@ -80,7 +88,7 @@ impl Worker {
         }
         let post = self.post.clone();
         let mut shown = 0;
-        let report = self.printer.print(&document, &mut |progress| {
+        let mut shown_on = |progress| {
             let percent = percent(progress);
             if let Some(ticket) = ticket
                 && percent > shown
@@ -88,7 +96,8 @@ impl Worker {
                 shown = percent;
                 post.put(EventKind::Device(DeviceEvent::PrintProgress(ticket, percent)));
             }
-        });
+        };
+        let report = self.attendant.call(PAPER, || self.printer.print(&document, &mut shown_on));
         self.tainted = report.outcome != Outcome::Printed;
         tracing::info!(
             device = "receipt_printer",
@@ -108,10 +117,7 @@ impl Worker {
 
     fn say_status(&mut self, status: PrinterStatus) {
         let before = self.status.replace(status);
-        if before.map(|b| b.state) != Some(status.state) {
-            let event = DeviceEvent::State(DeviceClass::ReceiptPrinter, status.state);
-            self.post.put(EventKind::Device(event));
-        }
+        self.attendant.report(status_condition(&status));
         if before.map(|b| b.paper) != Some(status.paper) {
             self.post.put(EventKind::Device(DeviceEvent::Paper(status.paper)));
         }

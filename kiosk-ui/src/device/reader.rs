@@ -1,17 +1,21 @@
 //! The card reader's thread.
 
-use super::BackOff;
+use super::Watch;
+use super::watch::circuit;
 use crate::inbox::Post;
-use domain::device::{DeviceClass, DeviceState};
+use domain::device::{Cause, DeviceClass, DeviceCondition, TerminalDevice};
 use domain::session::effect::ReaderUse;
 use domain::session::event::{CardProblem, DeviceEvent, EventKind};
 use drivers::id_card_reader::{self, CardReaderError, CardReaderErrorKind, Content, IdCardReader, Media};
+use drivers::supervisor::{Attendant, Circuit};
 use drivers::transport::PortAddress;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// How long one look for a card lasts before a new wish is heard.
 const LOOK: Duration = Duration::from_millis(300);
+/// The longest that the driver takes: every speed tried, or one look with all its repeats.
+const LIMIT: Duration = Duration::from_secs(20);
 /// How often an idle reader is asked how it is.
 const CHECK: Duration = Duration::from_secs(10);
 
@@ -24,11 +28,10 @@ impl Reader {
     ///
     /// # Errors
     /// The machine gives no thread.
-    pub fn start(port: PortAddress, post: Post) -> std::io::Result<Self> {
+    pub fn start(port: PortAddress, watch: &Watch) -> std::io::Result<Self> {
         let (sender, wishes) = channel();
-        std::thread::Builder::new()
-            .name("id-card-reader".to_owned())
-            .spawn(move || Worker::new(port, post).run(&wishes))?;
+        let worker = Worker::new(port, watch);
+        std::thread::Builder::new().name("id-card-reader".to_owned()).spawn(move || worker.run(&wishes))?;
         Ok(Self(sender))
     }
 
@@ -42,26 +45,29 @@ impl Reader {
 struct Worker {
     port: PortAddress,
     post: Post,
+    attendant: Attendant,
     reader: Option<Box<dyn IdCardReader>>,
-    state: Option<DeviceState>,
     wish: ReaderUse,
     card: Option<Media>,
     /// A card was read or failed, and lies there: it is not read again until it was lifted.
     done: bool,
-    back_off: BackOff,
+    circuit: Circuit,
+    /// What is wrong, where something is: said once in the log.
+    trouble: Option<Cause>,
 }
 
 impl Worker {
-    fn new(port: PortAddress, post: Post) -> Self {
+    fn new(port: PortAddress, watch: &Watch) -> Self {
         Self {
             port,
-            post,
+            post: watch.post(),
+            attendant: watch.attend(DeviceClass::IdCardReader),
             reader: None,
-            state: None,
             wish: ReaderUse::Off,
             card: None,
             done: false,
-            back_off: BackOff::new(),
+            circuit: circuit(DeviceClass::IdCardReader),
+            trouble: None,
         }
     }
 
@@ -93,32 +99,31 @@ impl Worker {
 
     /// Opens the reader if it is closed; how long to wait before the next try.
     fn open(&mut self) -> Duration {
-        match id_card_reader::open(&self.port) {
+        match self.attendant.call(LIMIT, || id_card_reader::open(&self.port)) {
             Ok(reader) => {
                 self.reader = Some(reader);
-                self.back_off = BackOff::new();
-                self.say_state(DeviceState::Online);
+                self.circuit.succeeded();
+                self.well();
                 Duration::ZERO
             }
             Err(error) => {
                 self.lost(&error);
-                self.back_off.next()
+                self.circuit.failed(Instant::now())
             }
         }
     }
 
     fn check(&mut self) {
         let Some(reader) = &mut self.reader else { return };
-        let status = reader.status();
-        match status.trouble {
+        match self.attendant.call(LIMIT, || reader.status()).trouble {
             Some(error) => self.lost(&error),
-            None => self.say_state(status.state),
+            None => self.well(),
         }
     }
 
     fn watch(&mut self) {
         let Some(reader) = &mut self.reader else { return };
-        match reader.media() {
+        match self.attendant.call(LIMIT, || reader.media()) {
             Ok(media) => self.say_media(media),
             Err(error) => self.lost(&error),
         }
@@ -126,7 +131,8 @@ impl Worker {
 
     fn read(&mut self) {
         let Some(reader) = &mut self.reader else { return };
-        let read = reader.read(Content::TextPhoto, Instant::now() + LOOK);
+        let look = || reader.read(Content::TextPhoto, Instant::now() + LOOK);
+        let read = self.attendant.call(LIMIT, look);
         let error = match read {
             Ok(read) => {
                 self.done = true;
@@ -165,23 +171,20 @@ impl Worker {
         }
     }
 
-    fn say_state(&mut self, state: DeviceState) {
-        if self.state.replace(state) != Some(state) {
-            self.say(DeviceEvent::State(DeviceClass::IdCardReader, state));
-        }
+    fn well(&mut self) {
+        self.trouble = None;
+        self.attendant.report(DeviceCondition::ready(TerminalDevice::IdCardReader));
     }
 
     fn lost(&mut self, error: &CardReaderError) {
         self.reader = None;
         self.card = None;
-        let state = match error.kind() {
-            CardReaderErrorKind::Hardware => DeviceState::HardwareError,
-            _ => DeviceState::Offline,
-        };
-        if self.state != Some(state) {
+        // Only trouble with the reader itself comes here, and that has a cause.
+        let cause = error.cause().unwrap_or(Cause::NoAnswer);
+        if self.trouble.replace(cause) != Some(cause) {
             tracing::warn!(device = "id_card_reader", kind = error.kind().word(), %error, "the reader is away");
         }
-        self.say_state(state);
+        self.attendant.report(DeviceCondition::troubled(TerminalDevice::IdCardReader, cause));
     }
 
     fn say(&self, event: DeviceEvent) {
