@@ -11,12 +11,14 @@ use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, MultiFormatRe
 use super::payload::fenced;
 use crate::camera::{GreyPicture, Size};
 
-/// Pixels down for each pixel across: up to 14 degrees either way.
-const LEANS: [f32; 7] = [0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24];
+/// Pixels down for each pixel across: up to 14 degrees either way, since bars are high.
+const LEANS: [f32; 5] = [0.0, 0.1, -0.1, 0.2, -0.2];
 /// Every so many rows a line is taken …
-const APART: usize = 7;
+const APART: usize = 10;
 /// … which is the mean of so many: bars are higher than that, and noise is not.
 const MEAN: usize = 5;
+/// Black and white places for each pixel: where a bar ends is known better than to a pixel.
+const FINER: usize = 4;
 /// Pixels to each side whose mean is the light there.
 const LIGHT: usize = 48;
 
@@ -30,7 +32,7 @@ pub(super) fn read(picture: &GreyPicture) -> Option<String> {
     });
     LEANS.into_iter().find_map(|lean| {
         let lines = lines(picture, lean);
-        let width = picture.size().width as usize * 2;
+        let width = picture.size().width as usize * FINER;
         let half = |which: usize| -> Vec<u8> {
             lines.chunks_exact(width).skip(which).step_by(2).flatten().copied().collect()
         };
@@ -47,14 +49,14 @@ fn decode(decoder: &mut MultiFormatReader, luma: &[u8], width: usize) -> Option<
     fenced(|| Some(decoder.decode_with_state(&mut bitmap).ok()?.getText().to_owned()))
 }
 
-/// Lines from left to right that fall by `lean`, each freed of its light and twice as long as the picture is wide.
+/// Lines from left to right that fall by `lean`, each freed of its light and black and white, finer than the picture.
 #[allow(clippy::cast_possible_truncation, reason = "rows of a picture; clamped to a byte")]
 fn lines(picture: &GreyPicture, lean: f32) -> Vec<u8> {
     let size = picture.size();
     let (width, height) = (size.width as usize, size.height as usize);
     let luma = picture.luma();
     let count = height / APART;
-    let mut lines = Vec::with_capacity(count * width * 2);
+    let mut lines = Vec::with_capacity(count * width * FINER);
     let mut line = vec![0.0_f32; width];
     for number in 0..count {
         let middle = (number * APART + APART / 2) as f32 - lean * width as f32 / 2.0;
@@ -65,9 +67,11 @@ fn lines(picture: &GreyPicture, lean: f32) -> Vec<u8> {
         }
         level(&mut line);
         for x in 0..width {
-            let next = line[(x + 1).min(width - 1)];
-            lines.push(line[x] as u8);
-            lines.push(f32::midpoint(line[x], next) as u8);
+            let (here, next) = (line[x], line[(x + 1).min(width - 1)]);
+            for part in 0..FINER {
+                let value = here + (next - here) * part as f32 / FINER as f32;
+                lines.push(if value < 128.0 { 0 } else { 255 });
+            }
         }
     }
     lines

@@ -22,14 +22,16 @@ pub(super) fn refined(rgb: &[u8], size: Size, coarse: [Point; 4]) -> Result<[Poi
     let picture = Picture { rgb, size };
     let longer = size.width.max(size.height) as f32;
     let mut widths = Vec::new();
-    let mut sides = [((0.0, 0.0), (0.0, 0.0)); 4];
-    for (i, side) in sides.iter_mut().enumerate() {
-        let places = picture.edge(coarse[i], coarse[(i + 1) % 4], longer * REACH, &mut widths);
-        *side = line(&places, longer * NEAR).ok_or(PageProblem::NoSheet)?;
-    }
+    let places =
+        [0, 1, 2, 3].map(|i| picture.edge(coarse[i], coarse[(i + 1) % 4], longer * REACH, &mut widths));
+    // Before the lines: what is not sharp has no places that lie on one.
     widths.sort_by(f32::total_cmp);
-    if widths.get(widths.len() / 2).is_none_or(|width| *width > WIDEST * (longer / 1920.0).max(0.5)) {
+    if widths.get(widths.len() / 2).is_some_and(|width| *width > WIDEST * (longer / 1920.0).max(0.5)) {
         return Err(PageProblem::NotSharp);
+    }
+    let mut sides = [((0.0, 0.0), (0.0, 0.0)); 4];
+    for (side, places) in sides.iter_mut().zip(&places) {
+        *side = line(places, longer * NEAR).ok_or(PageProblem::NoSheet)?;
     }
     let mut corners = [(0.0, 0.0); 4];
     for (i, corner) in corners.iter_mut().enumerate() {
@@ -121,7 +123,9 @@ fn step_up(profile: &[f32]) -> Option<(f32, f32)> {
     let steepest = (up.saturating_sub(3)..(up + 4).min(profile.len() - 1))
         .map(|i| profile[i + 1] - profile[i])
         .fold(1e-3, f32::max);
-    Some((up as f32 + part + 0.5, step / steepest))
+    // From far outside to far inside: a soft edge is wider than what was looked at for its place.
+    let whole = mean(profile.len() - SPAN..profile.len()) - mean(0..SPAN);
+    Some((up as f32 + part + 0.5, whole.max(step) / steepest))
 }
 
 /// A point and a direction of length 1.
