@@ -144,12 +144,12 @@ impl Parts {
             news: self.news,
         };
         let province = ProvinceDesk::start(desk, Arc::new(clock.clone()), post.clone())?;
-        let watch = Watch::start(post.clone()).map_err(StartError::Thread)?;
+        let watch = Watch::start(post).map_err(StartError::Thread)?;
         let reader = self.card_reader.map(|port| Reader::start(port, &watch));
         let reader = reader.transpose().map_err(StartError::Thread)?;
         let printer = self.printer.map(|printer| start_printer(printer, &watch)).transpose()?;
         let document_printer = self.document_printer.map(|port| {
-            DocumentPrinter::start(Box::new(IppPrinter::new(&port)), post).map_err(StartError::Thread)
+            DocumentPrinter::start(Box::new(IppPrinter::new(&port)), &watch).map_err(StartError::Thread)
         });
         let document_printer = document_printer.transpose()?;
         let camera =

@@ -7,7 +7,7 @@
 mod world;
 
 use domain::case::{SubmissionId, SubmitOutcome};
-use domain::identity::{Evidence, Identity, IdentityWay, SharedDataConsent};
+use domain::identity::{Evidence, Identity, IdentityWay};
 use domain::material::Picture;
 use domain::paper::{Claim, ClaimState};
 use domain::personal::Personal;

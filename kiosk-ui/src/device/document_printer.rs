@@ -1,15 +1,22 @@
 //! The document printer's thread.
 
+use super::Watch;
 use crate::inbox::Post;
-use domain::device::{DeviceClass, DeviceState};
+use domain::device::DeviceClass;
 use domain::material::Picture;
 use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Ticket};
 use drivers::document_printer::{
-    Cause, Document, DocumentPrinter as Driver, Earlier, Outcome, PrintProgress, PrintReport, PrinterStatus,
+    Cause, Document, DocumentPrinter as Driver, Earlier, Outcome, PrintProgress, PrintReport,
 };
+use drivers::self_test::document_condition;
+use drivers::supervisor::Attendant;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+/// The longest that settling an earlier job takes: each of its questions with a printer that is silent.
+const RECOVERY: Duration = Duration::from_secs(120);
+/// The longest that a certificate takes.
+const JOB: Duration = Duration::from_secs(900);
 /// How often a printer without work is asked how it is.
 const CHECK: Duration = Duration::from_secs(3);
 
@@ -28,11 +35,11 @@ impl DocumentPrinter {
     ///
     /// # Errors
     /// The machine gives no thread.
-    pub fn start(printer: Box<dyn Driver>, post: Post) -> std::io::Result<Self> {
+    pub fn start(printer: Box<dyn Driver>, watch: &Watch) -> std::io::Result<Self> {
         let (sender, jobs) = channel();
-        std::thread::Builder::new()
-            .name("document-printer".to_owned())
-            .spawn(move || Worker { printer, post, state: None }.run(&jobs))?;
+        let attendant = watch.attend(DeviceClass::DocumentPrinter);
+        let worker = Worker { printer, post: watch.post(), attendant };
+        std::thread::Builder::new().name("document-printer".to_owned()).spawn(move || worker.run(&jobs))?;
         Ok(Self(sender))
     }
 
@@ -45,7 +52,7 @@ impl DocumentPrinter {
 struct Worker {
     printer: Box<dyn Driver>,
     post: Post,
-    state: Option<DeviceState>,
+    attendant: Attendant,
 }
 
 impl Worker {
@@ -53,12 +60,12 @@ impl Worker {
         loop {
             // What an earlier job left in a printer that is back is cancelled at once, not with the next job: it would come
             // out for whoever stands there then.
-            let recovery = self.printer.recover();
+            let recovery = self.attendant.call(RECOVERY, || self.printer.recover());
             if recovery.earlier != Earlier::Nothing {
                 let earlier = recovery.earlier.word();
                 tracing::info!(device = "document_printer", earlier, "a job without proof");
             }
-            self.say_status(&recovery.status);
+            self.attendant.report(document_condition(&recovery.status));
             match jobs.recv_timeout(CHECK) {
                 Ok(Job { ticket, file }) => self.print(ticket, &file),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -81,13 +88,14 @@ impl Worker {
     fn print_document(&mut self, ticket: Ticket, document: &Document) -> PrintOutcome {
         let (post, mut shown) = (self.post.clone(), 0);
         let size = document.bytes().len();
-        let report = self.printer.print(document, &mut |progress| {
+        let mut shown_on = |progress| {
             let percent = percent(progress, size);
             if percent > shown {
                 shown = percent;
                 post.put(EventKind::Device(DeviceEvent::PrintProgress(ticket, percent)));
             }
-        });
+        };
+        let report = self.attendant.call(JOB, || self.printer.print(document, &mut shown_on));
         tracing::info!(
             device = "document_printer",
             outcome = report.outcome.word(),
@@ -98,15 +106,8 @@ impl Worker {
             pages_out = report.pages_out,
             "a print job ended"
         );
-        self.say_status(&report.status);
+        self.attendant.report(document_condition(&report.status));
         outcome(&report)
-    }
-
-    fn say_status(&mut self, status: &PrinterStatus) {
-        if self.state.replace(status.state) != Some(status.state) {
-            let event = DeviceEvent::State(DeviceClass::DocumentPrinter, status.state);
-            self.post.put(EventKind::Device(event));
-        }
     }
 }
 
