@@ -47,6 +47,19 @@ impl Limits {
         standstill: Duration::from_secs(90),
         cancel: Duration::from_secs(20),
     };
+
+    /// The same for somebody who stands there: no answer is waited for longer than this. Pages keep their time, since a
+    /// printer that warms up answers.
+    #[must_use]
+    pub fn answering_within(self, longest: Duration) -> Self {
+        Self {
+            answer: self.answer.min(longest),
+            swallow: self.swallow.min(longest),
+            silence: self.silence.min(longest),
+            cancel: self.cancel.min(longest),
+            ..self
+        }
+    }
 }
 
 /// A printer at an address `ipp://host:port/path`.

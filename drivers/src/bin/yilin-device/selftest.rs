@@ -7,6 +7,8 @@ use clap::ValueEnum;
 use domain::device::{ConditionKind, DeviceState, MediaState, PaperSupply, TerminalDevice};
 use domain::locale::Locale;
 use drivers::camera;
+use drivers::document_printer::IppPrinter;
+use drivers::document_printer::ipp::Limits;
 use drivers::face::FaceProgram;
 use drivers::receipt_printer::PrinterProfile;
 use drivers::self_test::{self, TestReport};
@@ -35,6 +37,9 @@ pub(crate) struct Args {
     /// Seconds until a page that is held out counts as forgotten [default: the profile's]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
     forgotten: Option<u16>,
+    /// Seconds until a document printer that does not answer counts as gone [default: what laser printers need]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
+    patience: Option<u16>,
     /// Language of the remedies
     #[arg(long, value_enum, default_value = "zh-CN")]
     locale: Language,
@@ -142,7 +147,12 @@ fn test(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String,
             self_test::receipt_printer(&mut printer, page.as_ref())
         }
         TerminalDevice::DocumentPrinter => {
-            self_test::document_printer(&mut drivers::document_printer::IppPrinter::new(port))
+            let mut printer = IppPrinter::new(port);
+            if let Some(seconds) = args.patience {
+                printer = printer.limits(Limits::USUAL.answering_within(Duration::from_secs(seconds.into())));
+            }
+            let page = if args.print { Some(print::document::sample_form().ok()?) } else { None };
+            self_test::document_printer(&mut printer, page.as_ref())
         }
         TerminalDevice::Camera => self_test::camera(|| camera::open(port)),
         TerminalDevice::IoBoard => self_test::io_board(port, config.wiring()),

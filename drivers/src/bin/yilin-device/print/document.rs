@@ -20,7 +20,7 @@ pub(super) fn run(command: &Command, port: &PortAddress, output: &Output) -> Exi
     let mut printer = IppPrinter::new(port);
     let document = match command {
         Command::Status(_) => return status(&mut printer, output),
-        Command::Sample(_) => form(&without_pictures(sample(OffsetDateTime::now_utc()))),
+        Command::Sample(_) => sample_form(),
         Command::File { file, .. } => document(file),
     };
     match document {
@@ -76,6 +76,11 @@ fn form(paper: &PaperDocument) -> Result<Document, String> {
     let properties = FormProperties { title: "yilin-device", language: "zh-CN", created };
     let fonts = FormFonts::new(REGULAR, BOLD).map_err(|error| error.to_string())?;
     with_form(paper, &fonts, |form| form.pdf(&properties)).map_err(|error| error.to_string())
+}
+
+/// The terminal's own test form.
+pub(crate) fn sample_form() -> Result<Document, String> {
+    form(&without_pictures(sample(OffsetDateTime::now_utc())))
 }
 
 fn without_pictures(mut paper: PaperDocument) -> PaperDocument {

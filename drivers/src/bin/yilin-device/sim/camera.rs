@@ -98,9 +98,19 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
     }
     let code = match write_frames(&dir, args.size, &scene, fault, args.frames) {
         Ok(()) => {
-            output.line(&Ready { port: PortAddress::Frames { dir: dir.clone() }.to_string() });
-            if let Some(CameraFault::Unplugged { from }) = fault {
-                pull_the_plug(&dir, from);
+            let ready = Ready { port: PortAddress::Frames { dir: dir.clone() }.to_string() };
+            match fault {
+                // Gone before anybody is told where it would be.
+                Some(CameraFault::Unplugged { from: 0 }) => {
+                    pull_the_plug(&dir);
+                    output.line(&ready);
+                }
+                Some(CameraFault::Unplugged { from }) => {
+                    output.line(&ready);
+                    std::thread::sleep(time_of(from));
+                    pull_the_plug(&dir);
+                }
+                _ => output.line(&ready),
             }
             signals.forever().next();
             ExitCode::SUCCESS
@@ -114,10 +124,14 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
     code
 }
 
-/// Removes the directory after so many frames' time.
-fn pull_the_plug(dir: &Path, from: u64) {
-    let frames = u32::try_from(from).unwrap_or(u32::MAX);
-    std::thread::sleep(Duration::from_secs_f32(1.0 / USUAL_RATE).saturating_mul(frames));
+/// How long so many frames take.
+fn time_of(frames: u64) -> Duration {
+    let frames = u32::try_from(frames).unwrap_or(u32::MAX);
+    Duration::from_secs_f32(1.0 / USUAL_RATE).saturating_mul(frames)
+}
+
+/// Removes the directory.
+fn pull_the_plug(dir: &Path) {
     if let Err(error) = std::fs::remove_dir_all(dir) {
         output::to_stderr(&format!("error: {}: {error}", dir.display()));
     }
