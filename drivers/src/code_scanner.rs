@@ -23,6 +23,7 @@ use std::time::Instant;
 
 use thiserror::Error;
 
+use domain::device::Cause;
 use domain::personal::Personal;
 
 pub use keyboard::KeyboardScanner;
@@ -96,6 +97,15 @@ pub enum ScanError {
 }
 
 impl ScanError {
+    /// The same among the causes of all devices; no code in time is a scanner that does not answer.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Nothing => Cause::NoAnswer,
+            Self::Camera(error) => error.cause(),
+            Self::Scanner(error) => error.kind().cause(),
+        }
+    }
+
     /// The condition that this error reports; no code in time is a time-out.
     pub fn kind(&self) -> CameraErrorKind {
         match self {

@@ -7,6 +7,7 @@
 
 mod camera;
 mod card;
+mod code_scanner;
 mod document_printer;
 mod face_engine;
 mod io_board;
@@ -20,6 +21,7 @@ use domain::device::{Cause, DeviceCondition, TerminalDevice};
 
 pub use camera::camera;
 pub use card::card_reader;
+pub use code_scanner::code_scanner;
 pub use document_printer::{document_condition, document_printer};
 pub use face_engine::face_engine;
 pub use io_board::io_board;

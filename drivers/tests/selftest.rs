@@ -365,8 +365,12 @@ fn the_line_is_exact() {
 fn the_configuration_names_the_devices_and_their_order_is_fixed() {
     let board = simulator(&["io-board"]);
     let card = simulator(&["card", "--card", "none"]);
+    let scanner = simulator(&["scanner"]);
     let config = tempfile::NamedTempFile::new().unwrap();
-    let text = format!("{WIRED}port = {:?}\n\n[card]\nport = {:?}\n", board.port, card.port);
+    let text = format!(
+        "{WIRED}port = {:?}\n\n[card]\nport = {:?}\n\n[scanner]\nport = {:?}\n",
+        board.port, card.port, scanner.port
+    );
     std::fs::write(config.path(), text).unwrap();
     let output = device(&["--json", "selftest", "--config", config.path().to_str().unwrap()]);
     let lines: Vec<Value> = String::from_utf8(output.stdout)
@@ -377,10 +381,11 @@ fn the_configuration_names_the_devices_and_their_order_is_fixed() {
     let devices: Vec<_> = lines.iter().map(|line| line["device"].as_str().unwrap()).collect();
     assert_eq!(
         (devices.as_slice(), output.status.code()),
-        (["id_card_reader", "io_board"].as_slice(), Some(0))
+        (["id_card_reader", "code_scanner", "io_board"].as_slice(), Some(0))
     );
     assert_eq!(lines[0]["media"], "not_present");
-    assert_eq!(lines[1]["detail"], "presence: no, door open: no, on battery: no, battery low: no");
+    assert_eq!(lines[1]["steps"][0]["step"], "open");
+    assert_eq!(lines[2]["detail"], "presence: no, door open: no, on battery: no, battery low: no");
 }
 
 #[test]
@@ -403,6 +408,8 @@ fn an_absent_port_is_the_ports_trouble_for_every_device() {
         ("receipt_printer", "serial:/dev/no-such-port"),
         ("document_printer", "ipp://127.0.0.1:1/ipp/print"),
         ("camera", "frames:/no/such/folder"),
+        ("code_scanner", "serial:/dev/no-such-port"),
+        ("code_scanner", "input:/dev/input/no-such-event"),
         ("io_board", "serial:/dev/no-such-port"),
         ("io_board", "gpio:/dev/no-such-chip"),
         ("power_supply", "nut:ups@127.0.0.1:1"),

@@ -22,6 +22,8 @@ pub enum TerminalDevice {
     DocumentPrinter,
     /// Sees faces, codes and papers.
     Camera,
+    /// Reads codes by itself and sends or types them (XFS4IoT BarcodeReader).
+    CodeScanner,
     /// Compares faces: a certified vendor's program.
     FaceEngine,
     /// Status lights, presence sensor, door and power contacts (XFS4IoT Lights and Auxiliaries).
@@ -34,11 +36,12 @@ pub enum TerminalDevice {
 
 impl TerminalDevice {
     /// Every device, in the order in which a self-test takes them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::IdCardReader,
         Self::ReceiptPrinter,
         Self::DocumentPrinter,
         Self::Camera,
+        Self::CodeScanner,
         Self::FaceEngine,
         Self::IoBoard,
         Self::PowerSupply,
@@ -52,6 +55,7 @@ impl TerminalDevice {
             Self::ReceiptPrinter => "receipt_printer",
             Self::DocumentPrinter => "document_printer",
             Self::Camera => "camera",
+            Self::CodeScanner => "code_scanner",
             Self::FaceEngine => "face_engine",
             Self::IoBoard => "io_board",
             Self::PowerSupply => "power_supply",
@@ -66,6 +70,7 @@ impl TerminalDevice {
             Self::ReceiptPrinter => M::DeviceReceiptPrinter,
             Self::DocumentPrinter => M::DeviceDocumentPrinter,
             Self::Camera => M::DeviceCamera,
+            Self::CodeScanner => M::DeviceCodeScanner,
             Self::FaceEngine => M::DeviceFaceEngine,
             Self::IoBoard => M::DeviceIoBoard,
             Self::PowerSupply => M::DevicePowerSupply,
@@ -80,7 +85,7 @@ impl TerminalDevice {
             Self::ReceiptPrinter => Some(DeviceClass::ReceiptPrinter),
             Self::DocumentPrinter => Some(DeviceClass::DocumentPrinter),
             Self::Camera => Some(DeviceClass::Camera),
-            Self::FaceEngine | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
+            Self::CodeScanner | Self::FaceEngine | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
         }
     }
 }
@@ -213,7 +218,8 @@ const fn resident(device: TerminalDevice, cause: Cause) -> Option<M> {
         (_, Cause::InvalidCard) => Some(M::CardInvalid),
         (_, Cause::CardSecurity) => Some(M::CardSecurity),
         (TerminalDevice::Speaker, _) => Some(M::ConditionNoSound),
-        (TerminalDevice::IoBoard | TerminalDevice::PowerSupply, _) => None,
+        // No page waits for these.
+        (TerminalDevice::CodeScanner | TerminalDevice::IoBoard | TerminalDevice::PowerSupply, _) => None,
         (_, cause) if cause.kind().is_usable() => None,
         (TerminalDevice::IdCardReader, _) => Some(M::IdentifyCardReaderFault),
         (TerminalDevice::Camera, _) => Some(M::IdentifyQrCameraFault),
@@ -273,6 +279,7 @@ mod tests {
         check(D::IoBoard, Cause::NoAnswer, Keeper, S::Offline, None);
         check(D::IoBoard, Cause::DoorOpen, Keeper, S::PotentialFraud, None);
         check(D::Camera, Cause::Busy, Technician, S::DeviceBusy, Some(M::IdentifyQrCameraFault));
+        check(D::CodeScanner, Cause::Port, Technician, S::Offline, None);
         check(D::PowerSupply, Cause::OnBattery, Attention, S::Online, Some(M::ConditionOnBattery));
         assert_eq!(DeviceCondition::ready(D::Camera).kind(), ConditionKind::Ready);
         assert_eq!(DeviceCondition::starting(D::Camera).kind(), Attention);

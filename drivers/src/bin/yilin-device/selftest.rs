@@ -92,6 +92,7 @@ const fn section(device: TerminalDevice) -> &'static str {
         TerminalDevice::ReceiptPrinter => "printer",
         TerminalDevice::DocumentPrinter => "document_printer",
         TerminalDevice::Camera => "camera",
+        TerminalDevice::CodeScanner => "scanner",
         TerminalDevice::FaceEngine => "face_engine",
         TerminalDevice::IoBoard => "io_board",
         TerminalDevice::PowerSupply => "power",
@@ -155,6 +156,7 @@ fn test(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String,
             self_test::document_printer(&mut printer, page.as_ref())
         }
         TerminalDevice::Camera => self_test::camera(|| camera::open(port)),
+        TerminalDevice::CodeScanner => self_test::code_scanner(port),
         TerminalDevice::IoBoard => self_test::io_board(port, config.wiring()),
         TerminalDevice::PowerSupply => self_test::power_supply(port),
         TerminalDevice::Speaker => self_test::speaker(port),
