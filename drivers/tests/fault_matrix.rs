@@ -2,6 +2,8 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
+#[path = "fault_matrix/document_printer.rs"]
+mod document_printer;
 #[path = "fault_matrix/truth.rs"]
 mod truth;
 
@@ -20,6 +22,7 @@ use drivers::io_board::{Contact, Light, Lit, Pin, Wiring};
 use drivers::receipt_printer::{EscPosPrinter, PaperFonts, PrinterProfile, ReceiptPrinter as _};
 use drivers::self_test;
 use drivers::sim::camera::{CameraFault, Scene, SimCamera};
+use drivers::sim::code_scanner::{SimScanner, Suffix};
 use drivers::sim::face_engine;
 use drivers::sim::fault::Fault;
 use drivers::sim::id_card::{self, CardFault, ReaderOptions, SampleCard, SimulatedCardReader};
@@ -78,13 +81,25 @@ fn condition(device: Device, cause: Option<Cause>) -> DeviceCondition {
     cause.map_or(DeviceCondition::ready(device), |cause| DeviceCondition::troubled(device, cause))
 }
 
+fn every_row() -> Vec<Row> {
+    let devices = [
+        card(),
+        printer(),
+        document_printer::rows(),
+        camera(),
+        code_scanner(),
+        io_board(),
+        power_supply(),
+        face_engine(),
+        speaker(),
+    ];
+    devices.into_iter().flatten().collect()
+}
+
 #[test]
 fn every_fault_at_every_moment_has_its_condition_its_sentence_and_its_remedy() {
-    let rows: Vec<Row> = [card(), printer(), camera(), io_board(), power_supply(), face_engine(), speaker()]
-        .into_iter()
-        .flatten()
-        .collect();
-    assert!(rows.len() >= 200, "{} rows", rows.len());
+    let rows = every_row();
+    assert!(rows.len() >= 350, "{} rows", rows.len());
     let left = Mutex::new(rows.iter());
     let wrong = Mutex::new(Vec::new());
     // Most of the time is spent waiting for devices that say nothing.
@@ -299,6 +314,33 @@ fn camera() -> Vec<Row> {
     begun.into_iter().chain(later).collect()
 }
 
+fn code_scanner() -> Vec<Row> {
+    let device = Device::CodeScanner;
+    let test = |port: &str| self_test::code_scanner(&port.parse().unwrap()).condition;
+    let absent = ["serial:/dev/no-such-port", "input:/dev/input/no-such-event"];
+    let absent = absent
+        .map(|port| Row::new(device, port, "before it is opened", Some(Cause::Port), move || test(port)));
+    let other =
+        Row::new(device, "no keyboard", "before it is opened", Some(Cause::NotSupported), move || {
+            test("input:/dev/null")
+        });
+    let pulled = Row::new(device, "unplugged", "after it was used", Some(Cause::Unplugged), move || {
+        let scanner = SimScanner::open().unwrap();
+        let port = format!("serial:{}", scanner.path().display()).parse().unwrap();
+        let mut driver = drivers::code_scanner::open(&port).unwrap();
+        scanner.read_code(b"BJ-0001", Suffix::Cr).unwrap();
+        driver.scan(Instant::now() + Duration::from_secs(5)).unwrap();
+        drop(scanner);
+        let lost = driver.scan(Instant::now() + Duration::from_secs(5)).unwrap_err();
+        condition(device, Some(lost.cause()))
+    });
+    let well = Row::new(device, "none", "when it is opened", None, move || {
+        let scanner = SimScanner::open().unwrap();
+        test(&format!("serial:{}", scanner.path().display()))
+    });
+    absent.into_iter().chain([other, pulled, well]).collect()
+}
+
 fn wiring() -> Wiring {
     let pin = |number| Pin { number, inverted: false };
     Wiring::default()
@@ -443,15 +485,25 @@ fn executable(path: &std::path::Path) {
 /// A fault that is added to a simulator and not to this table is missed here.
 #[test]
 fn every_fault_of_every_simulator_is_in_the_matrix() {
-    let rows = [card(), printer(), camera(), io_board(), power_supply(), face_engine(), speaker()];
-    let named: Vec<String> = rows.into_iter().flatten().map(|row| row.fault).collect();
+    let rows = every_row();
     // Held out papers have a file of their own.
-    let elsewhere = ["not_taken"];
+    let elsewhere = ["printer.not_taken"];
     for fault in drivers::sim::fault::list() {
         assert!(fault.name.replace('N', "3").parse::<Fault>().is_ok());
         let whole = fault.name;
-        let plain = whole.split_once('.').unwrap().1.split('@').next().unwrap();
-        let found = named.iter().any(|name| name == whole || name == plain);
-        assert!(found || elsewhere.contains(&plain), "{whole}");
+        let (prefix, rest) = whole.split_once('.').unwrap();
+        let device = match prefix {
+            "card" => Device::IdCardReader,
+            "printer" => Device::ReceiptPrinter,
+            "document_printer" => Device::DocumentPrinter,
+            "camera" => Device::Camera,
+            "io_board" => Device::IoBoard,
+            "power" => Device::PowerSupply,
+            "face_engine" => Device::FaceEngine,
+            _ => panic!("{whole}: a new device's faults need rows"),
+        };
+        let plain = rest.split('@').next().unwrap();
+        let found = rows.iter().any(|row| row.device == device && (row.fault == whole || row.fault == plain));
+        assert!(found || elsewhere.contains(&whole), "{whole}");
     }
 }

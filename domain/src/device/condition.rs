@@ -228,7 +228,7 @@ const fn resident(device: TerminalDevice, cause: Cause) -> Option<M> {
             Cause::PaperOut => M::PrintingPaperOut,
             Cause::CoverOpen => M::PrintingCoverOpen,
             Cause::PaperJam | Cause::ExitBlocked | Cause::Cutter => M::PrintingJam,
-            Cause::Hardware | Cause::Overheated => M::PrintingDefect,
+            Cause::Hardware | Cause::Overheated | Cause::OutputFull | Cause::TonerOut => M::PrintingDefect,
             _ => M::PrintingNoAnswer,
         }),
     }
@@ -280,6 +280,7 @@ mod tests {
         check(D::IoBoard, Cause::DoorOpen, Keeper, S::PotentialFraud, None);
         check(D::Camera, Cause::Busy, Technician, S::DeviceBusy, Some(M::IdentifyQrCameraFault));
         check(D::CodeScanner, Cause::Port, Technician, S::Offline, None);
+        check(D::DocumentPrinter, Cause::OutputFull, Keeper, S::UserError, Some(M::PrintingDefect));
         check(D::PowerSupply, Cause::OnBattery, Attention, S::Online, Some(M::ConditionOnBattery));
         assert_eq!(DeviceCondition::ready(D::Camera).kind(), ConditionKind::Ready);
         assert_eq!(DeviceCondition::starting(D::Camera).kind(), Attention);

@@ -3,20 +3,25 @@
 use domain::device::{Cause, ConditionKind, DeviceState, TerminalDevice as Device};
 
 /// Cause, XFS4IoT's state, who is needed, and a part of the remedy.
-const TRUTH: [(Cause, DeviceState, ConditionKind, &str); 37] = [
+const TRUTH: [(Cause, DeviceState, ConditionKind, &str); 42] = [
     (Cause::Port, DeviceState::Offline, ConditionKind::Technician, "Check the cable"),
     (Cause::Permission, DeviceState::Offline, ConditionKind::Technician, "Give the user"),
+    (Cause::Busy, DeviceState::DeviceBusy, ConditionKind::Technician, "Stop the other program"),
     (Cause::Unplugged, DeviceState::Offline, ConditionKind::Keeper, "Plug the"),
     (Cause::NoAnswer, DeviceState::Offline, ConditionKind::Keeper, "Check power and cable"),
     (Cause::BadLine, DeviceState::HardwareError, ConditionKind::Technician, "Replace the data cable"),
     (Cause::UnsteadyLine, DeviceState::Online, ConditionKind::Attention, "The line of the"),
     (Cause::Slow, DeviceState::Online, ConditionKind::Attention, "is too slow"),
     (Cause::Wedged, DeviceState::HardwareError, ConditionKind::Technician, "holds its driver"),
+    (Cause::NotSupported, DeviceState::NoDevice, ConditionKind::Technician, "has no driver for it"),
     (Cause::Hardware, DeviceState::HardwareError, ConditionKind::Technician, "reports a defect"),
     (Cause::CoverOpen, DeviceState::UserError, ConditionKind::Keeper, "Close the cover"),
     (Cause::PaperOut, DeviceState::UserError, ConditionKind::Keeper, "Put new paper"),
     (Cause::PaperLow, DeviceState::Online, ConditionKind::Attention, "Have new paper ready"),
     (Cause::PaperJam, DeviceState::UserError, ConditionKind::Keeper, "take out the paper that is stuck"),
+    (Cause::OutputFull, DeviceState::UserError, ConditionKind::Keeper, "out of the output tray"),
+    (Cause::TonerOut, DeviceState::UserError, ConditionKind::Keeper, "Put a new cartridge"),
+    (Cause::Paused, DeviceState::UserError, ConditionKind::Keeper, "Press resume"),
     (Cause::Cutter, DeviceState::HardwareError, ConditionKind::Technician, "turn the cutter back"),
     (Cause::Overheated, DeviceState::Offline, ConditionKind::Keeper, "cool for some minutes"),
     (Cause::FeedButton, DeviceState::UserError, ConditionKind::Keeper, "Release the feed button"),
@@ -71,7 +76,7 @@ pub(crate) fn tells_a_resident(device: Device, cause: Option<Cause>, sentence: O
     let Some(cause) = cause else { return sentence.is_none() };
     let part = match (device, cause) {
         (_, Cause::OnBattery | Cause::BatteryLow) => "Mains are away",
-        (Device::IoBoard | Device::PowerSupply, _) => return sentence.is_none(),
+        (Device::CodeScanner | Device::IoBoard | Device::PowerSupply, _) => return sentence.is_none(),
         (Device::Speaker, _) => "on the screen as well",
         (_, Cause::CardRemoved) => "left a little early",
         (_, Cause::CardUnreadable) => "turn it and place it again",
@@ -83,7 +88,7 @@ pub(crate) fn tells_a_resident(device: Device, cause: Option<Cause>, sentence: O
         (_, Cause::PaperOut) => "out of paper",
         (_, Cause::CoverOpen) => "cover is open",
         (_, Cause::PaperJam | Cause::Cutter) => "Paper is stuck",
-        (_, Cause::Hardware | Cause::Overheated) => "has a fault",
+        (_, Cause::Hardware | Cause::Overheated | Cause::OutputFull | Cause::TonerOut) => "has a fault",
         _ => "does not answer",
     };
     sentence.is_some_and(|sentence| sentence.contains(part))
