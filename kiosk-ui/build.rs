@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+#[allow(clippy::print_stdout, reason = "what a build script says to cargo")]
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     std::fs::write(out.join("words.slint"), words_slint()).expect("the output folder is writable");
@@ -19,6 +20,12 @@ fn main() {
         .embed_resources(slint_build::EmbedResourcesKind::EmbedFiles)
         // Names of elements, for the list of elements beside each picture.
         .with_debug_info(sim);
+    // A program whose place in memory is chosen at its start has half a million addresses to be put right; packed, they are
+    // not read from the disk into memory for it (glibc 2.36, musl 1.2.4).
+    let released = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if released && std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
     if let Err(error) = slint_build::compile_with_config(main, config) {
         panic!("{}: {error}", Path::new(main).display());
     }
