@@ -20,7 +20,7 @@ fn main() {
         .embed_resources(slint_build::EmbedResourcesKind::EmbedFiles)
         // Names of elements, for the list of elements beside each picture.
         .with_debug_info(sim);
-    // A program whose place in memory is chosen at its start has half a million addresses to be put right; packed, they are
+    // A program whose place in memory is chosen at its start has a hundred thousand addresses to be put right; packed, they are
     // not read from the disk into memory for it (glibc 2.36, musl 1.2.4).
     let released = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
     if released && std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
