@@ -136,8 +136,13 @@ fn submit(booth: &Booth) -> f64 {
     walk.to_review("meal-booking", SampleCard::Resident.card()).unwrap();
     let stage = booth.stage();
     let label = M::ReviewSubmit.text(LOCALE);
-    let elements = stage.elements();
-    let (x, y) = elements.iter().find(|e| e.interactive && e.enabled && e.label == label).unwrap().centre();
+    let submit = || stage.elements().into_iter().find(|e| e.interactive && e.enabled && e.label == label);
+    // It is read to its end first.
+    while submit().is_none() {
+        touch(booth, M::FrameNextScreen.text(LOCALE));
+        stage.settle();
+    }
+    let (x, y) = submit().unwrap().centre();
     stage.press(x, y);
     stage.advance(Duration::from_millis(80));
     let begun = Instant::now();
