@@ -2,48 +2,20 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+mod command;
 
+use command::{Simulator, device, device_json};
 use serde_json::{Value, json};
 
-/// A simulated reader in its own process, killed at the end of the test.
-struct Simulator {
-    child: Child,
-    port: String,
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
 fn simulator(arguments: &[&str]) -> Simulator {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_yilin-device"))
-        .args(["sim", "card"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let ready: Value = serde_json::from_str(&first).unwrap();
-    Simulator { child, port: ready["port"].as_str().unwrap().to_owned() }
+    Simulator::start(&[&["card"], arguments].concat())
 }
 
-fn device(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_yilin-device")).args(arguments).output().unwrap()
-}
-
-/// The one line of JSON that a command prints, and its exit code.
+/// The one line of JSON that a command prints, read too, and its exit code.
 fn json(arguments: &[&str]) -> (String, Value, Option<i32>) {
-    let output = device(&[&["--json"], arguments].concat());
-    let line = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(line.matches('\n').count(), 1, "{line}");
+    let (line, code) = device_json(arguments);
     let value = serde_json::from_str(&line).unwrap();
-    (line, value, output.status.code())
+    (line, value, code)
 }
 
 const MASKED: &str = concat!(

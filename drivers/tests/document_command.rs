@@ -7,46 +7,22 @@
     reason = "a test that cannot go on shows where, and says when it compared nothing"
 )]
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+mod command;
 
+use std::path::Path;
+use std::process::Command;
+
+use command::{Simulator, device, device_json};
 use serde_json::{Value, json};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_yilin-device");
-
-/// A simulated printer in its own process, killed at the end of the test.
-struct Simulator {
-    child: Child,
-    port: String,
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
 fn simulator(arguments: &[&str]) -> Simulator {
-    let mut child = Command::new(PROGRAM)
-        .args(["sim", "document-printer"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let ready: Value = serde_json::from_str(&first).unwrap();
-    Simulator { child, port: ready["port"].as_str().unwrap().to_owned() }
+    Simulator::start(&[&["document-printer"], arguments].concat())
 }
 
 /// The one line of JSON that a command prints, and its exit code.
-fn device(arguments: &[&str]) -> (Value, Option<i32>) {
-    let output = Command::new(PROGRAM).arg("--json").args(arguments).output().unwrap();
-    let line = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(line.matches('\n').count(), 1, "{line}");
-    (serde_json::from_str(&line).unwrap(), output.status.code())
+fn json_of(arguments: &[&str]) -> (Value, Option<i32>) {
+    let (line, code) = device_json(arguments);
+    (serde_json::from_str(&line).unwrap(), code)
 }
 
 /// What a peer says of a file; none where it is not installed.
@@ -68,7 +44,7 @@ fn text(path: &Path) -> &str {
 fn a_sample_is_a_form_that_others_read() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = simulator(&["--paper-out", text(folder.path())]);
-    let (line, code) = device(&["print", "sample", "--port", &simulator.port]);
+    let (line, code) = json_of(&["print", "sample", "--port", &simulator.port]);
     let bytes = line["bytes"].as_u64().unwrap();
     let expected = json!({
         "outcome": "printed", "evidence": "impressions", "paper": "full", "state": "online", "cause": null,
@@ -106,7 +82,7 @@ fn a_file_arrives_byte_for_byte_and_what_is_none_is_refused_by_name() {
     let pdf = b"%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Type /Pages /Kids [3 0 R] >> \
                 endobj 3 0 obj << /Type /Page >> endobj trailer << /Root 1 0 R >>\n%%EOF\n";
     std::fs::write(&certificate, pdf).unwrap();
-    let (line, code) = device(&["print", "file", text(&certificate), "--port", &simulator.port]);
+    let (line, code) = json_of(&["print", "file", text(&certificate), "--port", &simulator.port]);
     assert_eq!(
         (&line["outcome"], &line["evidence"], code),
         (&json!("printed"), &json!("job_completed"), Some(0))
@@ -115,7 +91,7 @@ fn a_file_arrives_byte_for_byte_and_what_is_none_is_refused_by_name() {
 
     let check = |content: &[u8], part: &str| {
         std::fs::write(&certificate, content).unwrap();
-        let (line, code) = device(&["print", "file", text(&certificate), "--port", &simulator.port]);
+        let (line, code) = json_of(&["print", "file", text(&certificate), "--port", &simulator.port]);
         assert_eq!((&line["error"]["kind"], code), (&json!("file"), Some(1)), "{line}");
         assert!(line["error"]["message"].as_str().unwrap().ends_with(part), "{line}");
     };
@@ -129,25 +105,25 @@ fn a_file_arrives_byte_for_byte_and_what_is_none_is_refused_by_name() {
 #[test]
 fn a_fault_is_told_by_its_word() {
     let simulator = simulator(&["--fault", "document_printer.paper_jam@page1"]);
-    let (line, code) = device(&["print", "status", "--port", &simulator.port]);
+    let (line, code) = json_of(&["print", "status", "--port", &simulator.port]);
     assert_eq!((&line["state"], &line["cause"], code), (&json!("online"), &json!(null), Some(0)));
     assert!(line["formats"].as_array().unwrap().contains(&json!("application/pdf")));
-    let (line, code) = device(&["print", "sample", "--port", &simulator.port]);
+    let (line, code) = json_of(&["print", "sample", "--port", &simulator.port]);
     let said = [&line["outcome"], &line["evidence"], &line["cause"], &line["paper"]];
     assert_eq!(
         (said, code),
         ([&json!("not_printed"), &json!("none"), &json!("paper_jam"), &json!("jammed")], Some(1))
     );
-    let (line, code) = device(&["list", "--port", &simulator.port]);
+    let (line, code) = json_of(&["list", "--port", &simulator.port]);
     assert_eq!((&line["device"], code), (&json!("document_printer"), Some(0)));
 }
 
 #[test]
 fn a_printer_that_is_not_there_and_a_wrong_use() {
-    let (line, code) = device(&["print", "status", "--port", "ipp://127.0.0.1:1/ipp/print"]);
+    let (line, code) = json_of(&["print", "status", "--port", "ipp://127.0.0.1:1/ipp/print"]);
     assert_eq!((&line["cause"], &line["state"], code), (&json!("port"), &json!("offline"), Some(1)));
     let wrong = ["print", "sample", "--port", "ipp://127.0.0.1:1/", "--profile", "epson_80"];
-    assert_eq!(Command::new(PROGRAM).args(wrong).output().unwrap().status.code(), Some(2));
+    assert_eq!(device(&wrong).status.code(), Some(2));
     let wrong = ["sim", "document-printer", "--fault", "card.removed@read"];
-    assert_eq!(Command::new(PROGRAM).args(wrong).output().unwrap().status.code(), Some(2));
+    assert_eq!(device(&wrong).status.code(), Some(2));
 }

@@ -2,48 +2,19 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+mod command;
 
+use std::path::Path;
+
+use command::{Simulator, device, device_json};
 use serde_json::{Value, json};
 
-/// A simulated printer in its own process, killed at the end of the test.
-struct Simulator {
-    child: Child,
-    port: String,
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
 fn simulator(arguments: &[&str]) -> Simulator {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_yilin-device"))
-        .args(["sim", "printer"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let ready: Value = serde_json::from_str(&first).unwrap();
-    Simulator { child, port: ready["port"].as_str().unwrap().to_owned() }
+    Simulator::start(&[&["printer"], arguments].concat())
 }
 
-/// The one line of JSON that a command prints, and its exit code.
 fn print(arguments: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_yilin-device"))
-        .args(["--json", "print"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let line = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(line.matches('\n').count(), 1, "{line}");
-    (line, output.status.code())
+    device_json(&[&["print"], arguments].concat())
 }
 
 #[test]
@@ -150,7 +121,7 @@ fn a_wrong_command_line_is_exit_code_2() {
         &["sim", "printer", "--fault", "printer.on_fire"],
         &["sim", "printer", "--fault", "card.silent"],
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_yilin-device")).args(arguments).output().unwrap();
+        let output = device(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?} says nothing");
     }
@@ -169,7 +140,7 @@ fn a_profile_from_a_file_is_used_and_its_mistake_is_named() {
     assert_eq!(code, Some(0));
 
     std::fs::write(&file, text.replace("dots = 576", "dots = 577")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_yilin-device")).arg("print").args(given).output().unwrap();
+    let output = device(&[&["print"][..], &given].concat());
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("line 7: dots is 577, and must be a multiple of 8"), "{said}");

@@ -2,56 +2,20 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+mod command;
+
 use std::sync::Mutex;
 
+use command::{Simulator, device, device_json};
 use domain::device::{Cause, TerminalDevice};
 use domain::locale::Locale;
 use drivers::sim::fault;
 use serde_json::{Value, json};
 
-/// A simulator in its own process, ended with the test.
-struct Simulator {
-    child: Child,
-    port: String,
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-fn simulator(arguments: &[&str]) -> Simulator {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_yilin-device"))
-        .arg("sim")
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let ready: Value = serde_json::from_str(&first).unwrap();
-    Simulator { child, port: ready["port"].as_str().unwrap().to_owned() }
-}
-
-fn device(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_yilin-device")).args(arguments).output().unwrap()
-}
-
 /// The one line of a self-test, and its exit code.
 fn selftest(arguments: &[&str]) -> (Value, Option<i32>) {
-    let output = device(&[&["--json", "selftest"], arguments].concat());
-    let line = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(
-        line.matches('\n').count(),
-        1,
-        "{arguments:?}: {line}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    (serde_json::from_str(&line).unwrap(), output.status.code())
+    let (line, code) = device_json(&[&["selftest"], arguments].concat());
+    (serde_json::from_str(&line).unwrap(), code)
 }
 
 /// What a self-test says of a fault.
@@ -267,7 +231,7 @@ fn check(name: &str, config: &str) -> Result<(), String> {
         return Ok(());
     }
     let sim: Vec<&str> = sim.iter().map(String::as_str).chain(["--fault", name]).collect();
-    let simulator = simulator(&sim);
+    let simulator = Simulator::start(&sim);
     let test: Vec<&str> = test.iter().map(String::as_str).collect();
     let (said, code) = selftest(
         &[&["--config", config, "--locale", "en", "--port", &simulator.port], test.as_slice()].concat(),
@@ -323,7 +287,7 @@ fn every_fault_of_a_face_engine_is_found() {
 
 #[test]
 fn the_line_is_exact() {
-    let board = simulator(&["io-board", "--fault", "io_board.refused"]);
+    let board = Simulator::start(&["io-board", "--fault", "io_board.refused"]);
     let arguments = ["--json", "selftest", "--device", "io_board", "--port", &board.port, "--locale", "en"];
     let output = device(&arguments);
     let line = String::from_utf8(output.stdout).unwrap();
@@ -363,9 +327,9 @@ fn the_line_is_exact() {
 
 #[test]
 fn the_configuration_names_the_devices_and_their_order_is_fixed() {
-    let board = simulator(&["io-board"]);
-    let card = simulator(&["card", "--card", "none"]);
-    let scanner = simulator(&["scanner"]);
+    let board = Simulator::start(&["io-board"]);
+    let card = Simulator::start(&["card", "--card", "none"]);
+    let scanner = Simulator::start(&["scanner"]);
     let config = tempfile::NamedTempFile::new().unwrap();
     let text = format!(
         "{WIRED}port = {:?}\n\n[card]\nport = {:?}\n\n[scanner]\nport = {:?}\n",

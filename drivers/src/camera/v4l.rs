@@ -154,7 +154,7 @@ impl V4lCamera {
         if format.format != wanted || !edges.contains(&format.width) || !edges.contains(&format.height) {
             return Err(none());
         }
-        #[allow(clippy::cast_possible_truncation, reason = "15")]
+        #[allow(clippy::cast_possible_truncation, reason = "a handful of frames a second")]
         let rate = USUAL_RATE as u32;
         // A camera that has one pace only keeps it.
         let _one_pace = kernel::set_rate(&self.file, rate);

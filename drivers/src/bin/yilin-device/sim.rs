@@ -10,6 +10,9 @@ mod power;
 mod printer;
 mod scanner;
 
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -17,7 +20,7 @@ use clap::Subcommand;
 use drivers::sim::fault::{self, Fault, FaultName, UnknownFault};
 use serde::Serialize;
 
-use crate::output::{Output, Report};
+use crate::output::{self, Output, Report};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -81,6 +84,38 @@ pub(crate) fn print_faults(output: &Output) -> ExitCode {
         output.line(&FaultLine { fault: name, meaning });
     }
     ExitCode::SUCCESS
+}
+
+/// Says where a simulator is; it runs until a signal ends the program.
+fn serve(port: String, output: &Output) -> ! {
+    output.line(&Ready { port });
+    loop {
+        std::thread::park();
+    }
+}
+
+/// A simulator that cannot be started.
+fn failed(what: &str, error: &dyn Error) -> ExitCode {
+    output::to_stderr(&format!("error: {what}: {}", output::chain(error)));
+    ExitCode::FAILURE
+}
+
+/// What takes each piece of work.
+type OnEach<T> = Box<dyn FnMut(&T) + Send>;
+
+/// Hands each piece of work on to be written into a folder, numbered from 1.
+fn keep_in<T>(dir: PathBuf, keep: fn(&Path, u32, &T) -> io::Result<()>) -> io::Result<OnEach<T>>
+where
+    T: 'static,
+{
+    std::fs::create_dir_all(&dir)?;
+    let mut number = 0;
+    Ok(Box::new(move |piece| {
+        number += 1;
+        if let Err(error) = keep(&dir, number, piece) {
+            output::to_stderr(&format!("error: {}: {error}", dir.display()));
+        }
+    }))
 }
 
 /// The first line of a simulator.

@@ -12,8 +12,10 @@ use drivers::transport::PortAddress;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::{FaultArgument, Ready, print_faults};
+use super::{FaultArgument, Ready, failed, print_faults};
 use crate::output::{self, Output};
+
+const NO_FRAMES: &str = "no frames of the simulated camera";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -87,14 +89,14 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
     // Asked for before anything is on the disk, so that an early signal still finds someone to clear it away.
     let mut signals = match Signals::new([SIGINT, SIGTERM]) {
         Ok(signals) => signals,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(NO_FRAMES, &error),
     };
     let (dir, keep) = match args.out {
         Some(dir) => (dir, true),
         None => (std::env::temp_dir().join(format!("yilin-sim-camera-{}", std::process::id())), false),
     };
     if let Err(error) = std::fs::create_dir_all(&dir) {
-        return failed(&error);
+        return failed(NO_FRAMES, &error);
     }
     let code = match write_frames(&dir, args.size, &scene, fault, args.frames) {
         Ok(()) => {
@@ -115,7 +117,7 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
             signals.forever().next();
             ExitCode::SUCCESS
         }
-        Err(error) => failed(&error),
+        Err(error) => failed(NO_FRAMES, &error),
     };
     if !keep {
         // Gone already when the plug was pulled.
@@ -135,9 +137,4 @@ fn pull_the_plug(dir: &Path) {
     if let Err(error) = std::fs::remove_dir_all(dir) {
         output::to_stderr(&format!("error: {}: {error}", dir.display()));
     }
-}
-
-fn failed(error: &(impl std::error::Error + 'static)) -> ExitCode {
-    output::to_stderr(&format!("error: no frames of the simulated camera: {}", output::chain(error)));
-    ExitCode::FAILURE
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use drivers::sim::fault::Fault;
 use drivers::sim::id_card::{ReaderOptions, SampleCard, SimulatedCardReader, UnknownSample};
 
-use super::{FaultArgument, Ready, print_faults};
+use super::{FaultArgument, Ready, failed, print_faults};
 use crate::output::{self, Output};
 
 #[derive(clap::Args)]
@@ -68,10 +68,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
     };
     let reader = match started {
         Ok(reader) => reader,
-        Err(error) => {
-            output::to_stderr(&format!("error: no pty for the simulated reader: {}", output::chain(&error)));
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return failed("no pty for the simulated reader", &error),
     };
     for fault in &args.fault {
         match fault {

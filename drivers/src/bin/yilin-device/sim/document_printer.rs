@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use drivers::sim::document_printer::{DocumentPrinterSimulator, OnDocument, PrintedDocument, PrinterModel};
+use drivers::sim::document_printer::{DocumentPrinterSimulator, PrintedDocument, PrinterModel};
 use drivers::sim::fault::Fault;
 
-use super::{FaultArgument, Ready, print_faults};
+use super::{FaultArgument, failed, keep_in, print_faults, serve};
 use crate::output::{self, Output};
 
 #[derive(clap::Args)]
@@ -57,7 +57,7 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
             }
         }
     }
-    let on_document = match args.paper_out.map(keep_in).transpose() {
+    let on_document = match args.paper_out.map(|dir| keep_in(dir, keep)).transpose() {
         Ok(on_document) => on_document,
         Err(error) => return failed("no folder for the documents", &error),
     };
@@ -73,31 +73,9 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
         on_document,
     };
     match simulator.start() {
-        Ok(printer) => {
-            output.line(&Ready { port: printer.address() });
-            loop {
-                std::thread::park();
-            }
-        }
+        Ok(printer) => serve(printer.address(), output),
         Err(error) => failed("no port for the simulated document printer", &error),
     }
-}
-
-fn failed(what: &str, error: &io::Error) -> ExitCode {
-    output::to_stderr(&format!("error: {what}: {}", output::chain(error)));
-    ExitCode::FAILURE
-}
-
-/// Writes each document into a folder, numbered from 1.
-fn keep_in(dir: PathBuf) -> io::Result<OnDocument> {
-    std::fs::create_dir_all(&dir)?;
-    let mut number = 0;
-    Ok(Box::new(move |document| {
-        number += 1;
-        if let Err(error) = keep(&dir, number, document) {
-            output::to_stderr(&format!("error: {}: {error}", dir.display()));
-        }
-    }))
 }
 
 fn keep(dir: &Path, number: u32, document: &PrintedDocument) -> io::Result<()> {

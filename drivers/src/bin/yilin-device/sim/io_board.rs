@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use drivers::sim::fault::Fault;
 use drivers::sim::io_board::SimulatedIoBoard;
 
-use super::{FaultArgument, Ready, print_faults};
+use super::{FaultArgument, failed, print_faults, serve};
 use crate::output::{self, Output};
 
 #[derive(clap::Args)]
@@ -27,18 +27,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
         }
     };
     match SimulatedIoBoard::start(fault) {
-        Ok(board) => {
-            output.line(&Ready { port: board.port().to_owned() });
-            loop {
-                std::thread::park();
-            }
-        }
-        Err(error) => {
-            output::to_stderr(&format!(
-                "error: no port for a board of lights and contacts: {}",
-                output::chain(&error)
-            ));
-            ExitCode::FAILURE
-        }
+        Ok(board) => serve(board.port().to_owned(), output),
+        Err(error) => failed("no port for a board of lights and contacts", &error),
     }
 }

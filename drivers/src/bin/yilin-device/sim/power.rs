@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use drivers::sim::fault::Fault;
 use drivers::sim::power_supply;
 
-use super::{FaultArgument, Ready, print_faults};
+use super::{FaultArgument, failed, print_faults, serve};
 use crate::output::{self, Output};
 
 #[derive(clap::Args)]
@@ -25,15 +25,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
         }
     };
     match power_supply::start(fault) {
-        Ok(port) => {
-            output.line(&Ready { port });
-            loop {
-                std::thread::park();
-            }
-        }
-        Err(error) => {
-            output::to_stderr(&format!("error: no port for a power supply: {}", output::chain(&error)));
-            ExitCode::FAILURE
-        }
+        Ok(port) => serve(port, output),
+        Err(error) => failed("no port for a power supply", &error),
     }
 }

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use drivers::sim::fault::Fault;
-use drivers::sim::printer::{OnPaper, Place, PrinterModel, PrinterSimulator, SimulatedPaper, Speed};
+use drivers::sim::printer::{Place, PrinterModel, PrinterSimulator, SimulatedPaper, Speed};
 
-use super::{FaultArgument, Ready, print_faults};
+use super::{FaultArgument, failed, keep_in, print_faults, serve};
 use crate::output::{self, Output};
 use crate::print::{BOLD, REGULAR};
 
@@ -75,7 +75,7 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
             _ => return output::wrong_usage("a simulated printer has the faults that begin with `printer.`"),
         }
     }
-    let on_paper = match args.paper_out.map(keep_in).transpose() {
+    let on_paper = match args.paper_out.map(|dir| keep_in(dir, keep)).transpose() {
         Ok(on_paper) => on_paper,
         Err(error) => return failed("no folder for the papers", &error),
     };
@@ -88,31 +88,9 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
         ..PrinterSimulator::new(REGULAR, BOLD)
     };
     match simulator.start() {
-        Ok(printer) => {
-            output.line(&Ready { port: printer.address().to_owned() });
-            loop {
-                std::thread::park();
-            }
-        }
+        Ok(printer) => serve(printer.address().to_owned(), output),
         Err(error) => failed("no port for the simulated printer", &error),
     }
-}
-
-fn failed(what: &str, error: &io::Error) -> ExitCode {
-    output::to_stderr(&format!("error: {what}: {}", output::chain(error)));
-    ExitCode::FAILURE
-}
-
-/// Writes each paper into a folder, numbered from 1.
-fn keep_in(dir: PathBuf) -> io::Result<OnPaper> {
-    std::fs::create_dir_all(&dir)?;
-    let mut number = 0;
-    Ok(Box::new(move |paper| {
-        number += 1;
-        if let Err(error) = keep(&dir, number, paper) {
-            output::to_stderr(&format!("error: {}: {error}", dir.display()));
-        }
-    }))
 }
 
 fn keep(dir: &Path, number: u32, paper: &SimulatedPaper) -> io::Result<()> {

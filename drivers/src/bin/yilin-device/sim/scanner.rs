@@ -8,8 +8,8 @@ use drivers::transport::PortAddress;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::Ready;
-use crate::output::{self, Output};
+use super::{Ready, failed};
+use crate::output::Output;
 
 /// How often the code is held to it.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -24,10 +24,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &Output) -> ExitCode {
     match read(args, output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::to_stderr(&format!("error: no simulated scanner: {}", output::chain(&error)));
-            ExitCode::FAILURE
-        }
+        Err(error) => failed("no simulated scanner", &error),
     }
 }
 
