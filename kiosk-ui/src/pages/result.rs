@@ -45,13 +45,13 @@ pub(super) fn show(terminal: &Terminal) {
     adapter.set_can_print(finished.can_be_printed(&session.facts().devices));
     let print = if finished.has_certificate() { M::ResultPrintCertificate } else { M::ResultPrint };
     adapter.set_print_label(print.text(l).into());
-    adapter.set_can_view(matches!(finished.ending, Ending::Certificate(_)));
+    adapter.set_can_view(finished.has_certificate());
     adapter.set_can_suggest(finished.identity.is_some());
     // Where no paper comes, the code on the screen is what a resident takes along.
     let code = shell.code_of(finished).and_then(|code| crate::picture::code(&code));
     adapter.set_code(code.unwrap_or_default());
-    if let Ending::Certificate(certificate) = &finished.ending {
-        let shown = terminal.local.borrow().certificate.unwrap_or_default();
+    let looked_at = terminal.local.borrow().certificate;
+    if let (Ending::Certificate(certificate), Some(shown)) = (&finished.ending, looked_at) {
         let view = terminal.window().global::<CertificateAdapter<'_>>();
         view.set_title(certificate.title.text(l).into());
         let is_printed = is_printed(finished);
