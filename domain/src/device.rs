@@ -18,14 +18,16 @@ pub enum DeviceClass {
     ReceiptPrinter,
     /// Sees faces, codes and papers.
     Camera,
-    /// Prints certificates.
+    /// Prints certificates, and slips where there is no receipt printer.
     DocumentPrinter,
+    /// Reads codes by itself.
+    CodeScanner,
 }
 
 impl DeviceClass {
     /// Every class.
-    pub const ALL: [Self; 4] =
-        [Self::IdCardReader, Self::ReceiptPrinter, Self::Camera, Self::DocumentPrinter];
+    pub const ALL: [Self; 5] =
+        [Self::IdCardReader, Self::ReceiptPrinter, Self::Camera, Self::DocumentPrinter, Self::CodeScanner];
 }
 
 /// The state of a device (XFS4IoT Common.Status `device`). Of its words two are left out: `powerOff`, which no port tells
@@ -69,6 +71,47 @@ pub enum PaperSupply {
     Unknown,
 }
 
+/// Where the unit's current comes from (XFS4IoT Auxiliaries `uninterruptiblePowerSupply`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerSource {
+    /// The mains, or a unit without a power supply that says more.
+    #[default]
+    Mains,
+    /// The battery (`engaged`).
+    Battery,
+    /// The battery, and it is nearly empty (`low`).
+    BatteryLow,
+}
+
+/// What the presence sensor says (XFS4IoT Auxiliaries `proximitySensor`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Somebody stands before the terminal.
+    Present,
+    /// Nobody does.
+    NotPresent,
+}
+
+/// Which lights show a resident where (XFS4IoT Lights).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Lights {
+    /// Over the place for the card (`cardReader`).
+    pub card_area: bool,
+    /// Over the paper's exit (`receiptPrinter`, `documentPrinter`).
+    pub paper_exit: bool,
+}
+
+/// What prints a slip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SlipPrinter {
+    /// The receipt printer, on its roll.
+    Receipt,
+    /// The document printer, on A4.
+    Document,
+}
+
 /// What is known of all devices.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Devices {
@@ -82,6 +125,10 @@ pub struct Devices {
     pub camera: DeviceState,
     /// The document printer.
     pub document_printer: DeviceState,
+    /// The code scanner.
+    pub code_scanner: DeviceState,
+    /// Where the current comes from.
+    pub power: PowerSource,
 }
 
 impl Devices {
@@ -92,6 +139,7 @@ impl Devices {
             DeviceClass::ReceiptPrinter => self.receipt_printer,
             DeviceClass::Camera => self.camera,
             DeviceClass::DocumentPrinter => self.document_printer,
+            DeviceClass::CodeScanner => self.code_scanner,
         }
     }
 
@@ -102,6 +150,7 @@ impl Devices {
             DeviceClass::ReceiptPrinter => self.receipt_printer = state,
             DeviceClass::Camera => self.camera = state,
             DeviceClass::DocumentPrinter => self.document_printer = state,
+            DeviceClass::CodeScanner => self.code_scanner = state,
         }
     }
 
@@ -110,9 +159,23 @@ impl Devices {
         self.document_printer == DeviceState::Online
     }
 
+    /// Whether a code that a person shows can be read now.
+    pub fn can_read_codes(&self) -> bool {
+        self.camera == DeviceState::Online || self.code_scanner == DeviceState::Online
+    }
+
+    /// What prints a slip now: the receipt printer, or A4 where that has none or cannot; none where neither can.
+    pub fn slip_printer(&self) -> Option<SlipPrinter> {
+        let has_paper = !matches!(self.paper, PaperSupply::Out | PaperSupply::Jammed);
+        if self.receipt_printer == DeviceState::Online && has_paper {
+            Some(SlipPrinter::Receipt)
+        } else {
+            self.can_print_document().then_some(SlipPrinter::Document)
+        }
+    }
+
     /// Whether a slip can be printed now.
     pub fn can_print(&self) -> bool {
-        self.receipt_printer == DeviceState::Online
-            && !matches!(self.paper, PaperSupply::Out | PaperSupply::Jammed)
+        self.slip_printer().is_some()
     }
 }

@@ -138,8 +138,12 @@ pub enum FieldKind {
     },
     /// A person: name and number, from the card or typed.
     Person,
-    /// A picture of a paper or a place.
-    Photo,
+    /// A picture.
+    Photo {
+        /// Of what.
+        #[serde(default)]
+        subject: PhotoSubject,
+    },
     /// A signature by finger.
     Signature,
 }
@@ -156,7 +160,7 @@ impl FieldKind {
             Self::Amount { .. } => "amount",
             Self::Division { .. } => "division",
             Self::Person => "person",
-            Self::Photo => "photo",
+            Self::Photo { .. } => "photo",
             Self::Signature => "signature",
         }
     }
@@ -164,6 +168,17 @@ impl FieldKind {
     /// The names of every kind.
     pub const NAMES: [&'static str; 10] =
         ["choice", "yes-no", "text", "number", "date", "amount", "division", "person", "photo", "signature"];
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoSubject {
+    /// A sheet of paper: it is found, straightened and evenly lit.
+    #[default]
+    Paper,
+    /// Whatever is held before the camera, as it is.
+    Anything,
 }
 
 /// What may be typed into a text field.

@@ -8,6 +8,7 @@ pub mod document;
 
 use crate::case::{ApplicationNumber, CaseNumber, SubmissionId};
 use crate::locale::{Locale, Localized};
+use crate::messages::MessageId as M;
 use crate::personal::Personal;
 use crate::session::event::DirectoryEntry;
 use crate::terminal::{TerminalId, Timestamp};
@@ -180,6 +181,30 @@ impl Paper {
             | Self::NothingToDoSlip { head, .. } => Some(head),
             Self::DirectorySlip { .. } | Self::TestPage { .. } => None,
         }
+    }
+
+    /// Its language; the keeper's page is in that of the staff.
+    pub fn locale(&self) -> Locale {
+        match self {
+            Self::DirectorySlip { locale, .. } => *locale,
+            _ => self.head().map_or(Locale::default(), |head| head.locale),
+        }
+    }
+
+    /// What it is, in its language.
+    pub fn title(&self) -> &str {
+        let title = match self {
+            Self::DirectorySlip { item, locale, .. } => return item.text(*locale),
+            Self::ReceivedSlip { .. } => M::PaperReceivedTitle,
+            Self::AcceptanceReceipt { .. } => M::PaperAcceptedTitle,
+            Self::SupplementSlip { .. } => M::PaperSupplementTitle,
+            Self::NotAcceptedSlip { .. } => M::PaperNotAcceptedTitle,
+            Self::QueuedSlip { .. } => M::PaperQueuedTitle,
+            Self::UnknownSlip { .. } => M::PaperUnknownTitle,
+            Self::NothingToDoSlip { .. } => M::PaperNothingToDoTitle,
+            Self::TestPage { .. } => M::PaperTestTitle,
+        };
+        title.text(self.locale())
     }
 
     /// The same paper, marked as printed before.

@@ -23,7 +23,7 @@ pub mod submit;
 pub mod timeout;
 mod visit;
 
-use crate::device::{DeviceState, Devices};
+use crate::device::{DeviceState, Devices, Lights, PowerSource};
 use crate::display_mode::DisplayMode;
 use crate::form::DivisionName;
 use crate::locale::Locale;
@@ -184,10 +184,21 @@ impl Session {
         self.visit().map_or(CameraUse::Off, Visit::camera_use)
     }
 
+    /// Which lights are lit.
+    pub fn lights(&self) -> Lights {
+        match &self.place {
+            Place::Visit(visit) => visit.lights(),
+            Place::Forgetting(forgetting) => {
+                Lights { card_area: forgetting.card == CardOnReader::Yes, paper_exit: false }
+            }
+            _ => Lights::default(),
+        }
+    }
+
     /// Takes an event: the session after it, and what is asked of the world.
     #[must_use]
     pub fn handle(mut self, event: Event) -> (Self, Vec<Effect>) {
-        let (reader, camera) = (self.reader_use(), self.camera_use());
+        let (reader, camera, lights) = (self.reader_use(), self.camera_use(), self.lights());
         let mut effects = Vec::new();
         // Time never runs backwards inside a visit: a clock that was set back must not stretch a time-out.
         self.facts.now = self.facts.now.max(event.at);
@@ -207,12 +218,19 @@ impl Session {
         if self.camera_use() != camera {
             effects.push(Effect::Camera(self.camera_use()));
         }
+        if self.lights() != lights {
+            effects.push(Effect::Lights(self.lights()));
+        }
         (self, effects)
     }
 
     /// What must be asked of the world once, at switch-on: the uses of the devices.
     pub fn opening_effects(&self) -> Vec<Effect> {
-        vec![Effect::Reader(self.reader_use()), Effect::Camera(self.camera_use())]
+        vec![
+            Effect::Reader(self.reader_use()),
+            Effect::Camera(self.camera_use()),
+            Effect::Lights(self.lights()),
+        ]
     }
 }
 
@@ -221,6 +239,7 @@ fn note(facts: &mut Facts, kind: &EventKind) {
     match kind {
         EventKind::Device(DeviceEvent::State(class, state)) => facts.devices.set(*class, *state),
         EventKind::Device(DeviceEvent::Paper(supply)) => facts.devices.paper = *supply,
+        EventKind::Device(DeviceEvent::Power(source)) => facts.devices.power = *source,
         EventKind::Terminal(TerminalEvent::Network(network)) => facts.network = *network,
         EventKind::Terminal(TerminalEvent::Storage(storage)) => facts.storage = *storage,
         EventKind::Terminal(TerminalEvent::Catalogue(catalogue)) => facts.catalogue = Arc::clone(catalogue),
@@ -236,6 +255,8 @@ fn note(facts: &mut Facts, kind: &EventKind) {
 fn rest(facts: &Facts) -> Place {
     let reason = if facts.storage != Storage::Ready {
         OutOfServiceReason::Storage
+    } else if facts.devices.power == PowerSource::BatteryLow {
+        OutOfServiceReason::Power
     } else if facts.catalogue.items.is_empty() {
         OutOfServiceReason::NoCatalogue
     } else if !facts.site.hours.is_open(facts.now) {

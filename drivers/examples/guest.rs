@@ -8,7 +8,9 @@
     reason = "a test that cannot go on shows where, on the console of its guest"
 )]
 
-use drivers::camera::{self, Camera as _, CameraErrorKind, Exposure, Frame, Mirror, PixelFormat, V4lCamera};
+use drivers::camera::{
+    self, Camera as _, CameraErrorKind, Exposure, Frame, Mirror, PixelFormat, USUAL_SIZE, V4lCamera,
+};
 use drivers::code_scanner::{CodeScanner as _, KeyboardScanner};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ fn main() {
     let found = camera::list();
     println!("listed: {found:?}");
     assert!(found.iter().any(|camera| camera.name.contains("vivid")), "the virtual camera is listed");
-    let mut camera = V4lCamera::open(Path::new(DEVICE)).unwrap();
+    let mut camera = V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).unwrap();
     pictures(&mut camera);
     lost_frames(&mut camera);
     damaged_frames(&mut camera);
@@ -91,20 +93,20 @@ fn exposure(camera: &V4lCamera) {
 }
 
 fn refusals(camera: V4lCamera) {
-    let second = V4lCamera::open(Path::new(DEVICE)).err().unwrap();
+    let second = V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).err().unwrap();
     assert_eq!(second.kind(), CameraErrorKind::DeviceBusy, "{second:?}");
     println!("a second program: {second}");
     set(&camera, "Inject VIDIOC_STREAMON Error", 0);
     drop(camera);
-    let refused = V4lCamera::open(Path::new(DEVICE)).err().unwrap();
+    let refused = V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).err().unwrap();
     assert_eq!(refused.kind(), CameraErrorKind::HardwareError, "{refused:?}");
-    next(&mut V4lCamera::open(Path::new(DEVICE)).unwrap());
+    next(&mut V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).unwrap());
     println!("STREAMON refused once: {refused}; then it works");
 }
 
 /// The driver lets the device go as it does when a plug is pulled, and takes it again.
 fn unplug_and_return() {
-    let mut camera = V4lCamera::open(Path::new(DEVICE)).unwrap();
+    let mut camera = V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).unwrap();
     next(&mut camera);
     std::fs::write(format!("{DRIVER}/unbind"), "vivid.0").unwrap();
     let begun = Instant::now();
@@ -121,7 +123,7 @@ fn unplug_and_return() {
     std::fs::write(format!("{DRIVER}/bind"), "vivid.0").unwrap();
     let until = Instant::now() + Duration::from_secs(10);
     let mut back = loop {
-        match V4lCamera::open(Path::new(DEVICE)) {
+        match V4lCamera::open(Path::new(DEVICE), USUAL_SIZE) {
             Ok(camera) => break camera,
             Err(error) => assert!(Instant::now() < until, "{error:?}"),
         }

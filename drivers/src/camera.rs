@@ -47,16 +47,29 @@ pub enum Pace {
 /// What a camera delivers when nobody said otherwise, frames a second.
 pub const USUAL_RATE: f32 = 15.0;
 
-/// Opens a camera: `v4l:/dev/video0`, one that the kernel knows; `frames:DIR`, pictures in name order at [`USUAL_RATE`],
+/// What a camera is asked for: enough for a face and a code, and little to look through.
+pub const USUAL_SIZE: Size = Size::new(1280, 720);
+/// What it is asked for where the print of a sheet of A4 must be readable.
+pub const PAPER_SIZE: Size = Size::new(1920, 1080);
+
+/// Opens a camera at [`USUAL_SIZE`]; see [`open_at`].
+///
+/// # Errors
+/// As [`open_at`].
+pub fn open(port: &PortAddress) -> Result<Box<dyn Camera>, CameraError> {
+    open_at(port, USUAL_SIZE)
+}
+
+/// Opens a camera, for frames of that size or the nearest that it has: `v4l:/dev/video0`, one that the kernel knows; `frames:DIR`, pictures in name order at [`USUAL_RATE`],
 /// again and again.
 ///
 /// # Errors
 /// [`CameraErrorKind::Port`] when nothing can be opened there, [`CameraErrorKind::NotSupported`] for a port that
 /// this build has no camera driver for.
-pub fn open(port: &PortAddress) -> Result<Box<dyn Camera>, CameraError> {
+pub fn open_at(port: &PortAddress, size: Size) -> Result<Box<dyn Camera>, CameraError> {
     match port {
         PortAddress::Frames { dir } => Ok(Box::new(FramesDir::open(dir, Pace::PerSecond(USUAL_RATE))?)),
-        PortAddress::V4l { path } => Ok(Box::new(V4lCamera::open(path)?)),
+        PortAddress::V4l { path } => Ok(Box::new(V4lCamera::open(path, size)?)),
         _ => Err(CameraError::NotSupported { port: port.to_string() }),
     }
 }

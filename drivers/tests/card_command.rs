@@ -184,14 +184,15 @@ fn status_tells_state_module_and_speed() {
 fn the_port_may_stand_in_a_file() {
     let simulator = simulator(&[]);
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), format!("[card]\nport = \"{}\"\ntimeout = 5\n", simulator.port)).unwrap();
+    std::fs::write(file.path(), format!("[card_reader]\nport = \"{}\"\ntimeout = 5\n", simulator.port))
+        .unwrap();
     let path = file.path().to_str().unwrap();
     assert_eq!(json(&["--config", path, "card", "status"]).2, Some(0));
-    std::fs::write(file.path(), "[card]\nprot = \"serial:/dev/ttyS0\"\n").unwrap();
+    std::fs::write(file.path(), "[card_reader]\nprot = \"serial:/dev/ttyS0\"\n").unwrap();
     let output = device(&["--config", path, "card", "status"]);
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains(&format!("{path}:2: `card` has no `prot`")), "{text}");
+    assert!(text.contains(&format!("{path}:2: `card_reader` has no `prot`")), "{text}");
 }
 
 #[test]

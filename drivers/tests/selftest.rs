@@ -332,7 +332,7 @@ fn the_configuration_names_the_devices_and_their_order_is_fixed() {
     let scanner = Simulator::start(&["scanner"]);
     let config = tempfile::NamedTempFile::new().unwrap();
     let text = format!(
-        "{WIRED}port = {:?}\n\n[card]\nport = {:?}\n\n[scanner]\nport = {:?}\n",
+        "{WIRED}port = {:?}\n\n[card_reader]\nport = {:?}\n\n[scanner]\nport = {:?}\n",
         board.port, card.port, scanner.port
     );
     std::fs::write(config.path(), text).unwrap();

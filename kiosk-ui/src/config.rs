@@ -4,13 +4,14 @@
 //!
 //! The keys, with every section optional: `docs/terminal-config.md`.
 
+mod devices;
 mod reader;
+
+pub use devices::{DevicePorts, IoBoardConfig, PrinterConfig, SpeakerConfig};
 
 use crate::profile::ScreenProfile;
 use domain::locale::Localized;
 use domain::terminal::{Contact, OpeningHours, Site, TerminalId};
-use drivers::receipt_printer::PrinterProfile;
-use drivers::transport::PortAddress;
 use reader::{Findings, Table};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,27 +28,12 @@ pub struct Config {
     pub offset: UtcOffset,
     /// Where it stands.
     pub site: Option<Site>,
-    /// The card reader's port.
-    pub card_reader: Option<PortAddress>,
-    /// The receipt printer.
-    pub printer: Option<PrinterConfig>,
-    /// The document printer's port.
-    pub document_printer: Option<PortAddress>,
-    /// The camera's port.
-    pub camera: Option<PortAddress>,
+    /// What it is connected to.
+    pub devices: DevicePorts,
     /// The province.
     pub province: Option<ProvinceAddress>,
     /// How often the province is asked for news.
     pub news_every: Duration,
-}
-
-/// A receipt printer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PrinterConfig {
-    /// Its port.
-    pub port: PortAddress,
-    /// What it can do.
-    pub profile: PrinterProfile,
 }
 
 /// Where the province is.
@@ -61,8 +47,6 @@ pub struct ProvinceAddress {
 
 /// China has one time zone.
 const CHINA: UtcOffset = time::macros::offset!(+8);
-/// The profile of a printer whose file says nothing of it.
-const USUAL_PROFILE: &str = "epson_80";
 /// How often the province is asked for news when the file says nothing.
 const NEWS_EVERY: Duration = Duration::from_secs(15);
 
@@ -73,10 +57,7 @@ impl Default for Config {
             screen: None,
             offset: CHINA,
             site: None,
-            card_reader: None,
-            printer: None,
-            document_printer: None,
-            camera: None,
+            devices: DevicePorts::default(),
             province: None,
             news_every: NEWS_EVERY,
         }
@@ -155,19 +136,7 @@ impl Config {
         if let Some(site) = root.section("site") {
             config.site = self::site(&site);
         }
-        config.card_reader = device(root, "card_reader");
-        config.camera = device(root, "camera");
-        if let Some(printer) = root.section("printer") {
-            let port = printer.required("port", port);
-            let profile = printer.optional("profile", |value| profile(value, folder));
-            printer.nothing_else();
-            let profile = profile.or_else(|| PrinterProfile::built_in(USUAL_PROFILE));
-            config.printer = port.zip(profile).map(|(port, profile)| PrinterConfig { port, profile });
-        }
-        if let Some(printer) = root.section("document_printer") {
-            config.document_printer = printer.required("port", ipp_port);
-            printer.nothing_else();
-        }
+        config.devices = DevicePorts::of(root, folder);
         if let Some(province) = root.section("province") {
             let url = province.required("url", url);
             let credentials = province.required("credentials", reader::text);
@@ -187,13 +156,6 @@ fn screen(terminal: &Table<'_>) -> Option<ScreenProfile> {
     let px_per_mm = terminal.optional("px_per_mm", px_per_mm);
     let size = size.or_else(|| px_per_mm.map(|_| ScreenProfile::UPRIGHT))?;
     Some(ScreenProfile { px_per_mm: px_per_mm.unwrap_or(size.px_per_mm), ..size })
-}
-
-fn device(root: &Table<'_>, name: &'static str) -> Option<PortAddress> {
-    let section = root.section(name)?;
-    let port = section.required("port", port);
-    section.nothing_else();
-    port
 }
 
 fn site(site: &Table<'_>) -> Option<Site> {
@@ -224,31 +186,6 @@ fn contact(contact: &Table<'_>) -> Option<Contact> {
     let hours: Option<OpeningHours> = contact.required("hours", reader::typed);
     contact.nothing_else();
     Some(Contact { name: name?, phone: phone?, hours: hours? })
-}
-
-fn port(value: reader::Value<'_>) -> Result<PortAddress, String> {
-    reader::parsed(value)
-}
-
-fn ipp_port(value: reader::Value<'_>) -> Result<PortAddress, String> {
-    let text = reader::text(value)?;
-    let known = drivers::document_printer::PrinterUri::parse(&text);
-    known.map(|uri| PortAddress::Ipp { uri: uri.as_str().to_owned() }).ok_or_else(|| {
-        format!("`{text}` is no address of a document printer: write ipp://host:port/ipp/print")
-    })
-}
-
-fn profile(value: reader::Value<'_>, folder: &Path) -> Result<PrinterProfile, String> {
-    let name = reader::text(value)?;
-    if let Some(profile) = PrinterProfile::built_in(&name) {
-        return Ok(profile);
-    }
-    let file = folder.join(&name);
-    let text = std::fs::read_to_string(&file).map_err(|error| {
-        let built_in = PrinterProfile::built_in_names().collect::<Vec<_>>().join(", ");
-        format!("{}: {error}; write one of {built_in}, or the path of a profile", file.display())
-    })?;
-    PrinterProfile::parse(&file.display().to_string(), &text).map_err(|error| error.to_string())
 }
 
 fn url(value: reader::Value<'_>) -> Result<String, String> {

@@ -4,7 +4,7 @@ use kiosk_ui::chain::Chain;
 use kiosk_ui::cli::Cli;
 use kiosk_ui::clock::TerminalClock;
 use kiosk_ui::config::Config;
-use kiosk_ui::device::camera::Source;
+use kiosk_ui::device::camera;
 use kiosk_ui::journal::Journal;
 use kiosk_ui::output::Output;
 use kiosk_ui::province::{News, Randomness};
@@ -24,14 +24,12 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
             Journal::none()
         }
     };
-    let camera = config.camera.map(|port| -> Source { Box::new(move || drivers::camera::open(&port)) });
+    let camera = config.devices.camera.clone().map(camera::by_port);
     let parts = Parts {
         site,
         data,
         clock: TerminalClock::machine(config.offset),
-        card_reader: config.card_reader,
-        printer: config.printer,
-        document_printer: config.document_printer,
+        devices: config.devices,
         camera,
         province,
         randomness: Randomness::Machine,

@@ -119,7 +119,8 @@ pub(crate) fn show(terminal: &Terminal, page: Page) {
 
 /// Whether a page shows the passing of time.
 pub(crate) fn shows_time(page: Page) -> bool {
-    matches!(page, Page::StillThere | Page::Submitting | Page::Asking | Page::Forgetting)
+    // Devices come and go before a technician's eyes.
+    matches!(page, Page::StillThere | Page::Submitting | Page::Asking | Page::Forgetting | Page::Technician)
 }
 
 /// Takes everything of the resident off every page, shown or not.

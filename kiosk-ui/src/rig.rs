@@ -9,16 +9,19 @@ mod fault;
 mod people;
 
 use crate::clock::TerminalClock;
-use crate::config::{PrinterConfig, ProvinceAddress};
+use crate::config::{DevicePorts, IoBoardConfig, PrinterConfig, ProvinceAddress};
 use crate::device::camera::Source;
 use crate::fonts;
 pub use certificate::TerminalNameError;
 use domain::terminal::Site;
-use drivers::camera::{Pace, Size};
+use drivers::camera::{PAPER_SIZE, Pace, Size};
+use drivers::io_board::{Contact, Light, Pin, Wiring};
 use drivers::receipt_printer::PrinterProfile;
 use drivers::sim::camera::{Scene, SimCamera};
+use drivers::sim::code_scanner::SimScanner;
 use drivers::sim::document_printer::{DocumentPrinterSimulator, OnDocument, RunningDocumentPrinter};
 use drivers::sim::id_card::{FictitiousCard, ReaderOptions, SimulatedCardReader};
+use drivers::sim::io_board::{Input, SimulatedIoBoard};
 use drivers::sim::printer::{OnPaper, PrinterSimulator, RunningPrinter, Speed};
 use drivers::transport::{PortAddress, PortAddressError};
 pub use fault::{RigFault, UnknownFault, list as faults};
@@ -110,17 +113,51 @@ pub enum RigError {
 /// Running simulators; they end when this is dropped.
 pub struct Rig {
     reader: SimulatedCardReader,
-    reader_port: PortAddress,
     printer: RunningPrinter,
     printer_port: PortAddress,
     document_printer: RunningDocumentPrinter,
     document_printer_port: PortAddress,
     camera: SimCamera,
+    /// What a unit may have besides; only a rig at a real pace has it.
+    besides: Option<Besides>,
+    devices: DevicePorts,
     platform: Option<ReferencePlatform>,
     province: ProvinceAddress,
     site: Site,
     clock: TerminalClock,
     seed: u64,
+}
+
+/// What not every unit has.
+struct Besides {
+    board: SimulatedIoBoard,
+    scanner: SimScanner,
+}
+
+impl Besides {
+    fn start() -> Result<Self, RigError> {
+        let device = |device| move |cause| RigError::Device { device, cause };
+        let board = SimulatedIoBoard::start(None).map_err(device("board of lights and contacts"))?;
+        // Whoever starts it stands before it.
+        board.set(Input::Presence, true);
+        Ok(Self { board, scanner: SimScanner::open().map_err(device("code scanner"))? })
+    }
+
+    fn ports(&self) -> Result<DevicePorts, PortAddressError> {
+        let pin = |number| Pin { number, inverted: false };
+        let wiring = Wiring::default()
+            .with_light(Light::CardArea, pin(0))
+            .with_light(Light::PaperExit, pin(1))
+            .with_contact(Contact::Presence, pin(Input::Presence as u16))
+            .with_contact(Contact::DoorOpen, pin(Input::Door as u16))
+            .with_contact(Contact::OnBattery, pin(Input::OnBattery as u16))
+            .with_contact(Contact::BatteryLow, pin(Input::BatteryLow as u16));
+        Ok(DevicePorts {
+            io_board: Some(IoBoardConfig { port: self.board.port().parse()?, wiring }),
+            scanner: Some(format!("serial:{}", self.scanner.path().display()).parse()?),
+            ..DevicePorts::default()
+        })
+    }
 }
 
 impl std::fmt::Debug for Rig {
@@ -158,6 +195,19 @@ impl Rig {
             RigPace::Real => Pace::PerSecond(drivers::camera::USUAL_RATE),
             RigPace::AtOnce => Pace::AsAsked,
         };
+        let besides = match pace {
+            RigPace::Real => Some(Besides::start()?),
+            RigPace::AtOnce => None,
+        };
+        let printer_port: PortAddress = printer.address().parse()?;
+        let document_printer_port: PortAddress = document_printer.address().parse()?;
+        let devices = DevicePorts {
+            card_reader: Some(reader.port().parse()?),
+            printer: PrinterProfile::built_in(PRINTER)
+                .map(|profile| PrinterConfig { port: printer_port.clone(), profile }),
+            document_printer: Some(document_printer_port.clone()),
+            ..besides.as_ref().map(Besides::ports).transpose()?.unwrap_or_default()
+        };
         let (platform, province, site) = match province {
             RigProvince::Here(catalogue) => {
                 let options =
@@ -176,12 +226,13 @@ impl Rig {
             }
         };
         Ok(Self {
-            reader_port: reader.port().parse()?,
             reader,
-            printer_port: printer.address().parse()?,
+            printer_port,
             printer,
-            document_printer_port: document_printer.address().parse()?,
+            document_printer_port,
             document_printer,
+            besides,
+            devices,
             camera: SimCamera::new(CAMERA, frames, Scene::face(seed)),
             platform,
             province,
@@ -191,20 +242,14 @@ impl Rig {
         })
     }
 
-    /// Where the card reader is.
-    pub fn reader_port(&self) -> &PortAddress {
-        &self.reader_port
+    /// What a terminal is told of the simulated devices; the camera has no port.
+    pub fn devices(&self) -> DevicePorts {
+        self.devices.clone()
     }
 
     /// Where the receipt printer is.
     pub fn printer_port(&self) -> &PortAddress {
         &self.printer_port
-    }
-
-    /// The receipt printer as a terminal is told of it.
-    pub fn printer_config(&self) -> Option<PrinterConfig> {
-        let profile = PrinterProfile::built_in(PRINTER)?;
-        Some(PrinterConfig { port: self.printer_port.clone(), profile })
     }
 
     /// Where the document printer is.
@@ -215,7 +260,7 @@ impl Rig {
     /// Opens the camera.
     pub fn camera_source(&self) -> Source {
         let camera = self.camera.clone();
-        Box::new(move || camera.open())
+        Box::new(move |size| if size == PAPER_SIZE { camera.open_at(size) } else { camera.open() })
     }
 
     /// Where the province is.
@@ -241,6 +286,16 @@ impl Rig {
     /// The document printer's hand.
     pub fn document_printer(&self) -> &RunningDocumentPrinter {
         &self.document_printer
+    }
+
+    /// The board of lights and contacts, where the rig has one.
+    pub fn io_board(&self) -> Option<&SimulatedIoBoard> {
+        self.besides.as_ref().map(|besides| &besides.board)
+    }
+
+    /// The code scanner, where the rig has one.
+    pub fn scanner(&self) -> Option<&SimScanner> {
+        self.besides.as_ref().map(|besides| &besides.scanner)
     }
 
     /// The camera's stage.

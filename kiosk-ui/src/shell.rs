@@ -4,38 +4,47 @@
 //! session), or draw.
 
 use crate::clock::TerminalClock;
-use crate::device::Watch;
 use crate::device::camera::CameraDesk;
-use crate::device::document_printer::DocumentPrinter;
-use crate::device::printer::Printer;
-use crate::device::reader::Reader;
+use crate::device::document_printer::Slip;
+use crate::device::scanner::Wanted;
+use crate::device::{Devices, Watch};
 use crate::journal::Journal;
 use crate::province::ProvinceDesk;
 use domain::case::SubmissionId;
+use domain::device::{DeviceCondition, SlipPrinter};
 use domain::paper::Paper;
 use domain::paper::compose::compose;
 use domain::paper::document::PaperDocument;
 use domain::session::Session;
-use domain::session::effect::Effect;
-use domain::session::event::{DeviceEvent, Event, EventKind, PrintOutcome, PrintProblem, Ticket, Upkeep};
+use domain::session::effect::{CameraUse, Effect};
+use domain::session::event::{
+    DeviceEvent, Event, EventKind, PhotoProblem, PrintOutcome, PrintProblem, Ticket, Upkeep,
+};
 use domain::session::state::Finished;
+use domain::terminal::Timestamp;
 use platform_client::clock::Clock;
 
-/// Who performs the effects. A terminal without a device has none there, and the visit knows by its state.
+/// Who performs the effects.
 #[derive(Debug)]
 pub struct World {
     /// Watches the devices' threads as long as they are there.
     pub watch: Watch,
-    /// The card reader.
-    pub reader: Option<Reader>,
-    /// The receipt printer.
-    pub printer: Option<Printer>,
-    /// The document printer.
-    pub document_printer: Option<DocumentPrinter>,
+    /// The devices at ports.
+    pub devices: Devices,
     /// The camera.
     pub camera: Option<CameraDesk>,
     /// The province, and the outbox before it.
     pub province: ProvinceDesk,
+}
+
+/// A paper as it was composed.
+#[derive(Debug)]
+pub struct Composed {
+    ticket: Ticket,
+    /// Its lines.
+    pub document: PaperDocument,
+    /// What prints it.
+    pub by: SlipPrinter,
 }
 
 /// What happened besides a new state, for the screen.
@@ -55,7 +64,7 @@ pub struct Shell {
     world: World,
     journal: Journal,
     /// The paper that was composed last, for its picture on the screen.
-    paper: Option<(Ticket, PaperDocument)>,
+    paper: Option<Composed>,
 }
 
 impl Shell {
@@ -79,8 +88,13 @@ impl Shell {
     }
 
     /// The paper that is being printed, as it was composed.
-    pub fn paper(&self, ticket: Ticket) -> Option<&PaperDocument> {
-        self.paper.as_ref().filter(|(t, _)| *t == ticket).map(|(_, paper)| paper)
+    pub fn paper(&self, ticket: Ticket) -> Option<&Composed> {
+        self.paper.as_ref().filter(|paper| paper.ticket == ticket)
+    }
+
+    /// How every device is, for a technician.
+    pub fn conditions(&self) -> Vec<DeviceCondition> {
+        self.world.watch.conditions()
     }
 
     /// The signed code of a paper, where it has one.
@@ -116,7 +130,7 @@ impl Shell {
     fn perform(&mut self, effect: Effect) -> Option<Signal> {
         match effect {
             Effect::Reader(wish) => {
-                if let Some(reader) = &self.world.reader {
+                if let Some(reader) = &self.world.devices.reader {
                     reader.set(wish);
                 }
             }
@@ -124,13 +138,21 @@ impl Shell {
                 if let Some(camera) = &self.world.camera {
                     camera.set(wish);
                 }
+                if let Some(scanner) = &self.world.devices.scanner {
+                    scanner.set(if wish == CameraUse::Code { Wanted::Yes } else { Wanted::No });
+                }
             }
-            Effect::TakePhoto(ticket, _) => match &self.world.camera {
-                Some(camera) => camera.take_photo(ticket),
-                None => return self.at_once(DeviceEvent::PhotoFailed(ticket)),
+            Effect::Lights(lights) => {
+                if let Some(board) = &self.world.devices.io_board {
+                    board.set(lights);
+                }
+            }
+            Effect::TakePhoto(ticket, subject) => match &self.world.camera {
+                Some(camera) => camera.take_photo(ticket, subject),
+                None => return self.at_once(DeviceEvent::PhotoFailed(ticket, PhotoProblem::NoCamera)),
             },
             Effect::Print(ticket, paper) => return self.print(ticket, &paper),
-            Effect::PrintCertificate(ticket, certificate) => match &self.world.document_printer {
+            Effect::PrintCertificate(ticket, certificate) => match &self.world.devices.document_printer {
                 Some(printer) => printer.print(ticket, certificate.file),
                 None => return self.no_printer(ticket),
             },
@@ -144,6 +166,9 @@ impl Shell {
                 if let Some(camera) = &self.world.camera {
                     camera.forget();
                 }
+                if let Some(speaker) = &self.world.devices.speaker {
+                    speaker.reset();
+                }
                 return Some(Signal::Forget);
             }
             Effect::RemindOfCard => return Some(Signal::RemindOfCard),
@@ -156,14 +181,18 @@ impl Shell {
     fn print(&mut self, ticket: Ticket, paper: &Paper) -> Option<Signal> {
         let code = self.code_of_paper(paper);
         let document = compose(paper, code.as_deref());
-        self.paper = Some((ticket, document.clone()));
-        match &self.world.printer {
-            Some(printer) => {
-                printer.print(ticket, document);
-                None
+        let devices = &self.world.devices;
+        // What says that it waits for a hand may have had it by now: then the receipt printer itself says whether it can.
+        let by = self.session.facts().devices.slip_printer().unwrap_or(SlipPrinter::Receipt);
+        match (by, &devices.printer, &devices.document_printer) {
+            (SlipPrinter::Receipt, Some(printer), _) => printer.print(ticket, document.clone()),
+            (_, _, Some(printer)) => {
+                printer.print_slip(ticket, slip(paper, document.clone(), self.clock.now()))
             }
-            None => self.no_printer(ticket),
+            _ => return self.no_printer(ticket),
         }
+        self.paper = Some(Composed { ticket, document, by });
+        None
     }
 
     fn no_printer(&mut self, ticket: Ticket) -> Option<Signal> {
@@ -186,8 +215,12 @@ impl Shell {
                     terminal: site.terminal.clone(),
                     at: self.clock.now(),
                 };
-                if let Some(printer) = &self.world.printer {
-                    printer.print_test(compose(&page, None));
+                let document = compose(&page, None);
+                if let Some(printer) = &self.world.devices.printer {
+                    printer.print_test(document.clone());
+                }
+                if let Some(printer) = &self.world.devices.document_printer {
+                    printer.print_test(slip(&page, document, self.clock.now()));
                 }
             }
             Upkeep::SignDailyCheck | Upkeep::ReportFault | Upkeep::SelfTest => {
@@ -195,4 +228,9 @@ impl Shell {
             }
         }
     }
+}
+
+/// A paper of our own for A4; the file's name of it says nothing of a resident.
+fn slip(paper: &Paper, document: PaperDocument, at: Timestamp) -> Slip {
+    Slip { document, title: paper.title().to_owned(), locale: paper.locale(), at }
 }

@@ -5,6 +5,7 @@ use kiosk_ui::chain::Chain;
 use kiosk_ui::cli::{Cli, GalleryFlags, VisitFlags, VisitOptions};
 use kiosk_ui::clock::TerminalClock;
 use kiosk_ui::config::Config;
+use kiosk_ui::device::camera;
 use kiosk_ui::dock::{self, LastPaper};
 use kiosk_ui::journal::Journal;
 use kiosk_ui::output::Output;
@@ -42,16 +43,16 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         tracing::warn!(%error, "the journal cannot be written");
         Journal::none()
     });
+    let camera = match config.devices.camera.clone() {
+        Some(port) => camera::by_port(port),
+        None => rig.camera_source(),
+    };
     let parts = Parts {
         site: rig.site().clone(),
         data,
         clock,
-        card_reader: Some(config.card_reader.unwrap_or_else(|| rig.reader_port().clone())),
-        printer: config.printer.or_else(|| rig.printer_config()),
-        document_printer: Some(
-            config.document_printer.unwrap_or_else(|| rig.document_printer_port().clone()),
-        ),
-        camera: Some(rig.camera_source()),
+        devices: config.devices.or(rig.devices()),
+        camera: Some(camera),
         province: rig.province().clone(),
         randomness: Randomness::Machine,
         news: News::Every(NEWS_EVERY),

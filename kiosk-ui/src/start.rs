@@ -3,23 +3,16 @@
 //! Duty: one way to put a terminal together, for a window, a kiosk and a visit without a display. Never: know whether a
 //! device is simulated.
 
-use crate::assets;
 use crate::clock::TerminalClock;
-use crate::config::{PrinterConfig, ProvinceAddress};
-use crate::device::Watch;
+use crate::config::{DevicePorts, ProvinceAddress};
 use crate::device::camera::{self, CameraDesk, PreviewSlot};
-use crate::device::document_printer::DocumentPrinter;
-use crate::device::printer::Printer;
-use crate::device::reader::Reader;
+use crate::device::{DeviceStartError, Devices, Watch};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
 use crate::province::{DeskError, DeskOptions, News, ProvinceDesk, Randomness};
 use crate::shell::{Shell, World};
 use domain::session::{Facts, Session};
 use domain::terminal::Site;
-use drivers::document_printer::IppPrinter;
-use drivers::receipt_printer::{EscPosPrinter, FontError};
-use drivers::transport::PortAddress;
 use platform_client::clock::Clock;
 use platform_client::credentials::{Credentials, CredentialsError};
 use platform_client::dialect::Dialects;
@@ -37,12 +30,8 @@ pub struct Parts {
     pub data: PathBuf,
     /// Its clock.
     pub clock: TerminalClock,
-    /// The card reader's port.
-    pub card_reader: Option<PortAddress>,
-    /// The receipt printer.
-    pub printer: Option<PrinterConfig>,
-    /// The document printer's port.
-    pub document_printer: Option<PortAddress>,
+    /// Its devices; how the camera is opened is said besides.
+    pub devices: DevicePorts,
     /// How the camera is opened.
     pub camera: Option<camera::Source>,
     /// The province.
@@ -95,12 +84,9 @@ pub enum StartError {
     /// The camera.
     #[error("the camera's thread does not start")]
     Camera(#[from] camera::StartError),
-    /// The typeface of papers.
-    #[error("the typeface of papers is damaged")]
-    Fonts(#[from] FontError),
-    /// Another device's thread.
-    #[error("a device's thread does not start")]
-    Thread(#[source] std::io::Error),
+    /// Another device.
+    #[error(transparent)]
+    Device(#[from] DeviceStartError),
 }
 
 impl StartError {
@@ -111,7 +97,7 @@ impl StartError {
             Self::Credentials(_) => "credentials",
             Self::Desk(DeskError::InUse(_)) => "in_use",
             Self::Desk(_) => "province",
-            Self::Camera(_) | Self::Fonts(_) | Self::Thread(_) => "device",
+            Self::Camera(_) | Self::Device(_) => "device",
         }
     }
 }
@@ -144,14 +130,8 @@ impl Parts {
             news: self.news,
         };
         let province = ProvinceDesk::start(desk, Arc::new(clock.clone()), post.clone())?;
-        let watch = Watch::start(post).map_err(StartError::Thread)?;
-        let reader = self.card_reader.map(|port| Reader::start(port, &watch));
-        let reader = reader.transpose().map_err(StartError::Thread)?;
-        let printer = self.printer.map(|printer| start_printer(printer, &watch)).transpose()?;
-        let document_printer = self.document_printer.map(|port| {
-            DocumentPrinter::start(Box::new(IppPrinter::new(&port)), &watch).map_err(StartError::Thread)
-        });
-        let document_printer = document_printer.transpose()?;
+        let watch = Watch::start(post).map_err(DeviceStartError::Thread)?;
+        let devices = Devices::start(self.devices, &watch)?;
         let camera =
             self.camera.map(|source| CameraDesk::start(source, &watch, wakers.preview)).transpose()?;
         let patience = match self.news {
@@ -164,13 +144,8 @@ impl Parts {
         }
         let facts = Facts::new(Arc::new(self.site), province.kept_catalogue(), clock.now());
         let preview = camera.as_ref().map(CameraDesk::preview);
-        let world = World { watch, reader, printer, document_printer, camera, province };
+        let world = World { watch, devices, camera, province };
         let shell = Shell::new(Session::new(facts), clock, world, self.journal);
         Ok(Started { shell, inbox, preview })
     }
-}
-
-fn start_printer(printer: PrinterConfig, watch: &Watch) -> Result<Printer, StartError> {
-    let driver = EscPosPrinter::new(printer.port, printer.profile, assets::paper_fonts()?);
-    Printer::start(Box::new(driver), watch).map_err(StartError::Thread)
 }

@@ -1,6 +1,7 @@
 //! The file of a terminal: taken whole, or refused with every mistake at its line.
 
 use domain::locale::Localized;
+use drivers::io_board::{Contact, Light, Pin};
 use drivers::transport::PortAddress;
 use kiosk_ui::config::{Config, ConfigError, ProvinceAddress};
 use std::path::{Path, PathBuf};
@@ -45,6 +46,22 @@ port = "ipp://192.0.2.7:631/ipp/print"
 [camera]
 port = "v4l:/dev/video0"
 
+[scanner]
+port = "input:/dev/input/event3"
+
+[io_board]
+port = "serial:/dev/ttyS1"
+unit = 3
+card_light = 0
+paper_light = "!1"
+presence = "2"
+
+[power]
+port = "nut:ups@127.0.0.1:3493"
+
+[speaker]
+port = "alsa:0/Master"
+
 [province]
 url = "https://127.0.0.1:8443"
 credentials = "/etc/yilin"
@@ -62,12 +79,22 @@ fn a_whole_file() {
     assert_eq!(site.name, Localized::new("示例社区", "Sample community"));
     assert_eq!((site.helpers.len(), site.keeper.phone.as_str()), (1, "0119-6200001"));
     let baud = Some(115_200);
-    assert_eq!(config.card_reader, Some(PortAddress::Serial { path: "/dev/ttyS0".into(), baud }));
-    assert_eq!(config.camera, Some(PortAddress::V4l { path: "/dev/video0".into() }));
-    let printer = config.printer.unwrap();
+    assert_eq!(config.devices.card_reader, Some(PortAddress::Serial { path: "/dev/ttyS0".into(), baud }));
+    assert_eq!(config.devices.camera, Some(PortAddress::V4l { path: "/dev/video0".into() }));
+    let printer = config.devices.printer.unwrap();
     assert_eq!((printer.port.to_string().as_str(), printer.profile.dots), ("usb:0400:c35a", 384));
     let document_printer = PortAddress::Ipp { uri: "ipp://192.0.2.7:631/ipp/print".into() };
-    assert_eq!(config.document_printer, Some(document_printer));
+    assert_eq!(config.devices.document_printer, Some(document_printer));
+    assert_eq!(config.devices.scanner, Some(PortAddress::Input { path: "/dev/input/event3".into() }));
+    let board = config.devices.io_board.unwrap();
+    let pin = |number, inverted| Some(Pin { number, inverted });
+    let wired = [board.wiring.light(Light::CardArea), board.wiring.light(Light::PaperExit)];
+    assert_eq!((board.wiring.unit, wired), (3, [pin(0, false), pin(1, true)]));
+    let contacts: Vec<_> = board.wiring.contacts().collect();
+    assert_eq!(contacts, [(Contact::Presence, Pin { number: 2, inverted: false })]);
+    assert_eq!(config.devices.power.unwrap().to_string(), "nut:ups@127.0.0.1:3493");
+    let speaker = config.devices.speaker.unwrap();
+    assert_eq!((speaker.port.to_string().as_str(), speaker.volume), ("alsa:0/Master", 60));
     let credentials = PathBuf::from("/etc/yilin");
     assert_eq!(config.province, Some(ProvinceAddress { url: "https://127.0.0.1:8443".into(), credentials }));
     assert_eq!(config.news_every, Duration::from_secs(30));
@@ -113,6 +140,17 @@ fn every_mistake_is_named_with_its_line() {
         &[
             (2, "document_printer.port: `tcp:192.0.2.7:9100` is no address of a document printer"),
             (3, "`document_printer.profile` is unknown here"),
+        ],
+    );
+    check(
+        "[io_board]\nport = \"serial:/dev/ttyS1\"\nunit = 300\npresence = 999\nfan = 1\n[power]\nport = \"tcp:127.0.0.1:1\"\n[speaker]\nport = \"lp:/dev/usb/lp0\"\nvolume = 0\n",
+        &[
+            (3, "io_board.unit: write the board's unit number"),
+            (4, "io_board.presence: `999` is no input or output"),
+            (5, "`io_board.fan` is unknown here"),
+            (7, "power.port: `tcp:127.0.0.1:1` is no power supply"),
+            (9, "speaker.port: "),
+            (10, "speaker.volume: write per cent"),
         ],
     );
     check(

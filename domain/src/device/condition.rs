@@ -85,7 +85,8 @@ impl TerminalDevice {
             Self::ReceiptPrinter => Some(DeviceClass::ReceiptPrinter),
             Self::DocumentPrinter => Some(DeviceClass::DocumentPrinter),
             Self::Camera => Some(DeviceClass::Camera),
-            Self::CodeScanner | Self::FaceEngine | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
+            Self::CodeScanner => Some(DeviceClass::CodeScanner),
+            Self::FaceEngine | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
         }
     }
 }
@@ -96,6 +97,7 @@ impl From<DeviceClass> for TerminalDevice {
             DeviceClass::IdCardReader => Self::IdCardReader,
             DeviceClass::ReceiptPrinter => Self::ReceiptPrinter,
             DeviceClass::DocumentPrinter => Self::DocumentPrinter,
+            DeviceClass::CodeScanner => Self::CodeScanner,
             DeviceClass::Camera => Self::Camera,
         }
     }

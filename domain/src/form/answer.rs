@@ -162,7 +162,7 @@ impl Answer {
                 | (Self::Amount(_), FieldKind::Amount { .. })
                 | (Self::Division(_), FieldKind::Division { .. })
                 | (Self::Person { .. }, FieldKind::Person)
-                | (Self::Photo(_), FieldKind::Photo)
+                | (Self::Photo(_), FieldKind::Photo { .. })
                 | (Self::Signature(_), FieldKind::Signature)
         )
     }

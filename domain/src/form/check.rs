@@ -34,7 +34,7 @@ pub fn check_field(field: &Field, answer: Option<&Answer>, today: Date) -> Optio
             FieldKind::Choice { .. } | FieldKind::YesNo | FieldKind::Division { .. } => {
                 MessageId::MistakeChoose
             }
-            FieldKind::Photo => MessageId::MistakePhotoMissing,
+            FieldKind::Photo { .. } => MessageId::MistakePhotoMissing,
             FieldKind::Signature => MessageId::MistakeSignatureMissing,
             _ => MessageId::MistakeEmpty,
         });

@@ -12,18 +12,18 @@ use crate::terminal::Timestamp;
 pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
     match paper {
         Paper::ReceivedSlip { head, application } => {
-            let doc = opening(head, M::PaperReceivedTitle, M::PaperReceivedState);
+            let doc = opening(paper, head, M::PaperReceivedState);
             let doc = number(doc, head.locale, M::PaperApplicationNumber, application.as_str());
             closing(case_lines(doc, head), head, code)
         }
         Paper::AcceptanceReceipt { head, application, case } => {
-            let doc = opening(head, M::PaperAcceptedTitle, M::PaperAcceptedState);
+            let doc = opening(paper, head, M::PaperAcceptedState);
             let doc = number(doc, head.locale, M::PaperCaseNumber, case.as_str());
             let doc = case_lines(doc, head);
             closing(doc.pair(M::PaperApplicationNumber.text(head.locale), application.as_str()), head, code)
         }
         Paper::SupplementSlip { head, application, what } => {
-            let doc = opening(head, M::PaperSupplementTitle, M::PaperSupplementState);
+            let doc = opening(paper, head, M::PaperSupplementState);
             let doc = number(doc, head.locale, M::PaperApplicationNumber, application.as_str());
             let doc = case_lines(doc, head).rule();
             closing(
@@ -33,7 +33,7 @@ pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
             )
         }
         Paper::NotAcceptedSlip { head, application, reason } => {
-            let doc = opening(head, M::PaperNotAcceptedTitle, M::PaperNotAcceptedState);
+            let doc = opening(paper, head, M::PaperNotAcceptedState);
             let doc = match application {
                 Some(a) => number(doc, head.locale, M::PaperApplicationNumber, a.as_str()),
                 None => doc,
@@ -48,17 +48,17 @@ pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
             )
         }
         Paper::QueuedSlip { head, submission } => {
-            let doc = opening(head, M::PaperQueuedTitle, M::PaperQueuedState);
+            let doc = opening(paper, head, M::PaperQueuedState);
             let doc = case_lines(doc, head);
             closing(doc.pair(M::PaperMark.text(head.locale), short(submission.as_str())), head, code)
         }
         Paper::UnknownSlip { head, submission } => {
-            let doc = opening(head, M::PaperUnknownTitle, M::PaperUnknownState);
+            let doc = opening(paper, head, M::PaperUnknownState);
             let doc = case_lines(doc, head);
             closing(doc.pair(M::PaperMark.text(head.locale), short(submission.as_str())), head, code)
         }
         Paper::NothingToDoSlip { head, until, message } => {
-            let doc = opening(head, M::PaperNothingToDoTitle, M::PaperNothingToDoState);
+            let doc = opening(paper, head, M::PaperNothingToDoState);
             let doc = match until {
                 Some(day) => doc.pair(M::PaperValidUntil.text(head.locale), date_text(*day)),
                 None => doc,
@@ -66,9 +66,9 @@ pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
             let doc = case_lines(doc, head).rule();
             closing(doc.paragraph(message.text(head.locale)), head, code)
         }
-        Paper::DirectorySlip { locale, site, item, at, entries } => {
+        Paper::DirectorySlip { locale, site, at, entries, .. } => {
             let mut doc = PaperDocument::new()
-                .text(Personal::new(item.text(*locale)), TextSize::Large, Align::Centre, Weight::Bold)
+                .text(Personal::new(paper.title()), TextSize::Large, Align::Centre, Weight::Bold)
                 .centred(site.text(*locale))
                 .centred(time_text(*at))
                 .rule();
@@ -91,7 +91,7 @@ pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
             doc
         }
         Paper::TestPage { site, terminal, at } => PaperDocument::new()
-            .title(M::PaperTestTitle.text(Locale::ZhCn))
+            .title(paper.title())
             .centred(site.text(Locale::ZhCn))
             .pair(M::PaperTerminal.text(Locale::ZhCn), terminal.to_string())
             .pair(M::PaperPrintedAt.text(Locale::ZhCn), time_text(*at))
@@ -103,8 +103,8 @@ pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
 }
 
 /// What this paper is, and the state in one sentence, before anything else.
-fn opening(head: &CaseHead, title: M, state: M) -> PaperDocument {
-    let mut doc = PaperDocument::new().title(title.text(head.locale));
+fn opening(paper: &Paper, head: &CaseHead, state: M) -> PaperDocument {
+    let mut doc = PaperDocument::new().title(paper.title());
     if head.copy == Copy::Reprint {
         doc = doc.headline(M::PaperReprint.text(head.locale)).centred(M::PaperReprintNote.text(head.locale));
     }

@@ -122,7 +122,7 @@ impl Sample {
                     .filter(|_| only_these)
                     .map(|(name, number)| Self::Person { name, number })
             }
-            (FieldKind::Photo, Value::String(text)) => (text == "sample").then_some(Self::Photo),
+            (FieldKind::Photo { .. }, Value::String(text)) => (text == "sample").then_some(Self::Photo),
             (FieldKind::Signature, Value::String(text)) => (text == "sample").then_some(Self::Signature),
             _ => None,
         };
@@ -159,7 +159,7 @@ fn expected(kind: &FieldKind) -> String {
         FieldKind::Date { .. } => "\"today\", \"today+1\" or \"2026-12-01\"".to_owned(),
         FieldKind::Division { .. } => "a division code of 6, 9 or 12 digits, in quotes".to_owned(),
         FieldKind::Person => "{ name = \"张示例\", number = \"990000194403151012\" }".to_owned(),
-        FieldKind::Photo | FieldKind::Signature => "\"sample\"".to_owned(),
+        FieldKind::Photo { .. } | FieldKind::Signature => "\"sample\"".to_owned(),
     }
 }
 
@@ -207,7 +207,7 @@ pub fn read_answers(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::{ChoiceOption, DivisionDepth, TextInput};
+    use crate::form::{ChoiceOption, DivisionDepth, PhotoSubject, TextInput};
     use crate::locale::Localized;
     use time::macros::date;
 
@@ -256,8 +256,9 @@ mod tests {
         check(&FieldKind::Person, "{ name = \"张示例\", number = \"1\" }", Some(person));
         check(&FieldKind::Person, "{ name = \"张示例\", number = \"1\", age = 3 }", None);
         check(&FieldKind::Person, "{ name = \"张示例\" }", None);
-        check(&FieldKind::Photo, "\"sample\"", Some(Answer::Photo(Picture::new(vec![1]))));
+        let photo = FieldKind::Photo { subject: PhotoSubject::Paper };
+        check(&photo, "\"sample\"", Some(Answer::Photo(Picture::new(vec![1]))));
         check(&FieldKind::Signature, "\"sample\"", Some(Answer::Signature(Picture::new(vec![1]))));
-        check(&FieldKind::Photo, "\"a.png\"", None);
+        check(&photo, "\"a.png\"", None);
     }
 }

@@ -142,6 +142,6 @@ fn read_value(field: &Field, value: &Personal) -> Option<Answer> {
             let (name, number) = text.split_once('|')?;
             Answer::Person { name: Personal::new(name), number: Personal::new(number) }
         }
-        FieldKind::Photo | FieldKind::Signature => return None,
+        FieldKind::Photo { .. } | FieldKind::Signature => return None,
     })
 }

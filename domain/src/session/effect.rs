@@ -2,8 +2,9 @@
 
 use super::event::{IssuedCertificate, Ticket};
 use crate::case::Submission;
+use crate::device::Lights;
 use crate::division::DivisionCode;
-use crate::form::FieldId;
+use crate::form::PhotoSubject;
 use crate::identity::{Identity, IdentityWay};
 use crate::locale::Localized;
 use crate::material::Picture;
@@ -20,8 +21,10 @@ pub enum Effect {
     Reader(ReaderUse),
     /// What the camera is for from now on.
     Camera(CameraUse),
+    /// Which lights are lit from now on.
+    Lights(Lights),
     /// Takes one picture for a field.
-    TakePhoto(Ticket, FieldId),
+    TakePhoto(Ticket, PhotoSubject),
     /// Prints a paper of the terminal's own.
     Print(Ticket, Box<Paper>),
     /// Prints an issuer's file, unchanged.

@@ -1,7 +1,7 @@
 //! Everything that can happen: a tap, a device, the province, the clock.
 
 use crate::case::{SubmissionId, SubmitOutcome};
-use crate::device::{DeviceClass, DeviceState, PaperSupply};
+use crate::device::{DeviceClass, DeviceState, PaperSupply, PowerSource, Presence};
 use crate::display_mode::DisplayMode;
 use crate::form::FieldId;
 use crate::form::answer::Answer;
@@ -170,6 +170,10 @@ pub enum DeviceEvent {
     State(DeviceClass, DeviceState),
     /// The printer's paper.
     Paper(PaperSupply),
+    /// Where the current comes from.
+    Power(PowerSource),
+    /// Somebody came or went.
+    Presence(Presence),
     /// A card lies on the reader; nothing was read from it.
     CardPlaced,
     /// The card left the reader.
@@ -187,7 +191,7 @@ pub enum DeviceEvent {
     /// The picture for a photo field.
     PhotoTaken(Ticket, Picture),
     /// The picture could not be taken.
-    PhotoFailed(Ticket),
+    PhotoFailed(Ticket, PhotoProblem),
     /// Paper comes out: how much, of 100.
     PrintProgress(Ticket, u8),
     /// The print job ended.
@@ -209,6 +213,23 @@ pub enum CardProblem {
     Doubtful,
     /// It has expired.
     Expired,
+}
+
+/// Why there is no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PhotoProblem {
+    /// The camera is away.
+    NoCamera,
+    /// No sheet of paper is seen.
+    NoSheet,
+    /// A part of the sheet is outside.
+    CutOff,
+    /// Too dark.
+    MoreLight,
+    /// It moved, or is out of focus.
+    HoldStill,
+    /// The sheet is too far away.
+    ComeCloser,
 }
 
 /// What the person should do before the camera.

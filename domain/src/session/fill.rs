@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::effect::Effect;
-use super::event::{DeviceEvent, EventKind, ProvinceEvent, Tap};
+use super::event::{DeviceEvent, EventKind, PhotoProblem, ProvinceEvent, Tap};
 use super::state::{
     AfterStep, Browse, CameFrom, CaseFile, Filling, PrefillState, Saved, Step, Submitting, Trouble, Visit,
 };
@@ -10,9 +10,10 @@ use super::visit::Flow;
 use crate::case::{Applicant, Submission, SubmissionId};
 use crate::device::{DeviceClass, DeviceState};
 use crate::form::answer::{Answer, AnswerSource, Answered, FormAnswers};
-use crate::form::check::check_step;
-use crate::form::{FieldId, FieldKind};
+use crate::form::check::{FieldMistake, check_step};
+use crate::form::{FieldId, FieldKind, PhotoSubject};
 use crate::identity::{Consent, Identity};
+use crate::messages::MessageId;
 use crate::service_item::{ServiceItem, ServiceKind};
 use crate::session::effect::{CertificateRequest, Question};
 use crate::session::state::Fetching;
@@ -44,15 +45,18 @@ impl Visit {
                 filling.mistakes.retain(|m| m.field != field);
                 Step::Form(filling)
             }
-            EventKind::Tap(Tap::TakePhoto(field))
-                if filling.photo.is_none() && filling.asks_photo(&field) =>
-            {
-                if context.facts.devices.state(DeviceClass::Camera) == DeviceState::Online {
-                    let ticket = context.ticket();
-                    context.effects.push(Effect::TakePhoto(ticket, field.clone()));
-                    filling.photo = Some((field, ticket));
-                } else {
-                    self.trouble(Trouble::Device(DeviceClass::Camera));
+            EventKind::Tap(Tap::TakePhoto(field)) if filling.photo.is_none() => {
+                match filling.photo_subject(&field) {
+                    None => {}
+                    Some(subject)
+                        if context.facts.devices.state(DeviceClass::Camera) == DeviceState::Online =>
+                    {
+                        let ticket = context.ticket();
+                        context.effects.push(Effect::TakePhoto(ticket, subject));
+                        filling.mistakes.retain(|m| m.field != field);
+                        filling.photo = Some((field, ticket));
+                    }
+                    Some(_) => self.trouble(Trouble::Device(DeviceClass::Camera)),
                 }
                 Step::Form(filling)
             }
@@ -62,9 +66,12 @@ impl Visit {
                 }
                 Step::Form(filling)
             }
-            EventKind::Device(DeviceEvent::PhotoFailed(ticket)) => {
-                if filling.photo.take_if(|(_, t)| *t == ticket).is_some() {
-                    self.trouble(Trouble::Device(DeviceClass::Camera));
+            EventKind::Device(DeviceEvent::PhotoFailed(ticket, problem)) => {
+                if let Some((field, _)) = filling.photo.take_if(|(_, t)| *t == ticket) {
+                    match advice(problem) {
+                        Some(message) => filling.advise(field, message),
+                        None => self.trouble(Trouble::Device(DeviceClass::Camera)),
+                    }
                 }
                 Step::Form(filling)
             }
@@ -157,8 +164,23 @@ impl Filling {
         self.file.answers.set(field, Answered { answer, source: AnswerSource::Resident });
     }
 
-    fn asks_photo(&self, field: &FieldId) -> bool {
-        self.fields().any(|f| f.id == *field && matches!(f.kind, FieldKind::Photo))
+    /// What the picture of a field shows; none where the field takes no picture. Whose sheet was not found twice gives the
+    /// picture as it is: better than none.
+    fn photo_subject(&self, field: &FieldId) -> Option<PhotoSubject> {
+        self.fields().find(|f| f.id == *field).and_then(|f| match f.kind {
+            FieldKind::Photo { .. } if self.photo_failures >= MOST_PHOTO_FAILURES => {
+                Some(PhotoSubject::Anything)
+            }
+            FieldKind::Photo { subject } => Some(subject),
+            _ => None,
+        })
+    }
+
+    /// Says beside the field what would make the picture a good one.
+    fn advise(&mut self, field: FieldId, message: MessageId) {
+        self.photo_failures = self.photo_failures.saturating_add(1);
+        self.mistakes.retain(|m| m.field != field);
+        self.mistakes.push(FieldMistake { field, message });
     }
 
     fn next(mut self, context: &Context<'_>) -> Step {
@@ -241,7 +263,22 @@ impl Visit {
 }
 
 fn filling(file: CaseFile, at: usize, then: AfterStep) -> Filling {
-    Filling { file, at, mistakes: Vec::new(), photo: None, then }
+    Filling { file, at, mistakes: Vec::new(), photo: None, photo_failures: 0, then }
+}
+
+/// After so many pictures without a good sheet the next one is taken as it is.
+const MOST_PHOTO_FAILURES: u8 = 2;
+
+/// What to do for a better picture; none where the camera is to blame.
+fn advice(problem: PhotoProblem) -> Option<MessageId> {
+    match problem {
+        PhotoProblem::NoCamera => None,
+        PhotoProblem::NoSheet => Some(MessageId::MistakePhotoNoSheet),
+        PhotoProblem::CutOff => Some(MessageId::MistakePhotoCutOff),
+        PhotoProblem::MoreLight => Some(MessageId::MistakePhotoMoreLight),
+        PhotoProblem::HoldStill => Some(MessageId::MistakePhotoHoldStill),
+        PhotoProblem::ComeCloser => Some(MessageId::MistakePhotoComeCloser),
+    }
 }
 
 fn is_asked(file: &CaseFile, at: usize) -> bool {

@@ -294,6 +294,9 @@ fn cannot_print(finished: &Finished, context: &Context<'_>) -> Option<PrintProbl
             | DeviceState::NoDevice => Some(PrintProblem::NoAnswer),
         };
     }
+    if devices.can_print() {
+        return None;
+    }
     match (devices.receipt_printer, devices.paper) {
         (DeviceState::Online, PaperSupply::Out) => Some(PrintProblem::PaperOut),
         (DeviceState::Online, PaperSupply::Jammed) => Some(PrintProblem::Jam),

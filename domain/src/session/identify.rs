@@ -74,10 +74,14 @@ impl Visit {
                     stay(Way::Code { way, asking: None, problem: Some(problem) })
                 }
             },
-            (Way::Code { .. }, EventKind::Device(DeviceEvent::State(DeviceClass::Camera, state)))
-                if state != DeviceState::Online =>
-            {
-                self.trouble(Trouble::Device(DeviceClass::Camera));
+            (
+                Way::Code { .. },
+                EventKind::Device(DeviceEvent::State(
+                    class @ (DeviceClass::Camera | DeviceClass::CodeScanner),
+                    _,
+                )),
+            ) if !context.facts.devices.can_read_codes() => {
+                self.trouble(Trouble::Device(class));
                 stay(Way::Chooser)
             }
 
@@ -206,10 +210,14 @@ fn doubt(card: &ResidentIdCard, context: &Context<'_>) -> Option<CardProblem> {
 
 /// The device that a way needs and that does not work now.
 fn missing_device(way: IdentityWay, context: &Context<'_>) -> Option<DeviceClass> {
-    let class = match way {
-        IdentityWay::Card => DeviceClass::IdCardReader,
-        IdentityWay::ProvinceQr | IdentityWay::NetworkId => DeviceClass::Camera,
-        IdentityWay::Sms | IdentityWay::Worker => return None,
-    };
-    (context.facts.devices.state(class) != DeviceState::Online).then_some(class)
+    let devices = &context.facts.devices;
+    match way {
+        IdentityWay::Card => {
+            (devices.id_card_reader != DeviceState::Online).then_some(DeviceClass::IdCardReader)
+        }
+        IdentityWay::ProvinceQr | IdentityWay::NetworkId => {
+            (!devices.can_read_codes()).then_some(DeviceClass::Camera)
+        }
+        IdentityWay::Sms | IdentityWay::Worker => None,
+    }
 }

@@ -110,7 +110,7 @@ impl FormPage {
             K::Amount { .. } => Self::Amount,
             K::Division { .. } => Self::Division,
             K::Person => Self::Person,
-            K::Photo => Self::Photo,
+            K::Photo { .. } => Self::Photo,
             K::Signature => Self::Signature,
         }
     }

@@ -66,6 +66,8 @@ pub enum OutOfServiceReason {
     Storage,
     /// No catalogue was ever good.
     NoCatalogue,
+    /// The mains are away, and the battery is nearly empty.
+    Power,
 }
 
 /// The moment after a visit.
@@ -127,6 +129,8 @@ pub struct Visit {
     pub touched: Timestamp,
     /// Since when device or network has been working for the resident, while it has.
     pub working_since: Option<Timestamp>,
+    /// Since when a sensor has seen nobody, without a touch since.
+    pub left: Option<Timestamp>,
     /// The language.
     pub locale: Locale,
     /// How the screen is drawn.
@@ -311,6 +315,8 @@ pub struct Filling {
     pub mistakes: Vec<FieldMistake>,
     /// The field whose picture is being taken.
     pub photo: Option<(FieldId, Ticket)>,
+    /// Pictures of this step on which no good sheet was found.
+    pub photo_failures: u8,
     /// Where the form leads when this step is right.
     pub then: AfterStep,
 }

@@ -1,4 +1,5 @@
-//! When nobody seems to be there: 120 s without a touch, then 60 s of countdown, then everything is forgotten.
+//! When nobody seems to be there: 120 s without a touch (30 s where a sensor sees nobody), then 60 s of countdown, then
+//! everything is forgotten.
 
 use super::Context;
 use super::state::{
@@ -10,6 +11,8 @@ use time::Duration;
 
 /// Without a touch for so long, the page asks.
 pub const ASK_AFTER: Duration = Duration::seconds(120);
+/// Where a sensor says that nobody stands there, it asks sooner; a moment's step aside is no leaving.
+pub const ASK_AFTER_LEAVING: Duration = Duration::seconds(30);
 /// The countdown of that page.
 pub const COUNTDOWN: Duration = Duration::seconds(60);
 
@@ -59,7 +62,9 @@ impl Visit {
         match &self.overlay {
             Some(Overlay::StillThere { until, .. }) if now >= *until => return self.end(context),
             Some(Overlay::StillThere { .. }) => {}
-            _ if now - self.touched >= ASK_AFTER => {
+            _ if now - self.touched >= ASK_AFTER
+                || self.left.is_some_and(|left| now - left.max(self.touched) >= ASK_AFTER_LEAVING) =>
+            {
                 let below = self.overlay.take().map(Box::new);
                 self.overlay = Some(Overlay::StillThere { until: now + COUNTDOWN, below });
             }

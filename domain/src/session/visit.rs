@@ -2,10 +2,13 @@
 
 use super::Context;
 use super::effect::{CameraUse, Effect, ReaderUse};
-use super::event::{DeviceEvent, EventKind, Tap};
+use super::event::{DeviceEvent, EventKind, PrintOutcome, Tap};
 use super::page::{FormPage, Page};
-use super::state::{Browse, CardOnReader, Forgetting, Overlay, Place, RatingAsked, Step, Visit, Way};
+use super::state::{
+    Browse, CardOnReader, Forgetting, Overlay, Place, PrintPhase, RatingAsked, Step, Visit, Way,
+};
 use crate::case::VisitOutcome;
+use crate::device::{Lights, Presence};
 use crate::display_mode::DisplayMode;
 use crate::form::FieldKind;
 use crate::identity::{Identity, IdentityWay};
@@ -30,6 +33,7 @@ impl Visit {
             begun: now,
             touched: now,
             working_since: None,
+            left: None,
             locale: Locale::default(),
             mode: DisplayMode::default(),
             worker: None,
@@ -73,6 +77,18 @@ impl Visit {
         }
     }
 
+    pub(super) fn lights(&self) -> Lights {
+        let on_step = self.overlay.is_none();
+        let paper_exit = match &self.step {
+            Step::Printing(printing) => matches!(
+                printing.phase,
+                PrintPhase::Working(_) | PrintPhase::Ended(PrintOutcome::Printed | PrintOutcome::Unknown(_))
+            ),
+            _ => false,
+        };
+        Lights { card_area: on_step && self.reader_use() == ReaderUse::Read, paper_exit }
+    }
+
     /// The item that the visit is about, once one was chosen.
     pub fn item(&self) -> Option<&Arc<ServiceItem>> {
         self.step.item()
@@ -107,7 +123,15 @@ impl Visit {
                 self.card = CardOnReader::Yes;
             }
             EventKind::Device(DeviceEvent::CardRemoved) => self.card = CardOnReader::No,
-            EventKind::Tap(_) => self.touched = context.now(),
+            // Who touches is there, whatever a sensor says.
+            EventKind::Tap(_) => {
+                self.touched = context.now();
+                self.left = None;
+            }
+            EventKind::Device(DeviceEvent::Presence(Presence::Present)) => self.left = None,
+            EventKind::Device(DeviceEvent::Presence(Presence::NotPresent)) => {
+                self.left.get_or_insert(context.now());
+            }
             _ => {}
         }
         self.keep_awake_while_working(context.now());
@@ -236,7 +260,7 @@ impl super::state::Filling {
     }
 
     fn shows_photo(&self) -> bool {
-        self.fields().any(|f| matches!(f.kind, FieldKind::Photo))
+        self.fields().any(|f| matches!(f.kind, FieldKind::Photo { .. }))
     }
 
     fn form_page(&self) -> FormPage {

@@ -1,7 +1,7 @@
 //! A small world around a session: a site, a catalogue with every kind of field, and what could happen next.
 
 use domain::case::{ApplicationNumber, CaseNumber, SubmissionId, SubmitOutcome};
-use domain::device::{DeviceClass, DeviceState, PaperSupply};
+use domain::device::{DeviceClass, DeviceState, PaperSupply, PowerSource, Presence};
 use domain::division::DivisionCode;
 use domain::form::FieldKind;
 use domain::form::answer::{Answer, YesNo};
@@ -188,7 +188,10 @@ impl World {
         use ProvinceEvent as P;
         match what {
             "photo" if good => vec![device(DeviceEvent::PhotoTaken(t, Picture::new(vec![1, 2, 3])))],
-            "photo" => vec![device(DeviceEvent::PhotoFailed(t))],
+            "photo" => vec![
+                device(DeviceEvent::PhotoFailed(t, PhotoProblem::NoCamera)),
+                device(DeviceEvent::PhotoFailed(t, PhotoProblem::NoSheet)),
+            ],
             "print" => vec![
                 device(DeviceEvent::PrintProgress(t, 50)),
                 device(DeviceEvent::PrintEnded(t, PrintOutcome::Printed)),
@@ -394,6 +397,10 @@ impl World {
             device(DeviceEvent::State(class, DeviceState::Online)),
             device(DeviceEvent::Paper(PaperSupply::Out)),
             device(DeviceEvent::Paper(PaperSupply::Full)),
+            device(DeviceEvent::Power(PowerSource::BatteryLow)),
+            device(DeviceEvent::Power(PowerSource::Mains)),
+            device(DeviceEvent::Presence(Presence::NotPresent)),
+            device(DeviceEvent::Presence(Presence::Present)),
             EventKind::Terminal(TerminalEvent::Network(Network::Offline)),
             EventKind::Terminal(TerminalEvent::Storage(Storage::Full)),
             EventKind::Terminal(TerminalEvent::Storage(Storage::Ready)),
@@ -420,7 +427,7 @@ fn fill(session: &Session) -> Vec<Tap> {
             FieldKind::Person => {
                 Answer::Person { name: Personal::new("李样本"), number: Personal::new(NUMBER) }
             }
-            FieldKind::Photo => {
+            FieldKind::Photo { .. } => {
                 taps.push(Tap::TakePhoto(field.id.clone()));
                 continue;
             }

@@ -1,6 +1,7 @@
 //! Single promises of a visit that a random walk would not tell from chance.
 
 use super::fixture::{START, World, card};
+use domain::device::{DeviceClass, DeviceState, Lights, PowerSource, Presence, SlipPrinter};
 use domain::identity::{FaceConsent, SharedDataConsent};
 use domain::paper::{Copy, Paper};
 use domain::session::Session;
@@ -8,6 +9,7 @@ use domain::session::effect::Effect;
 use domain::session::event::{DeviceEvent, Event, EventKind, Network, PrintOutcome, Tap, TerminalEvent};
 use domain::session::page::Page;
 use domain::session::state::{PrintPhase, Step};
+use time::Duration;
 
 /// A session that has been through these events, and what the last of them made it do.
 fn after(events: impl IntoIterator<Item = EventKind>) -> (Session, Vec<Effect>) {
@@ -84,4 +86,85 @@ fn a_paper_that_was_taken_back_can_be_printed_again() {
     let (_, effects) = after(events);
     let again = effects.iter().any(|effect| matches!(effect, Effect::Print(_, paper) if paper.head().is_none_or(|h| h.copy == Copy::Reprint)));
     assert!(again, "{effects:?}");
+}
+
+fn state(class: DeviceClass, state: DeviceState) -> EventKind {
+    EventKind::Device(DeviceEvent::State(class, state))
+}
+
+#[test]
+fn a_slip_goes_to_a4_where_the_receipt_printer_cannot() {
+    let slips = |events: Vec<EventKind>| after(events).0.facts().devices.slip_printer();
+    let out = || EventKind::Device(DeviceEvent::Paper(domain::device::PaperSupply::Out));
+    assert_eq!(slips(vec![]), Some(SlipPrinter::Receipt));
+    assert_eq!(slips(vec![out()]), Some(SlipPrinter::Document));
+    assert_eq!(
+        slips(vec![state(DeviceClass::ReceiptPrinter, DeviceState::NoDevice)]),
+        Some(SlipPrinter::Document)
+    );
+    assert_eq!(slips(vec![out(), state(DeviceClass::DocumentPrinter, DeviceState::Offline)]), None);
+}
+
+#[test]
+fn a_code_is_read_by_whatever_reads_codes() {
+    let can = |events: Vec<EventKind>| after(events).0.facts().devices.can_read_codes();
+    let no_camera = || state(DeviceClass::Camera, DeviceState::Offline);
+    assert!(can(vec![no_camera()]));
+    assert!(!can(vec![no_camera(), state(DeviceClass::CodeScanner, DeviceState::Offline)]));
+}
+
+#[test]
+fn with_an_empty_battery_nobody_begins_and_who_has_begun_goes_on() {
+    let low = || EventKind::Device(DeviceEvent::Power(PowerSource::BatteryLow));
+    let mains = || EventKind::Device(DeviceEvent::Power(PowerSource::Mains));
+    assert_eq!(after([low()]).0.page(), Page::OutOfService);
+    assert_eq!(after([low(), mains()]).0.page(), Page::Idle);
+    assert_eq!(after([EventKind::Tap(Tap::Anywhere), low()]).0.page(), Page::Home);
+    let battery = EventKind::Device(DeviceEvent::Power(PowerSource::Battery));
+    assert_eq!(after([battery]).0.page(), Page::Idle, "a battery is there to be used");
+}
+
+/// The page some seconds after these events, a tick each second.
+fn page_after(events: Vec<EventKind>, seconds: i64) -> Page {
+    let (mut session, _) = after(events);
+    for second in 1..=seconds {
+        let at = START + Duration::seconds(second);
+        session = session.handle(Event { at, kind: EventKind::Tick }).0;
+    }
+    session.page()
+}
+
+#[test]
+fn where_a_sensor_sees_nobody_the_page_asks_sooner() {
+    let presence = |presence| EventKind::Device(DeviceEvent::Presence(presence));
+    let touch = || EventKind::Tap(Tap::Anywhere);
+    let left = || vec![touch(), presence(Presence::NotPresent)];
+    assert_eq!(page_after(left(), 29), Page::Home, "a step aside");
+    assert_eq!(page_after(left(), 30), Page::StillThere);
+    assert_eq!(page_after(left(), 90), Page::Forgetting);
+    let mut back = left();
+    back.push(presence(Presence::Present));
+    assert_eq!(page_after(back, 119), Page::Home);
+    // Who touches is there, whatever the sensor says.
+    let mut touched = left();
+    touched.push(touch());
+    assert_eq!(page_after(touched, 119), Page::Home);
+    assert_eq!(page_after(vec![touch()], 119), Page::Home, "a terminal without a sensor");
+}
+
+#[test]
+fn lights_show_where_the_card_goes_and_where_paper_comes() {
+    let dark = Lights::default();
+    let card = Lights { card_area: true, paper_exit: false };
+    let mut events = item("empty");
+    assert_eq!(after(events.clone()).0.lights(), dark);
+    events.extend([EventKind::Tap(Tap::Start), refuse()]);
+    let (session, effects) = after(events.clone());
+    assert_eq!((session.page(), session.lights()), (Page::IdentifyCard, card));
+    assert!(effects.contains(&Effect::Lights(card)), "{effects:?}");
+    events.push(EventKind::Tap(Tap::Help));
+    assert_eq!(after(events).0.lights(), dark, "under another page nobody is asked for a card");
+    let lies = [EventKind::Device(DeviceEvent::CardPlaced), EventKind::Tap(Tap::Leave)];
+    let (session, _) = after(lies);
+    assert_eq!((session.page(), session.lights()), (Page::Forgetting, card), "a card that was left behind");
 }

@@ -24,8 +24,6 @@ use super::jpeg::jpeg_pixels;
 use super::{Camera, CameraError, Frame, PixelFormat, Size, USUAL_RATE};
 use crate::transport::PortAddress;
 
-/// What a camera is asked for; it gives the nearest that it has.
-const WANTED: Size = Size::new(1280, 720);
 /// Buffers that the camera fills in turn.
 const BUFFERS: u32 = 4;
 
@@ -74,12 +72,12 @@ pub struct V4lCamera {
 }
 
 impl V4lCamera {
-    /// Opens a device file and begins to take pictures.
+    /// Opens a device file and begins to take pictures of that size, or the nearest that it has.
     ///
     /// # Errors
     /// [`CameraError::Port`] when there is no such camera or it may not be used, [`CameraError::DeviceBusy`] when another
     /// program has it, [`CameraError::Format`] when it has no format that is known here.
-    pub fn open(path: &Path) -> Result<Self, CameraError> {
+    pub fn open(path: &Path, size: Size) -> Result<Self, CameraError> {
         let port = PortAddress::V4l { path: path.to_owned() }.to_string();
         let flags = i32::try_from((OFlags::NONBLOCK | OFlags::CLOEXEC).bits()).unwrap_or(0);
         let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
@@ -98,7 +96,7 @@ impl V4lCamera {
             sequence: None,
             begun: None,
         };
-        camera.agree()?;
+        camera.agree(size)?;
         // What the program before us left there is not what the next resident needs; a camera without it does without.
         let _no_such_control = camera.set_exposure(Exposure::Automatic);
         camera.begin()?;
@@ -138,13 +136,13 @@ impl V4lCamera {
         kernel::set_control(&self.file, id, value).map_err(|error| self.sorted(error))
     }
 
-    fn agree(&mut self) -> Result<(), CameraError> {
+    fn agree(&mut self, size: Size) -> Result<(), CameraError> {
         let offered = kernel::formats(&self.file);
         let none = || CameraError::Format { port: self.port.clone() };
         let wanted = FORMATS.into_iter().find(|format| offered.contains(format)).ok_or_else(none)?;
         let asked = PictureFormat {
-            width: WANTED.width,
-            height: WANTED.height,
+            width: size.width,
+            height: size.height,
             format: wanted,
             field: WHOLE_PICTURES,
             ..PictureFormat::default()
@@ -294,7 +292,7 @@ mod tests {
     #[test]
     fn what_is_no_camera_is_refused_by_name() {
         for (path, reason) in [("/dev/no-such-video", "plugged in"), ("/dev/null", "no camera")] {
-            let error = V4lCamera::open(Path::new(path)).err().unwrap();
+            let error = V4lCamera::open(Path::new(path), Size::new(2, 2)).err().unwrap();
             assert_eq!(error.kind(), CameraErrorKind::Port, "{path}");
             assert!(error.to_string().contains(reason), "{error}");
         }

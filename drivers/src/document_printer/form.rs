@@ -21,7 +21,7 @@ const POINT: f32 = 14.0 / 24.0;
 const WIDTH: usize = 1020;
 const HEIGHT: usize = 1443;
 /// Dots across that are written on: 168 mm, 68 columns.
-const COLUMN: u16 = 816;
+pub const COLUMN: u16 = 816;
 const LEFT: usize = 102;
 /// Above and below: 20 mm.
 const TOP: usize = 98;

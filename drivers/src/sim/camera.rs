@@ -53,16 +53,25 @@ impl SimCamera {
         self.stage().fault = fault;
     }
 
-    /// Opens it as a program would.
+    /// Opens it as a program would that takes the size it has.
     ///
     /// # Errors
     /// While it is unplugged.
     pub fn open(&self) -> Result<Box<dyn Camera>, CameraError> {
+        let size = self.stage().size;
+        self.open_at(size)
+    }
+
+    /// Opens it as a program would that asks for a size: it has every size.
+    ///
+    /// # Errors
+    /// While it is unplugged.
+    pub fn open_at(&self, size: Size) -> Result<Box<dyn Camera>, CameraError> {
         let stage = self.stage();
         if matches!(stage.fault, Some(CameraFault::Unplugged { from: 0 })) {
             return Err(gone());
         }
-        Ok(Box::new(OpenCamera { device: self.clone(), pacer: Pacer::new(stage.pace), frozen: None }))
+        Ok(Box::new(OpenCamera { device: self.clone(), size, pacer: Pacer::new(stage.pace), frozen: None }))
     }
 
     fn stage(&self) -> MutexGuard<'_, Stage> {
@@ -77,15 +86,17 @@ fn gone() -> CameraError {
 
 struct OpenCamera {
     device: SimCamera,
+    size: Size,
     pacer: Pacer,
     frozen: Option<Vec<u8>>,
 }
 
 impl Camera for OpenCamera {
     fn frame(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
-        let (size, mut scene, fault) = {
+        let size = self.size;
+        let (mut scene, fault) = {
             let stage = self.device.stage();
-            (stage.size, stage.scene.clone(), stage.fault)
+            (stage.scene.clone(), stage.fault)
         };
         let late = match fault {
             Some(CameraFault::Slow) => SLOW,

@@ -9,15 +9,17 @@ use super::Watch;
 use super::watch::circuit;
 use crate::assets;
 use crate::inbox::Post;
-use domain::device::{Cause, DeviceClass, DeviceCondition, TerminalDevice};
+use domain::device::{Cause, DeviceCondition, TerminalDevice};
+use domain::form::PhotoSubject;
 use domain::session::effect::CameraUse;
-use domain::session::event::{DeviceEvent, EventKind, FaceHint, Ticket};
-use drivers::camera::{Camera, CameraError, CameraErrorKind, Frame, Mirror};
+use domain::session::event::{DeviceEvent, EventKind, FaceHint, PhotoProblem, Ticket};
+use drivers::camera::{Camera, CameraError, CameraErrorKind, Frame, Mirror, PAPER_SIZE, Size, USUAL_SIZE};
 use drivers::code_scanner::{CodeReader, Effort, LadderReader};
 use drivers::face::{
     FaceDetector, FaceHint as Seen, GateRules, PoseEstimator, QualityGate, Search, WeightsError,
 };
 use drivers::supervisor::{Attendant, Circuit};
+use drivers::transport::PortAddress;
 use photo::fitted;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,8 +39,13 @@ const PREVIEW: u32 = 480;
 /// A code that was out of sight for so long is shown anew.
 const OUT_OF_SIGHT: Duration = Duration::from_secs(1);
 
-/// Opens a camera: by its port, or the simulated one.
-pub type Source = Box<dyn FnMut() -> Result<Box<dyn Camera>, CameraError> + Send>;
+/// Opens a camera for frames of about a size: by its port, or the simulated one.
+pub type Source = Box<dyn FnMut(Size) -> Result<Box<dyn Camera>, CameraError> + Send>;
+
+/// Opens the camera at a port.
+pub fn by_port(port: PortAddress) -> Source {
+    Box::new(move |size| drivers::camera::open_at(&port, size))
+}
 
 /// A preview for the screen; wiped when dropped.
 pub struct Preview {
@@ -77,7 +84,7 @@ impl PreviewSlot {
 
 enum Wish {
     Use(CameraUse),
-    Photo(Ticket),
+    Photo(Ticket, PhotoSubject),
     Forget,
 }
 
@@ -121,12 +128,12 @@ impl CameraDesk {
         let worker = Worker {
             source,
             post: watch.post(),
-            attendant: watch.attend(DeviceClass::Camera),
+            attendant: watch.attend(TerminalDevice::Camera),
             shown: Box::new(shown),
             preview: preview.clone(),
             camera: None,
             misses: 0,
-            circuit: circuit(DeviceClass::Camera),
+            circuit: circuit(TerminalDevice::Camera),
             trouble: None,
             next_check: Instant::now(),
             wish: CameraUse::Off,
@@ -144,8 +151,8 @@ impl CameraDesk {
     }
 
     /// Takes a photo of the next frame.
-    pub fn take_photo(&self, ticket: Ticket) {
-        self.say(Wish::Photo(ticket));
+    pub fn take_photo(&self, ticket: Ticket, subject: PhotoSubject) {
+        self.say(Wish::Photo(ticket, subject));
     }
 
     /// The visit is over: no picture stays.
@@ -182,7 +189,7 @@ struct Worker {
     trouble: Option<Cause>,
     next_check: Instant,
     wish: CameraUse,
-    photo: Option<Ticket>,
+    photo: Option<(Ticket, PhotoSubject)>,
     detector: FaceDetector,
     seen: Seeing,
 }
@@ -220,13 +227,16 @@ impl Worker {
     fn hear(&mut self, wish: Wish) {
         match wish {
             Wish::Use(wish) => {
+                if size_for(wish) != size_for(self.wish) {
+                    self.camera = None;
+                }
                 self.wish = wish;
                 self.seen = Seeing::default();
                 if wish == CameraUse::Off {
                     self.preview.put(None);
                 }
             }
-            Wish::Photo(ticket) => self.photo = Some(ticket),
+            Wish::Photo(ticket, subject) => self.photo = Some((ticket, subject)),
             Wish::Forget => {
                 self.photo = None;
                 self.seen = Seeing::default();
@@ -253,7 +263,8 @@ impl Worker {
         if self.camera.is_some() {
             return Duration::ZERO;
         }
-        match self.attendant.call(LIMIT, &mut self.source) {
+        let size = size_for(self.wish);
+        match self.attendant.call(LIMIT, || (self.source)(size)) {
             Ok(camera) => {
                 self.camera = Some(camera);
                 self.misses = 0;
@@ -279,10 +290,10 @@ impl Worker {
         };
         self.misses = 0;
         self.show(&frame);
-        if let Some(ticket) = self.photo.take() {
-            self.say(match photo::of(&frame) {
-                Some(picture) => DeviceEvent::PhotoTaken(ticket, picture),
-                None => DeviceEvent::PhotoFailed(ticket),
+        if let Some((ticket, subject)) = self.photo.take() {
+            self.say(match photo::of(&frame, subject) {
+                Ok(picture) => DeviceEvent::PhotoTaken(ticket, picture),
+                Err(problem) => DeviceEvent::PhotoFailed(ticket, problem),
             });
         }
         match self.wish {
@@ -360,13 +371,21 @@ impl Worker {
     }
 
     fn no_photo(&mut self) {
-        if let Some(ticket) = self.photo.take() {
-            self.say(DeviceEvent::PhotoFailed(ticket));
+        if let Some((ticket, _)) = self.photo.take() {
+            self.say(DeviceEvent::PhotoFailed(ticket, PhotoProblem::NoCamera));
         }
     }
 
     fn say(&self, event: DeviceEvent) {
         self.post.put(EventKind::Device(event));
+    }
+}
+
+/// Print is read from a photo: it is taken as fine as the camera can.
+const fn size_for(wish: CameraUse) -> Size {
+    match wish {
+        CameraUse::Photo => PAPER_SIZE,
+        CameraUse::Face | CameraUse::Code | CameraUse::Off => USUAL_SIZE,
     }
 }
 

@@ -1,10 +1,15 @@
 //! The document printer's thread.
 
 use super::Watch;
+use crate::fonts;
 use crate::inbox::Post;
-use domain::device::DeviceClass;
+use domain::device::TerminalDevice;
+use domain::locale::Locale;
 use domain::material::Picture;
+use domain::paper::document::PaperDocument;
 use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Ticket};
+use domain::terminal::Timestamp;
+use drivers::document_printer::form::{FormError, FormFonts, FormProperties, with_form};
 use drivers::document_printer::{
     Cause, Document, DocumentPrinter as Driver, Earlier, Outcome, PrintProgress, PrintReport,
 };
@@ -25,9 +30,24 @@ const CHECK: Duration = Duration::from_secs(3);
 pub struct DocumentPrinter(Sender<Job>);
 
 #[derive(Debug)]
-struct Job {
-    ticket: Ticket,
-    file: Picture,
+enum Job {
+    /// An issuer's file, as it is.
+    File(Ticket, Picture),
+    /// A paper of our own; nobody waits for one without a ticket.
+    Slip(Option<Ticket>, Slip),
+}
+
+/// A paper of the terminal's own, for A4.
+#[derive(Debug)]
+pub struct Slip {
+    /// Its lines.
+    pub document: PaperDocument,
+    /// What it is: stands in the file.
+    pub title: String,
+    /// Its language.
+    pub locale: Locale,
+    /// When it is made.
+    pub at: Timestamp,
 }
 
 impl DocumentPrinter {
@@ -37,7 +57,7 @@ impl DocumentPrinter {
     /// The machine gives no thread.
     pub fn start(printer: Box<dyn Driver>, watch: &Watch) -> std::io::Result<Self> {
         let (sender, jobs) = channel();
-        let attendant = watch.attend(DeviceClass::DocumentPrinter);
+        let attendant = watch.attend(TerminalDevice::DocumentPrinter);
         let worker = Worker { printer, post: watch.post(), attendant };
         std::thread::Builder::new().name("document-printer".to_owned()).spawn(move || worker.run(&jobs))?;
         Ok(Self(sender))
@@ -45,7 +65,26 @@ impl DocumentPrinter {
 
     /// Prints an issuer's file as it is; the end comes as an event.
     pub fn print(&self, ticket: Ticket, file: Picture) {
-        let _gone = self.0.send(Job { ticket, file });
+        let _gone = self.0.send(Job::File(ticket, file));
+    }
+
+    /// Prints a paper of our own; the end comes as an event.
+    pub fn print_slip(&self, ticket: Ticket, slip: Slip) {
+        let _gone = self.0.send(Job::Slip(Some(ticket), slip));
+    }
+
+    /// Prints a keeper's page, for which nobody waits.
+    pub fn print_test(&self, slip: Slip) {
+        let _gone = self.0.send(Job::Slip(None, slip));
+    }
+}
+
+impl Slip {
+    /// As PDF/A. The typeface is opened for this file alone: it is too large to be kept for one that is seldom made.
+    fn file(&self) -> Result<Document, FormError> {
+        let fonts = FormFonts::new(fonts::REGULAR, fonts::BOLD)?;
+        let properties = FormProperties { title: &self.title, language: self.locale.tag(), created: self.at };
+        with_form(&self.document, &fonts, |form| form.pdf(&properties))
     }
 }
 
@@ -67,30 +106,40 @@ impl Worker {
             }
             self.attendant.report(document_condition(&recovery.status));
             match jobs.recv_timeout(CHECK) {
-                Ok(Job { ticket, file }) => self.print(ticket, &file),
+                Ok(job) => self.print(&job),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    fn print(&mut self, ticket: Ticket, file: &Picture) {
-        let outcome = match Document::inspect(file.bytes().to_vec()) {
+    fn print(&mut self, job: &Job) {
+        let (ticket, document) = match job {
+            Job::File(ticket, file) => {
+                (Some(*ticket), Document::inspect(file.bytes().to_vec()).map_err(|e| e.to_string()))
+            }
+            Job::Slip(ticket, slip) => (*ticket, slip.file().map_err(|e| e.to_string())),
+        };
+        let outcome = match document {
             Ok(document) => self.print_document(ticket, &document),
             Err(error) => {
-                tracing::error!(device = "document_printer", %error, "an issuer's file is not printed");
+                tracing::error!(device = "document_printer", %error, "a file is not printed");
                 PrintOutcome::NotPrinted(PrintProblem::Defect)
             }
         };
-        self.post.put(EventKind::Device(DeviceEvent::PrintEnded(ticket, outcome)));
+        if let Some(ticket) = ticket {
+            self.post.put(EventKind::Device(DeviceEvent::PrintEnded(ticket, outcome)));
+        }
     }
 
-    fn print_document(&mut self, ticket: Ticket, document: &Document) -> PrintOutcome {
+    fn print_document(&mut self, ticket: Option<Ticket>, document: &Document) -> PrintOutcome {
         let (post, mut shown) = (self.post.clone(), 0);
         let size = document.bytes().len();
         let mut shown_on = |progress| {
             let percent = percent(progress, size);
-            if percent > shown {
+            if let Some(ticket) = ticket
+                && percent > shown
+            {
                 shown = percent;
                 post.put(EventKind::Device(DeviceEvent::PrintProgress(ticket, percent)));
             }

@@ -2,7 +2,7 @@
 
 use super::Watch;
 use crate::inbox::Post;
-use domain::device::DeviceClass;
+use domain::device::TerminalDevice;
 use domain::paper::document::PaperDocument;
 use domain::session::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Ticket};
 use drivers::receipt_printer::{
@@ -37,7 +37,7 @@ impl Printer {
     /// The machine gives no thread.
     pub fn start(printer: Box<dyn ReceiptPrinter>, watch: &Watch) -> std::io::Result<Self> {
         let (sender, jobs) = channel();
-        let attendant = watch.attend(DeviceClass::ReceiptPrinter);
+        let attendant = watch.attend(TerminalDevice::ReceiptPrinter);
         let worker = Worker { printer, post: watch.post(), attendant, status: None, tainted: false };
         std::thread::Builder::new().name("receipt-printer".to_owned()).spawn(move || worker.run(&jobs))?;
         Ok(Self(sender))

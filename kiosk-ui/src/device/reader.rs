@@ -3,7 +3,7 @@
 use super::Watch;
 use super::watch::circuit;
 use crate::inbox::Post;
-use domain::device::{Cause, DeviceClass, DeviceCondition, TerminalDevice};
+use domain::device::{Cause, DeviceCondition, TerminalDevice};
 use domain::session::effect::ReaderUse;
 use domain::session::event::{CardProblem, DeviceEvent, EventKind};
 use drivers::id_card_reader::{self, CardReaderError, CardReaderErrorKind, Content, IdCardReader, Media};
@@ -61,12 +61,12 @@ impl Worker {
         Self {
             port,
             post: watch.post(),
-            attendant: watch.attend(DeviceClass::IdCardReader),
+            attendant: watch.attend(TerminalDevice::IdCardReader),
             reader: None,
             wish: ReaderUse::Off,
             card: None,
             done: false,
-            circuit: circuit(DeviceClass::IdCardReader),
+            circuit: circuit(TerminalDevice::IdCardReader),
             trouble: None,
         }
     }

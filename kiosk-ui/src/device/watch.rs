@@ -3,9 +3,9 @@
 //! Duty: each change of a device's condition to an event, a driver that does not come back included. Never: call a driver.
 
 use crate::inbox::Post;
-use domain::device::{Cause, DeviceClass, DeviceCondition, DeviceState};
+use domain::device::{Cause, DeviceClass, DeviceCondition, DeviceState, TerminalDevice};
 use domain::session::event::{DeviceEvent, EventKind};
-use drivers::supervisor::{Attendant, Circuit, CircuitRules, Supervisor};
+use drivers::supervisor::{Attendant, Circuit, CircuitRules, Supervisor, Task};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -35,9 +35,32 @@ impl Watch {
         Ok(Self { supervisor, post })
     }
 
+    /// How every device is now, in no order.
+    pub fn conditions(&self) -> Vec<DeviceCondition> {
+        self.supervisor.conditions()
+    }
+
     /// The supervisor's hand for one device's thread.
-    pub(super) fn attend(&self, class: DeviceClass) -> Attendant {
-        self.supervisor.attend(class.into())
+    pub(super) fn attend(&self, device: TerminalDevice) -> Attendant {
+        self.supervisor.attend(device)
+    }
+
+    /// A device that only has to be asked now and then.
+    pub(super) fn run(
+        &self,
+        device: TerminalDevice,
+        every: Duration,
+        limit: Duration,
+        ask: impl FnMut() -> DeviceCondition + Send + 'static,
+    ) -> std::io::Result<()> {
+        self.supervisor.run(Task {
+            device,
+            every,
+            limit,
+            rules: RULES,
+            seed: seed(device),
+            ask: Box::new(ask),
+        })
     }
 
     /// Where what a device says goes.
@@ -47,8 +70,12 @@ impl Watch {
 }
 
 /// When a device that failed is tried again; each has chances of its own.
-pub(super) fn circuit(class: DeviceClass) -> Circuit {
-    Circuit::new(RULES, class as u64 + 1)
+pub(super) fn circuit(device: TerminalDevice) -> Circuit {
+    Circuit::new(RULES, seed(device))
+}
+
+const fn seed(device: TerminalDevice) -> u64 {
+    device as u64 + 1
 }
 
 fn tell(heard: &Receiver<DeviceCondition>, post: &Post) {

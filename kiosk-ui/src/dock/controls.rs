@@ -1,14 +1,17 @@
 //! Each button of the dock as a value: its words, what it does, whether it is on.
 
 use crate::rig::Rig;
+use domain::device::PowerSource;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::resident_id::CardText;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use drivers::sim::camera::{Scene, SceneName};
+use drivers::sim::code_scanner::Suffix;
 use drivers::sim::document_printer::{DocumentPrinterFault, Stop, When};
 use drivers::sim::id_card::SampleCard;
+use drivers::sim::io_board::{Input, SimulatedIoBoard};
 use drivers::sim::printer::{Moment, PrinterFault};
 use platform_client::contract::board::WarningLevel;
 use platform_client::sim::fault::{Fault, FaultKind};
@@ -24,6 +27,8 @@ pub(super) struct State {
     document_printer: Option<M>,
     camera: M,
     weather: Option<WarningLevel>,
+    present: bool,
+    power: PowerSource,
 }
 
 /// Buttons about one thing.
@@ -51,6 +56,12 @@ pub(super) enum Control {
     Camera(M, SceneName),
     /// The person holds a fresh code of the province's app, or of the network identity, to the camera.
     Code,
+    /// The same, to the code scanner.
+    Scan,
+    /// Somebody stands before the terminal, or nobody does.
+    Presence(M, bool),
+    /// Where the current comes from.
+    Power(M, PowerSource),
     /// The province is as it should be.
     ProvinceUp,
     /// Something is wrong with the province.
@@ -105,6 +116,17 @@ pub(super) fn groups() -> Vec<Group> {
                 Control::Camera(M::DockDark, SceneName::Dark),
                 Control::Camera(M::DockTwoFaces, SceneName::TwoFaces),
                 Control::Code,
+                Control::Scan,
+            ],
+        },
+        Group {
+            title: M::DockBoard,
+            controls: vec![
+                Control::Presence(M::DockPresent, true),
+                Control::Presence(M::DockNobody, false),
+                Control::Power(M::DockMains, PowerSource::Mains),
+                Control::Power(M::DockBattery, PowerSource::Battery),
+                Control::Power(M::DockBatteryLow, PowerSource::BatteryLow),
             ],
         },
         Group {
@@ -151,6 +173,8 @@ impl State {
             document_printer: None,
             camera: M::DockFace,
             weather: None,
+            present: true,
+            power: PowerSource::Mains,
         }
     }
 }
@@ -165,6 +189,7 @@ impl Group {
             },
             M::DockPrinter => rig.printer_port().to_string(),
             M::DockDocumentPrinter => rig.document_printer_port().to_string(),
+            M::DockBoard => rig.io_board().map(|board| lights(board, locale)).unwrap_or_default(),
             M::DockProvince => rig.admin().map(waiting).unwrap_or_default().fill(locale),
             M::DockClock => {
                 format!("{} {:02}:{:02}:{:02}", now.date(), now.hour(), now.minute(), now.second())
@@ -172,6 +197,12 @@ impl Group {
             _ => String::new(),
         }
     }
+}
+
+fn lights(board: &SimulatedIoBoard, locale: Locale) -> String {
+    let word = |lit: bool| if lit { M::DockLit } else { M::DockUnlit }.text(locale);
+    let [card, paper, ..] = board.relays().map(word);
+    M::DockLights.fill(locale, &[("card", card), ("paper", paper)])
 }
 
 /// How many cases there are, and how many of them wait for a department.
@@ -213,11 +244,14 @@ impl Control {
             Self::Take => M::DockTake,
             Self::Refill | Self::Mend => M::DockRefill,
             Self::Code => M::DockQr,
+            Self::Scan => M::DockScan,
             Self::ProvinceUp => M::DockUp,
             Self::Accept => M::DockAccept,
             Self::Printer(label, _)
             | Self::DocumentPrinter(label, _)
             | Self::Camera(label, _)
+            | Self::Presence(label, _)
+            | Self::Power(label, _)
             | Self::Province(label, _)
             | Self::Weather(label, _)
             | Self::Forward(label, _) => *label,
@@ -237,10 +271,12 @@ impl Control {
             Self::DocumentPrinter(label, _) => state.document_printer == Some(*label),
             Self::Camera(label, _) => state.camera == *label,
             Self::Code => state.camera == M::DockQr,
+            Self::Presence(_, there) => state.present == *there,
+            Self::Power(_, source) => state.power == *source,
             Self::ProvinceUp => faults().is_empty(),
             Self::Province(_, fault) => faults().contains(fault),
             Self::Weather(_, level) => state.weather == *level,
-            Self::Accept | Self::Forward(..) => false,
+            Self::Scan | Self::Accept | Self::Forward(..) => false,
         }
     }
 
@@ -276,13 +312,24 @@ impl Control {
                 state.camera = *label;
             }
             Self::Code => {
-                let kind = match page {
-                    Page::IdentifyNetworkId => CodeKind::NetworkId,
-                    _ => CodeKind::ProvinceQr,
-                };
-                let code = rig.admin()?.fresh_code(kind, state.holder.as_ref()?.key)?;
+                let code = code(rig, state, page)?;
                 rig.camera().show(Scene::code(rig.seed(), code));
                 state.camera = M::DockQr;
+            }
+            Self::Scan => {
+                let code = code(rig, state, page)?;
+                // A scanner whose line is gone reads nothing, as in the field.
+                let _gone = rig.scanner()?.read_code(code.as_bytes(), Suffix::CrLf);
+            }
+            Self::Presence(_, there) => {
+                rig.io_board()?.set(Input::Presence, *there);
+                state.present = *there;
+            }
+            Self::Power(_, source) => {
+                let board = rig.io_board()?;
+                board.set(Input::OnBattery, *source != PowerSource::Mains);
+                board.set(Input::BatteryLow, *source == PowerSource::BatteryLow);
+                state.power = *source;
             }
             Self::ProvinceUp => rig.admin()?.clear_faults(),
             Self::Province(_, fault) => {
@@ -303,4 +350,13 @@ impl Control {
         }
         None
     }
+}
+
+/// A fresh code of the person's, of the kind that the page asks for.
+fn code(rig: &Rig, state: &State, page: Page) -> Option<String> {
+    let kind = match page {
+        Page::IdentifyNetworkId => CodeKind::NetworkId,
+        _ => CodeKind::ProvinceQr,
+    };
+    rig.admin()?.fresh_code(kind, state.holder.as_ref()?.key)
 }

@@ -32,6 +32,14 @@ use std::time::{Duration, Instant};
 /// How long devices may take to say how they are before the first touch.
 const READY: Duration = Duration::from_secs(15);
 
+/// What a booth has.
+const DEVICES: [DeviceClass; 4] = [
+    DeviceClass::IdCardReader,
+    DeviceClass::ReceiptPrinter,
+    DeviceClass::Camera,
+    DeviceClass::DocumentPrinter,
+];
+
 /// How a booth is to be.
 pub struct BoothOptions {
     /// The screen.
@@ -118,9 +126,7 @@ impl Booth {
             site: rig.site().clone(),
             data,
             clock: clock.clone(),
-            card_reader: Some(rig.reader_port().clone()),
-            printer: rig.printer_config(),
-            document_printer: Some(rig.document_printer_port().clone()),
+            devices: rig.devices(),
             camera: Some(rig.camera_source()),
             province: rig.province().clone(),
             randomness: Randomness::Seeded(seed),
@@ -210,7 +216,7 @@ impl Booth {
         let until = Instant::now() + READY;
         let known = || {
             let devices = self.terminal.shell().session().facts().devices;
-            DeviceClass::ALL.into_iter().all(|class| devices.state(class) != DeviceState::NoDevice)
+            DEVICES.into_iter().all(|class| devices.state(class) != DeviceState::NoDevice)
         };
         while !known() && Instant::now() < until {
             self.wait_event(Duration::from_millis(200));

@@ -68,8 +68,12 @@ fn show_chooser(terminal: &Terminal) {
                 let online = |state| state == DeviceState::Online;
                 let (icon, sentence, works) = match way {
                     IdentityWay::Card => (Icon::Card, M::WayCardSentence, online(devices.id_card_reader)),
-                    IdentityWay::ProvinceQr => (Icon::Scan, M::WayProvinceQrSentence, online(devices.camera)),
-                    IdentityWay::NetworkId => (Icon::Phone, M::WayNetworkIdSentence, online(devices.camera)),
+                    IdentityWay::ProvinceQr => {
+                        (Icon::Scan, M::WayProvinceQrSentence, devices.can_read_codes())
+                    }
+                    IdentityWay::NetworkId => {
+                        (Icon::Phone, M::WayNetworkIdSentence, devices.can_read_codes())
+                    }
                     IdentityWay::Sms => (Icon::Message, M::WaySmsSentence, true),
                     IdentityWay::Worker => (Icon::Worker, M::WayWorkerSentence, true),
                 };
@@ -131,4 +135,6 @@ fn show_code(terminal: &Terminal) {
     .unwrap_or(("", ScanState::Looking));
     adapter.set_title(title.into());
     adapter.set_state(state);
+    let devices = terminal.shell().session().facts().devices;
+    adapter.set_by_scanner(devices.camera != DeviceState::Online && devices.can_read_codes());
 }

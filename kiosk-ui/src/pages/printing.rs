@@ -3,17 +3,19 @@
 use super::act;
 use crate::screens::{PrintState, PrintingAdapter};
 use crate::terminal::Terminal;
+use domain::device::SlipPrinter;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::paper::Paper;
 use domain::session::event::{PrintOutcome, PrintProblem, Tap};
 use domain::session::state::{Ending, PrintPhase, Printing, Step};
+use drivers::document_printer::form;
 use drivers::receipt_printer::painter;
 use slint::{ComponentHandle, Image, SharedString};
 use std::rc::Rc;
 
 /// Dots across the paper of an 80 mm printer.
-const DOTS: u16 = 576;
+const ROLL: u16 = 576;
 
 pub(super) fn connect(terminal: &Rc<Terminal>) {
     let adapter = terminal.window().global::<PrintingAdapter<'_>>();
@@ -46,7 +48,7 @@ pub(super) fn show(terminal: &Terminal) {
         }
         (false, _) => shell
             .paper(printing.ticket)
-            .and_then(|document| painter::paint(document, DOTS, &terminal.fonts).ok())
+            .and_then(|paper| painter::paint(&paper.document, columns(paper.by), &terminal.fonts).ok())
             .map(|picture| crate::picture::paper(&picture, percent)),
     };
     adapter.set_paper(paper.unwrap_or_default());
@@ -57,6 +59,14 @@ pub(super) fn show(terminal: &Terminal) {
     adapter.set_number_label(number.as_ref().map(|(label, _)| label.text(l)).unwrap_or_default().into());
     adapter.set_number(number.map(|(_, number)| number).unwrap_or_default().into());
     adapter.set_can_retry(failed);
+}
+
+/// Dots across what is written: the lines on A4 break as on its form.
+const fn columns(by: SlipPrinter) -> u16 {
+    match by {
+        SlipPrinter::Receipt => ROLL,
+        SlipPrinter::Document => form::COLUMN,
+    }
 }
 
 /// Title and sentence, where they are not those that go with the state.

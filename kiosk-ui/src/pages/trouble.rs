@@ -41,6 +41,9 @@ fn show_trouble(terminal: &Terminal) {
         Trouble::Device(DeviceClass::Camera) => {
             (M::TroubleCameraTitle, M::TroubleCameraSentence, M::TroubleStillOtherWay)
         }
+        Trouble::Device(DeviceClass::CodeScanner) => {
+            (M::TroubleScannerTitle, M::TroubleScannerSentence, M::TroubleStillOtherWay)
+        }
         Trouble::Device(DeviceClass::ReceiptPrinter | DeviceClass::DocumentPrinter) => {
             (M::TroublePrinterTitle, M::TroublePrinterSentence, M::TroubleStillQueue)
         }
@@ -69,6 +72,7 @@ fn show_out_of_service(terminal: &Terminal) {
         OutOfServiceReason::Closed => M::OutOfServiceClosed,
         OutOfServiceReason::Storage => M::OutOfServiceStorage,
         OutOfServiceReason::NoCatalogue => M::OutOfServiceNoCatalogue,
+        OutOfServiceReason::Power => M::OutOfServicePower,
     };
     adapter.set_reason(reason.text(l).into());
     let fact =

@@ -4,7 +4,7 @@ use super::{act, act_on, index};
 use crate::models::updated;
 use crate::screens::{Choice, Icon, KeeperAdapter, StepState, TechnicianAdapter, TechnicianRow};
 use crate::terminal::Terminal;
-use domain::device::{DeviceState, PaperSupply};
+use domain::device::{DeviceCondition, DeviceState, PaperSupply, TerminalDevice};
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::session::event::{Network, Storage, Tap, Upkeep};
@@ -12,6 +12,14 @@ use domain::session::page::Page;
 use domain::session::state::Place;
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
+
+/// What every unit is expected to have.
+const USUAL: [TerminalDevice; 4] = [
+    TerminalDevice::IdCardReader,
+    TerminalDevice::ReceiptPrinter,
+    TerminalDevice::DocumentPrinter,
+    TerminalDevice::Camera,
+];
 
 pub(super) fn connect(terminal: &Rc<Terminal>) {
     let window = terminal.window();
@@ -92,19 +100,6 @@ fn show_technician(terminal: &Terminal) {
         value: value.into(),
         state,
     };
-    let device = |label: M, state: DeviceState| {
-        let (words, mark) = match state {
-            DeviceState::Online => (M::TechnicianOnline, StepState::Done),
-            DeviceState::Offline => (M::TechnicianOffline, StepState::Failed),
-            DeviceState::HardwareError => (M::TechnicianHardwareError, StepState::Failed),
-            DeviceState::UserError => (M::TechnicianUserError, StepState::Failed),
-            DeviceState::DeviceBusy => (M::TechnicianDeviceBusy, StepState::Failed),
-            DeviceState::PotentialFraud => (M::TechnicianPotentialFraud, StepState::Failed),
-            DeviceState::Starting => (M::TechnicianStarting, StepState::Waiting),
-            DeviceState::NoDevice => (M::TechnicianNoDevice, StepState::Waiting),
-        };
-        row(label, words.text(l).to_owned(), mark)
-    };
     let (network, network_mark) = match facts.network {
         Network::Online => (M::TechnicianNetworkOnline, StepState::Done),
         Network::Offline => (M::TechnicianNetworkOffline, StepState::Failed),
@@ -114,17 +109,35 @@ fn show_technician(terminal: &Terminal) {
         Storage::Full => (M::TechnicianStorageFull, StepState::Failed),
         Storage::Failed => (M::TechnicianStorageFailed, StepState::Failed),
     };
-    let rows = vec![
-        device(M::TechnicianCardReader, facts.devices.id_card_reader),
-        device(M::TechnicianPrinter, facts.devices.receipt_printer),
-        device(M::TechnicianCamera, facts.devices.camera),
+    let mut rows = device_rows(&shell.conditions(), l);
+    rows.extend([
         row(M::TechnicianNetwork, network.text(l).to_owned(), network_mark),
         row(M::TechnicianStorage, storage.text(l).to_owned(), storage_mark),
         row(M::TechnicianCatalogue, facts.catalogue.version.clone(), StepState::Done),
         row(M::PaperTerminal, facts.site.terminal.to_string(), StepState::Done),
         row(M::TechnicianVersion, env!("CARGO_PKG_VERSION").to_owned(), StepState::Done),
-    ];
+    ]);
     adapter.set_rows(updated(adapter.get_rows(), rows));
     let noted = terminal.local.borrow().noted;
     adapter.set_message(if noted { M::TechnicianNoted.text(l).into() } else { SharedString::default() });
+}
+
+/// Every device that this unit has, and of the usual ones that it has none: what is to be done, where something is.
+fn device_rows(conditions: &[DeviceCondition], l: Locale) -> Vec<TechnicianRow> {
+    let row = |device: TerminalDevice| {
+        let condition = conditions.iter().find(|condition| condition.device == device);
+        let (value, state) = match condition {
+            None if USUAL.contains(&device) => (M::TechnicianNoDevice.text(l).to_owned(), StepState::Waiting),
+            None => return None,
+            Some(condition) if condition.state == DeviceState::Starting => {
+                (M::TechnicianStarting.text(l).to_owned(), StepState::Waiting)
+            }
+            Some(condition) => {
+                let mark = if condition.kind().is_usable() { StepState::Done } else { StepState::Failed };
+                (condition.remedy(l).unwrap_or_else(|| M::TechnicianOnline.text(l).to_owned()), mark)
+            }
+        };
+        Some(TechnicianRow { label: device.name().text(l).into(), value: value.into(), state })
+    };
+    TerminalDevice::ALL.into_iter().filter_map(row).collect()
 }

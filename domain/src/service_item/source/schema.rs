@@ -190,7 +190,7 @@ static FIELD: Section = Section {
         ("division", &[key("depth", Must, Word(&["district", "street", "community"]))]),
         ("yes_no", &[ON_PAPER]),
         ("person", &[]),
-        ("photo", &[]),
+        ("photo", &[key("subject", May, Word(&["paper", "anything"]))]),
         ("signature", &[]),
     ],
 };

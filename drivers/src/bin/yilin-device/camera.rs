@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Subcommand;
-use drivers::camera::{self, CameraError, CameraErrorKind, Frame, Mirror};
+use drivers::camera::{self, CameraError, CameraErrorKind, Frame, Mirror, PAPER_SIZE, Size, USUAL_SIZE};
 use drivers::document_capture::{self, Point};
 use drivers::transport::PortAddress;
 use serde::Serialize;
@@ -73,7 +73,7 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
             let Some(port) = args.port.as_ref().or_else(|| config.port("camera")) else {
                 return output::wrong_usage(NO_PORT);
             };
-            match one_frame(port) {
+            match one_frame(port, USUAL_SIZE) {
                 Ok(frame) => keep(&frame, &args.out, output),
                 Err(error) => output.failed(&camera_failure(&error)),
             }
@@ -82,7 +82,7 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
 }
 
 fn page(port: &PortAddress, file: &Path, output: &Output) -> ExitCode {
-    let page = match one_frame(port).map(|frame| document_capture::capture(&frame)) {
+    let page = match one_frame(port, PAPER_SIZE).map(|frame| document_capture::capture(&frame)) {
         Ok(Ok(page)) => page,
         Ok(Err(problem)) => {
             let error = Trouble { kind: problem.as_str(), message: problem.to_string() };
@@ -105,8 +105,8 @@ fn page(port: &PortAddress, file: &Path, output: &Output) -> ExitCode {
     }
 }
 
-fn one_frame(port: &PortAddress) -> Result<Frame, CameraError> {
-    camera::open(port)?.frame(Instant::now() + FRAME_WAIT)
+fn one_frame(port: &PortAddress, size: Size) -> Result<Frame, CameraError> {
+    camera::open_at(port, size)?.frame(Instant::now() + FRAME_WAIT)
 }
 
 fn keep(frame: &Frame, file: &Path, output: &Output) -> ExitCode {
@@ -131,7 +131,7 @@ fn keep(frame: &Frame, file: &Path, output: &Output) -> ExitCode {
 
 /// What `list` says of a port on which a camera answers.
 pub(crate) fn look(port: &PortAddress) -> Option<String> {
-    let frame = one_frame(port).ok()?;
+    let frame = one_frame(port, USUAL_SIZE).ok()?;
     Some(format!("{} × {}", frame.size().width, frame.size().height))
 }
 

@@ -60,13 +60,13 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
         Command::Read(read) => read.port.as_ref(),
         Command::Status(status) => status.port.as_ref(),
     };
-    let Some(port) = given.or_else(|| config.port("card")) else {
-        return output::wrong_usage("no port: give --port, or a --config with [card] port");
+    let Some(port) = given.or_else(|| config.port("card_reader")) else {
+        return output::wrong_usage("no port: give --port, or a --config with [card_reader] port");
     };
     match command {
         Command::Read(read) => {
             let timeout =
-                read.timeout.or_else(|| config.seconds("card", "timeout")).unwrap_or(TIMEOUT_SECONDS);
+                read.timeout.or_else(|| config.seconds("card_reader", "timeout")).unwrap_or(TIMEOUT_SECONDS);
             let disclosure = if read.reveal { Disclosure::Revealed } else { Disclosure::Masked };
             if disclosure == Disclosure::Revealed {
                 output::to_stderr(&format!("audit: card content revealed from {port}"));

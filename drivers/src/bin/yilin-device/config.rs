@@ -3,7 +3,7 @@
 //! Duty: check it as a whole, name every mistake with its line. Never: open a port.
 //!
 //! ```toml
-//! [card]
+//! [card_reader]
 //! port = "serial:/dev/ttyS0?baud=115200"
 //! timeout = 30
 //!
@@ -31,13 +31,17 @@ enum Kind {
     Word,
     Words,
     Number,
+    Percent,
     Pin,
 }
 
+/// Sections of a terminal's file that are not about devices: the terminal itself checks them.
+const TERMINALS_OWN: [&str; 3] = ["terminal", "site", "province"];
+
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 19] = [
-    ("card", "port", Kind::Port),
-    ("card", "timeout", Kind::Seconds),
+const KEYS: [(&str, &str, Kind); 20] = [
+    ("card_reader", "port", Kind::Port),
+    ("card_reader", "timeout", Kind::Seconds),
     ("printer", "port", Kind::Port),
     ("printer", "profile", Kind::Word),
     ("document_printer", "port", Kind::Port),
@@ -55,6 +59,7 @@ const KEYS: [(&str, &str, Kind); 19] = [
     ("io_board", "battery_low", Kind::Pin),
     ("power", "port", Kind::Port),
     ("speaker", "port", Kind::Port),
+    ("speaker", "volume", Kind::Percent),
 ];
 
 /// A checked configuration.
@@ -94,6 +99,9 @@ impl Config {
         let mut mistakes = Vec::new();
         for (section, content) in table.get_ref() {
             let name = section.get_ref().as_ref();
+            if TERMINALS_OWN.contains(&name) {
+                continue;
+            }
             let known: Vec<_> = KEYS.into_iter().filter(|(s, ..)| *s == name).collect();
             let DeValue::Table(content) = content.get_ref() else {
                 mistakes.push(format!("{}: `{name}` is no section", line(section.span().start)));
@@ -212,6 +220,11 @@ fn entry(kind: Kind, value: &DeValue<'_>) -> Result<Entry, String> {
             number.map(Entry::Number).ok_or("a unit has a number from 1 to 247".to_owned())
         }
         (Kind::Number, _) => Err("a unit has a number from 1 to 247".to_owned()),
+        (Kind::Percent, DeValue::Integer(number)) => {
+            let number = number.to_string().parse().ok().filter(|number| (1..=100).contains(number));
+            number.map(Entry::Number).ok_or("write per cent, from 1 to 100".to_owned())
+        }
+        (Kind::Percent, _) => Err("write per cent, from 1 to 100".to_owned()),
         (Kind::Pin, DeValue::String(text)) => text.parse().map(Entry::Pin).map_err(|e| format!("{e}")),
         (Kind::Pin, DeValue::Integer(number)) => {
             number.to_string().parse().map(Entry::Pin).map_err(|e| format!("{e}"))
@@ -226,10 +239,10 @@ mod tests {
 
     #[test]
     fn a_right_file() {
-        let config = Config::parse("[card]\nport = \"serial:/dev/ttyS0\"\ntimeout = 30\n").unwrap();
-        assert_eq!(config.port("card").map(ToString::to_string).as_deref(), Some("serial:/dev/ttyS0"));
-        assert_eq!(config.seconds("card", "timeout"), Some(30.0));
-        assert!(Config::parse("").unwrap().port("card").is_none());
+        let config = Config::parse("[card_reader]\nport = \"serial:/dev/ttyS0\"\ntimeout = 30\n").unwrap();
+        assert_eq!(config.port("card_reader").map(ToString::to_string).as_deref(), Some("serial:/dev/ttyS0"));
+        assert_eq!(config.seconds("card_reader", "timeout"), Some(30.0));
+        assert!(Config::parse("").unwrap().port("card_reader").is_none());
     }
 
     #[test]
@@ -239,19 +252,22 @@ mod tests {
             assert_eq!(mistakes.0, want);
         };
         check(
-            "[card]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
+            "[card_reader]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
             &[
-                "2: card.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa: or replay: and what follows it",
-                "3: `card` has no `speed`",
-                "4: card.timeout: seconds are a number",
+                "2: card_reader.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa: or replay: and what follows it",
+                "3: `card_reader` has no `speed`",
+                "4: card_reader.timeout: seconds are a number",
                 "6: there is no section `toaster`",
             ],
         );
-        check("card = 1", &["1: `card` is no section"]);
-        check("[card]\nport = 1", &["2: card.port: a port is written in quotes"]);
-        check("[card]\ntimeout = -1", &["2: card.timeout: `-1` is no number of seconds from 0 to 3600"]);
+        check("card_reader = 1", &["1: `card_reader` is no section"]);
+        check("[card_reader]\nport = 1", &["2: card_reader.port: a port is written in quotes"]);
+        check(
+            "[card_reader]\ntimeout = -1",
+            &["2: card_reader.timeout: `-1` is no number of seconds from 0 to 3600"],
+        );
         assert!(
-            matches!(Config::parse("[card]\nport = "), Err(Mistakes(m)) if m.len() == 1 && m[0].starts_with("2: "))
+            matches!(Config::parse("[card_reader]\nport = "), Err(Mistakes(m)) if m.len() == 1 && m[0].starts_with("2: "))
         );
     }
 }

@@ -88,7 +88,7 @@ impl Language {
 /// The configuration's section of a device.
 const fn section(device: TerminalDevice) -> &'static str {
     match device {
-        TerminalDevice::IdCardReader => "card",
+        TerminalDevice::IdCardReader => "card_reader",
         TerminalDevice::ReceiptPrinter => "printer",
         TerminalDevice::DocumentPrinter => "document_printer",
         TerminalDevice::Camera => "camera",

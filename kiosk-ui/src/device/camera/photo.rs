@@ -1,20 +1,47 @@
 //! A frame as a file: the picture of a paper or a place.
 
+use domain::form::PhotoSubject;
 use domain::material::Picture;
+use domain::session::event::PhotoProblem;
 use drivers::camera::{Frame, Mirror, Size};
+use drivers::document_capture::{self, PageProblem};
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
 use zeroize::Zeroizing;
 
 /// The largest file: many pictures go over a thin line.
-pub(super) const MOST_BYTES: usize = 500_000;
+const MOST_BYTES: usize = document_capture::MOST_BYTES;
 /// Qualities of JPEG, the best first; a sheet of paper stays readable at the last one.
 const QUALITIES: [u8; 4] = [85, 70, 55, 40];
 /// Longest edges that are tried, the whole frame first.
 const EDGES: [u32; 3] = [u32::MAX, 1280, 640];
 
-/// The frame as a JPEG file of at most [`MOST_BYTES`]: as good as fits, and smaller only when no quality does.
-pub(super) fn of(frame: &Frame) -> Option<Picture> {
+/// A picture of what a frame shows, a JPEG file of at most [`MOST_BYTES`].
+///
+/// # Errors
+/// What would make it a good one.
+pub(super) fn of(frame: &Frame, subject: PhotoSubject) -> Result<Picture, PhotoProblem> {
+    match subject {
+        PhotoSubject::Paper => match document_capture::capture(frame) {
+            Ok(page) => Ok(Picture::new(page.jpeg.to_vec())),
+            Err(problem) => Err(self::problem(problem)),
+        },
+        PhotoSubject::Anything => whole(frame).ok_or(PhotoProblem::NoCamera),
+    }
+}
+
+const fn problem(problem: PageProblem) -> PhotoProblem {
+    match problem {
+        PageProblem::NoSheet => PhotoProblem::NoSheet,
+        PageProblem::CutOff => PhotoProblem::CutOff,
+        PageProblem::TooDark => PhotoProblem::MoreLight,
+        PageProblem::NotSharp => PhotoProblem::HoldStill,
+        PageProblem::TooFar => PhotoProblem::ComeCloser,
+    }
+}
+
+/// The frame as it is: as good as fits, and smaller only when no quality does.
+fn whole(frame: &Frame) -> Option<Picture> {
     EDGES.into_iter().find_map(|edge| {
         let size = fitted(frame.size(), edge);
         let mut rgb = Zeroizing::new(vec![0; size.pixels() * 3]);
@@ -77,7 +104,7 @@ mod tests {
         };
         let pixels = (0..size.pixels() * 3).map(noise).collect();
         let frame = Frame::new(size, PixelFormat::Rgb, 0, Duration::ZERO, pixels).unwrap();
-        let picture = of(&frame).unwrap();
+        let picture = of(&frame, PhotoSubject::Anything).unwrap();
         assert!(picture.bytes().len() <= MOST_BYTES, "{}", picture.bytes().len());
         assert_eq!(picture.media_type(), "image/jpeg");
         assert!(image::load_from_memory(picture.bytes()).is_ok());

@@ -159,7 +159,7 @@ fn whole(terminal: &Terminal, filling: &Filling, row: &Row<'_>, error: &str, l: 
                 row.masked = !shown;
             }
         }
-        FieldKind::Photo => row.photographed = matches!(answer, Some(Answer::Photo(_))),
+        FieldKind::Photo { .. } => row.photographed = matches!(answer, Some(Answer::Photo(_))),
         FieldKind::Signature => {}
     }
     row
@@ -175,7 +175,7 @@ fn kind(kind: &FieldKind) -> Kind {
         FieldKind::Amount { .. } => Kind::Amount,
         FieldKind::Division { .. } => Kind::Division,
         FieldKind::Person => Kind::Person,
-        FieldKind::Photo => Kind::Photo,
+        FieldKind::Photo { .. } => Kind::Photo,
         FieldKind::Signature => Kind::Signature,
     }
 }

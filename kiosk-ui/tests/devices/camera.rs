@@ -1,11 +1,10 @@
 //! The camera's thread, looking at a camera that draws: previews, hints, a face, a code, a photo, a pulled plug.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
-
 use domain::device::{DeviceClass, DeviceState};
+use domain::form::PhotoSubject;
 use domain::session::effect::{CameraUse, Effect};
 use domain::session::event::{
-    AskFailure, DeviceEvent, Event, EventKind, FaceHint, ProvinceEvent, Tap, Ticket,
+    AskFailure, DeviceEvent, Event, EventKind, FaceHint, PhotoProblem, ProvinceEvent, Tap, Ticket,
 };
 use domain::session::{Facts, Session};
 use drivers::camera::{Pace, Size};
@@ -35,7 +34,7 @@ impl Stand {
         let shown = Arc::new(AtomicU32::new(0));
         let (opened, counted) = (camera.clone(), Arc::clone(&shown));
         let watch = Watch::start(post).unwrap();
-        let source = Box::new(move || opened.open());
+        let source = Box::new(move |size| opened.open_at(size));
         let count = move || {
             counted.fetch_add(1, Ordering::SeqCst);
         };
@@ -145,7 +144,7 @@ fn the_newest_preview_lies_ready_and_goes_with_the_visit() {
     stand.desk.set(CameraUse::Off);
     stand.desk.forget();
     // Whatever was on its way is done when the thread has heard the next wish.
-    stand.desk.take_photo(ticket());
+    stand.desk.take_photo(ticket(), PhotoSubject::Anything);
     stand.wait(|e| matches!(e, DeviceEvent::PhotoTaken(..)).then_some(()));
     stand.desk.forget();
     assert!(stand.desk.preview().take().is_none());
@@ -177,7 +176,7 @@ fn a_photo_comes_with_its_ticket_and_a_pulled_plug_is_said() {
     let stand = Stand::with(Scene::face(3));
     stand.wait_for_state(DeviceState::Online);
     let mark = ticket();
-    stand.desk.take_photo(mark);
+    stand.desk.take_photo(mark, PhotoSubject::Anything);
     let (of, picture) = stand.wait(|e| match e {
         DeviceEvent::PhotoTaken(of, picture) => Some((of, picture)),
         _ => None,
@@ -189,8 +188,10 @@ fn a_photo_comes_with_its_ticket_and_a_pulled_plug_is_said() {
     stand.during(2);
     stand.camera.set_fault(Some(CameraFault::Unplugged { from: 0 }));
     stand.wait_for_state(DeviceState::Offline);
-    stand.desk.take_photo(mark);
-    stand.wait(|e| matches!(e, DeviceEvent::PhotoFailed(of) if of == mark).then_some(()));
+    stand.desk.take_photo(mark, PhotoSubject::Anything);
+    stand.wait(|e| {
+        matches!(e, DeviceEvent::PhotoFailed(of, PhotoProblem::NoCamera) if of == mark).then_some(())
+    });
     stand.camera.set_fault(None);
     stand.wait_for_state(DeviceState::Online);
 }
@@ -202,7 +203,7 @@ fn a_driver_that_does_not_come_back_is_said_while_it_is_away_and_once_it_is_back
     let watch = Watch::start(post).unwrap();
     let (release, held) = std::sync::mpsc::channel::<()>();
     let opened = camera.clone();
-    let source = Box::new(move || {
+    let source = Box::new(move |_| {
         // As an ioctl on a device whose kernel driver hangs.
         let _released = held.recv();
         opened.open()
@@ -214,4 +215,27 @@ fn a_driver_that_does_not_come_back_is_said_while_it_is_away_and_once_it_is_back
     stand.desk.set(CameraUse::Face);
     drop(release);
     stand.wait_for_state(DeviceState::Online);
+}
+
+#[test]
+fn a_paper_is_cut_out_and_straight_or_what_is_in_the_way_is_said() {
+    let stand = Stand::with(Scene::face(3));
+    let mark = ticket();
+    stand.desk.set(CameraUse::Photo);
+    stand.desk.take_photo(mark, PhotoSubject::Paper);
+    let problem = stand.wait(|e| match e {
+        DeviceEvent::PhotoFailed(of, problem) if of == mark => Some(problem),
+        _ => None,
+    });
+    assert_eq!(problem, PhotoProblem::NoSheet, "a face is no sheet");
+    stand.camera.show(Scene::paper(3));
+    stand.desk.take_photo(mark, PhotoSubject::Paper);
+    let picture = stand.wait(|e| match e {
+        DeviceEvent::PhotoTaken(of, picture) if of == mark => Some(picture),
+        DeviceEvent::PhotoFailed(_, problem) => panic!("{problem:?}"),
+        _ => None,
+    });
+    let page = image::load_from_memory(picture.bytes()).unwrap();
+    let shape = f64::from(page.height()) / f64::from(page.width());
+    assert!((1.3..1.5).contains(&shape), "A4 is 1.41 high: {}x{}", page.width(), page.height());
 }

@@ -1,9 +1,6 @@
 //! A person typed by hand on the small screen in large type: name with nine keys, number with the identity pad, a wrong
 //! check digit said beside the number, and nothing lost by going back. By touches on what the screen shows alone.
 
-#![cfg(feature = "sim")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
-
 use domain::form::FieldId;
 use domain::form::answer::{Answer, AnswerSource};
 use domain::locale::Locale;

@@ -1,9 +1,6 @@
 //! The certificate on the small screen, in both languages and both sizes of type: the issuer's title may be as long as it
 //! likes, and no button lies on another.
 
-#![cfg(feature = "sim")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
-
 use domain::display_mode::{DisplayMode, TextSize};
 use domain::locale::Locale;
 use domain::messages::MessageId as M;

@@ -1,0 +1,8 @@
+//! A whole terminal without a display, touched and looked at.
+
+#![cfg(feature = "sim")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod certificate_page;
+mod person_by_hand;
+mod slip_on_a4;
