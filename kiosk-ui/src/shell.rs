@@ -187,7 +187,7 @@ impl Shell {
         match (by, &devices.printer, &devices.document_printer) {
             (SlipPrinter::Receipt, Some(printer), _) => printer.print(ticket, document.clone()),
             (_, _, Some(printer)) => {
-                printer.print_slip(ticket, slip(paper, document.clone(), self.clock.now()))
+                printer.print_slip(ticket, slip(paper, document.clone(), self.clock.now()));
             }
             _ => return self.no_printer(ticket),
         }
