@@ -4,12 +4,16 @@
 //! Never: follow a redirect, use a proxy, unpack, or look into a body.
 
 mod failure;
+mod upload;
 
 use crate::credentials::Credentials;
 use crate::error::{AnswerProblem, CallError};
 use crate::operation::Operation;
+use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
+use std::io::Read;
 use std::time::Duration;
+use upload::Upload;
 use zeroize::Zeroizing;
 
 /// How long to wait.
@@ -94,6 +98,19 @@ pub enum Part {
         /// Its bytes.
         bytes: Zeroizing<Vec<u8>>,
     },
+    /// A file that is read while it is sent.
+    Stream {
+        /// The part's name.
+        name: &'static str,
+        /// The file's name: nothing of a resident.
+        file_name: String,
+        /// Its media type.
+        media_type: String,
+        /// How many bytes `content` gives.
+        length: u64,
+        /// Its bytes.
+        content: Box<dyn Read + Send>,
+    },
 }
 
 impl std::fmt::Debug for Part {
@@ -101,6 +118,7 @@ impl std::fmt::Debug for Part {
         match self {
             Self::Text { name, .. } => write!(f, "Text({name})"),
             Self::File { name, bytes, .. } => write!(f, "File({name}, {} bytes)", bytes.len()),
+            Self::Stream { name, length, .. } => write!(f, "Stream({name}, {length} bytes)"),
         }
     }
 }
@@ -182,7 +200,9 @@ impl Connection {
         let builder = match request.body {
             HttpBody::Empty => builder,
             HttpBody::Bytes { media_type, bytes } => {
-                builder.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(bytes.to_vec())
+                // The network's own copy is wiped as ours is.
+                let body = Bytes::from_owner(bytes);
+                builder.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body)
             }
             HttpBody::Multipart(parts) => builder.multipart(form(parts)),
         };
@@ -222,15 +242,24 @@ async fn take_in(operation: Operation, mut response: reqwest::Response) -> Resul
 }
 
 fn form(parts: Vec<Part>) -> reqwest::multipart::Form {
-    parts.into_iter().fold(reqwest::multipart::Form::new(), |form, part| match part {
+    use reqwest::multipart::{Form, Part as FormPart};
+    let file = |part: FormPart, file_name: String, media_type: &str| {
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::from_str(media_type) {
+            headers.insert(CONTENT_TYPE, value);
+        }
+        part.file_name(file_name).headers(headers)
+    };
+    parts.into_iter().fold(Form::new(), |form, part| match part {
         Part::Text { name, text } => form.text(name, text),
         Part::File { name, file_name, media_type, bytes } => {
-            let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(file_name);
-            let mut headers = HeaderMap::new();
-            if let Ok(value) = HeaderValue::from_str(&media_type) {
-                headers.insert(CONTENT_TYPE, value);
-            }
-            form.part(name, file.headers(headers))
+            let length = bytes.len() as u64;
+            let body = reqwest::Body::from(Bytes::from_owner(bytes));
+            form.part(name, file(FormPart::stream_with_length(body, length), file_name, &media_type))
+        }
+        Part::Stream { name, file_name, media_type, length, content } => {
+            let body = reqwest::Body::wrap(Upload::begin(content, length));
+            form.part(name, file(FormPart::stream_with_length(body, length), file_name, &media_type))
         }
     })
 }
