@@ -160,7 +160,7 @@ struct Shared {
     keys: KeyRing,
     /// Held for reading from sealing to saving, so that a change of keys can wait for what still has the old one.
     sealing: RwLock<()>,
-    /// The key to which everything went over, as far as it could.
+    /// The key to which everything went over, as far as it could; held by whoever goes over to one.
     resealed: Mutex<Option<KeyId>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,

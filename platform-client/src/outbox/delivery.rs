@@ -27,7 +27,7 @@ use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 /// Why delivery does not run.
@@ -380,9 +380,11 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let shared = Arc::clone(shared);
-    match tokio::task::spawn_blocking(move || work(&shared)).await {
+    match tokio::task::spawn_blocking(move || work(&shared)).await.map_err(JoinError::try_into_panic) {
         Ok(result) => result,
-        Err(cause) => std::panic::resume_unwind(cause.into_panic()),
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The runtime ends, and this with it.
+        Err(Err(_)) => std::future::pending().await,
     }
 }
 

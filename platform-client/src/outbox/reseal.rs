@@ -56,14 +56,19 @@ impl Shared {
     /// [`Self::reseal`] if there is more than one key, those that another program made included.
     pub(super) fn reseal_if_due(&self) -> Result<Option<Resealed>, StoreError> {
         self.keys.read_new().map_err(StoreError::Key)?;
-        let done = *self.resealed.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.keys.ids().len() == 1 || done == Some(self.keys.current_id()) {
+        let mut done = self.resealed.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.keys.ids().len() == 1 || *done == Some(self.keys.current_id()) {
             return Ok(None);
         }
-        self.reseal().map(Some)
+        self.go_over(&mut done).map(Some)
     }
 
     fn reseal(&self) -> Result<Resealed, StoreError> {
+        self.go_over(&mut self.resealed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// One at a time: two would write the same draft.
+    fn go_over(&self, done: &mut Option<KeyId>) -> Result<Resealed, StoreError> {
         let mut resealed = Resealed::default();
         let current = self.keys.current_id();
         // From here on nobody is left who sealed with an older key and has not saved it yet.
@@ -82,7 +87,7 @@ impl Shared {
             }
         }
         failpoint::pass(Point::AfterRetiring);
-        *self.resealed.lock().unwrap_or_else(PoisonError::into_inner) = Some(current);
+        *done = Some(current);
         Ok(resealed)
     }
 

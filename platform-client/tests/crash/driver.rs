@@ -13,6 +13,7 @@ use platform_client::failpoint::{self, Point};
 use platform_client::sim::{Options, ReferencePlatform};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -104,7 +105,7 @@ impl Report {
 }
 
 /// Makes the runs; with a mistake, stops at the first that shows it.
-pub(crate) fn drive(runs: u64, seed: u64, mistake: Option<Mistake>) -> Report {
+pub(crate) fn drive(runs: Range<u64>, seed: u64, mistake: Option<Mistake>) -> Report {
     let traced = process::can_trace();
     if !traced {
         let why = "strace is not installed or may not trace: no loss of power is tried";
@@ -114,7 +115,8 @@ pub(crate) fn drive(runs: u64, seed: u64, mistake: Option<Mistake>) -> Report {
     let folder = tempfile::tempdir_in(place()).unwrap();
     let platform = ReferencePlatform::start(Options::new(folder.path().join("platform"), FONT)).unwrap();
     let terminal = platform.admin().site().terminal.clone();
-    let (next, report) = (AtomicU64::new(0), Mutex::new(Report::default()));
+    let end = runs.end;
+    let (next, report) = (AtomicU64::new(runs.start), Mutex::new(Report::default()));
     std::thread::scope(|scope| {
         for lane in 0..LANES {
             let (next, report, platform, terminal) = (&next, &report, &platform, &terminal);
@@ -125,7 +127,7 @@ pub(crate) fn drive(runs: u64, seed: u64, mistake: Option<Mistake>) -> Report {
                 loop {
                     let run = next.fetch_add(1, Ordering::SeqCst);
                     let found = !report.lock().unwrap().violations.is_empty();
-                    if run >= runs || (found && mistake.is_some()) {
+                    if run >= end || (found && mistake.is_some()) {
                         return;
                     }
                     let one = lane.run(run);
@@ -135,7 +137,7 @@ pub(crate) fn drive(runs: u64, seed: u64, mistake: Option<Mistake>) -> Report {
         }
     });
     let mut report = report.into_inner().unwrap();
-    if runs >= THOROUGH && mistake.is_none() {
+    if runs.end - runs.start >= THOROUGH && mistake.is_none() {
         for point in Point::ALL.iter().map(|p| p.word()).filter(|p| !report.killed_at_a_point.contains_key(*p)) {
             report.violations.push(format!("the point {point} was never met"));
         }

@@ -46,7 +46,13 @@ fn main() -> ExitCode {
     let number = |name: &str, otherwise: u64| value(name).map_or(otherwise, |v| v.parse().unwrap());
     let (runs, seed) = (number("--runs", RUNS), number("--seed", 1));
     let begun = Instant::now();
-    let report = driver::drive(runs, seed, None);
+    if let Some(run) = value("--only") {
+        // One run again that has failed.
+        let run = run.parse().unwrap();
+        driver::drive(run..run + 1, seed, None).say("one run", begun.elapsed());
+        return ExitCode::SUCCESS;
+    }
+    let report = driver::drive(0..runs, seed, None);
     report.say("as it is", begun.elapsed());
     let mut failed = !report.violations.is_empty();
     let mut mistakes = Vec::new();
@@ -56,7 +62,7 @@ fn main() -> ExitCode {
             continue;
         }
         let begun = Instant::now();
-        let report = driver::drive(RUNS_WITH_A_MISTAKE, seed, Some(mistake));
+        let report = driver::drive(0..RUNS_WITH_A_MISTAKE, seed, Some(mistake));
         report.say(&format!("with the mistake {mistake:?}"), begun.elapsed());
         if report.violations.is_empty() {
             eprintln!("crash: the mistake {mistake:?} was not found in {} runs", report.runs);

@@ -9,7 +9,8 @@ use platform_client::credentials::Credentials;
 use platform_client::dialect::Dialects;
 use platform_client::entropy::SystemEntropy;
 use platform_client::http::Timeouts;
-use platform_client::outbox::{Backoff, Outbox, OutboxConfig, Pace};
+use platform_client::outbox::inspect::Inspector;
+use platform_client::outbox::{Backoff, Outbox, OutboxConfig, Pace, State};
 use platform_client::province::{Province, ProvinceConfig};
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -73,6 +74,7 @@ async fn live(orders: Orders) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         if room.rows == room.needs_human {
+            why(&orders);
             return ExitCode::from(NEEDS_A_PERSON);
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -96,6 +98,15 @@ fn province(orders: &Orders) -> Province {
         timeouts: Timeouts { connect: Duration::from_millis(1000), call: Duration::from_millis(1500) },
     };
     Province::new(config, Arc::new(SystemClock::new(offset!(+8))), Arc::new(SystemEntropy::new())).unwrap()
+}
+
+/// For whoever looks at a run that failed: `YILIN_CRASH_LOUD=1`.
+fn why(orders: &Orders) {
+    let config = OutboxConfig::in_folder(&orders.folder, orders.terminal.clone());
+    let inspector = Inspector::open(&config, Arc::new(SystemClock::new(offset!(+8))), &SystemEntropy::new());
+    for entry in inspector.unwrap().list().unwrap().iter().filter(|e| e.state == State::Poison) {
+        eprintln!("{entry:?}");
+    }
 }
 
 async fn change_key(outbox: &Outbox) {
