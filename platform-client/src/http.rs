@@ -3,10 +3,14 @@
 //! Duty: carry bytes with both ends proved, within time and size; say of a failure whether anything was sent.
 //! Never: follow a redirect, use a proxy, unpack, or look into a body.
 
+mod clock_check;
+mod connection;
 mod failure;
 mod upload;
 
-use crate::credentials::Credentials;
+pub(crate) use connection::Connection;
+
+use crate::credentials::CredentialsError;
 use crate::error::{AnswerProblem, CallError};
 use crate::operation::Operation;
 use bytes::Bytes;
@@ -143,13 +147,6 @@ impl std::fmt::Debug for HttpAnswer {
     }
 }
 
-/// A kept-alive way to one province.
-#[derive(Debug, Clone)]
-pub(crate) struct Connection {
-    client: reqwest::Client,
-    base: String,
-}
-
 /// Why no way to the province can be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
@@ -159,56 +156,9 @@ pub enum SetupError {
     /// The HTTPS client cannot be built.
     #[error("the HTTPS client cannot be built")]
     Client(#[source] reqwest::Error),
-}
-
-impl Connection {
-    pub(crate) fn new(url: &str, credentials: Credentials, timeouts: Timeouts) -> Result<Self, SetupError> {
-        let bad = || SetupError::Address(url.to_owned());
-        let parsed = reqwest::Url::parse(url).map_err(|_| bad())?;
-        let plain = parsed.path() == "/" && parsed.query().is_none() && parsed.username().is_empty();
-        if parsed.scheme() != "https" || !plain {
-            return Err(bad());
-        }
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(credentials.into_config())
-            .https_only(true)
-            .http1_only()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.call)
-            .pool_idle_timeout(Duration::from_secs(60))
-            .referer(false)
-            .build()
-            .map_err(SetupError::Client)?;
-        Ok(Self { client, base: url.trim_end_matches('/').to_owned() })
-    }
-
-    /// Sends the request once and takes the whole answer in.
-    pub(crate) async fn exchange(
-        &self,
-        operation: Operation,
-        request: HttpRequest,
-    ) -> Result<HttpAnswer, CallError> {
-        let url = format!("{}{}", self.base, request.path);
-        let builder = match request.method {
-            Method::Get => self.client.get(url),
-            Method::Post => self.client.post(url),
-        };
-        let builder = builder.headers(request.headers);
-        let builder = match request.body {
-            HttpBody::Empty => builder,
-            HttpBody::Bytes { media_type, bytes } => {
-                // The network's own copy is wiped as ours is.
-                let body = Bytes::from_owner(bytes);
-                builder.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body)
-            }
-            HttpBody::Multipart(parts) => builder.multipart(form(parts)),
-        };
-        let response = builder.send().await.map_err(|e| failure::of_sending(operation, e))?;
-        take_in(operation, response).await
-    }
+    /// New credentials cannot be read; the earlier ones go on.
+    #[error("new credentials cannot be taken up")]
+    Credentials(#[from] CredentialsError),
 }
 
 async fn take_in(operation: Operation, mut response: reqwest::Response) -> Result<HttpAnswer, CallError> {

@@ -82,6 +82,15 @@ pub(crate) fn sync_folder_of(file: &Path) -> Result<(), PrivateFileError> {
     synced.map_err(|cause| PrivateFileError::Io { file: file.to_owned(), cause })
 }
 
+/// The names of all files in its folder; none when there is no folder yet.
+pub(crate) fn names_beside(file: &Path) -> Result<Vec<String>, PrivateFileError> {
+    match std::fs::read_dir(folder_of(file)) {
+        Ok(files) => Ok(files.flatten().filter_map(|f| f.file_name().into_string().ok()).collect()),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(cause) => Err(PrivateFileError::Io { file: file.to_owned(), cause }),
+    }
+}
+
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -110,11 +110,28 @@ impl Province {
         let stamp = Stamp { request_id: hex(&id), at: self.clock.now() };
         let answer = self.connection.exchange(operation, dialect.request(call, &stamp)).await?;
         let status = answer.status;
-        dialect.answer(operation, answer).map_err(|problem| CallError::BadAnswer {
+        let answer = dialect.answer(operation, answer).map_err(|problem| CallError::BadAnswer {
             operation,
             status,
             problem,
-        })
+        })?;
+        self.connection.note_time(&answer, self.clock.now());
+        Ok(answer)
+    }
+
+    /// Takes up what lies in the credentials' folder, if that is new; whether it was. Calls do so by themselves every ten
+    /// seconds and after a refusal: this is for whoever has just put new files there. What runs goes on with the old ones.
+    ///
+    /// # Errors
+    /// What lies there cannot be used; the earlier credentials go on.
+    pub fn renew_credentials(&self) -> Result<bool, SetupError> {
+        self.connection.renew_credentials()
+    }
+
+    /// How far the terminal's clock is ahead of the province's, in seconds, by the latest answer that named a time; `None`
+    /// before the first. The way of the answer is in it: a second or two say nothing.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.connection.clock_ahead()
     }
 }
 

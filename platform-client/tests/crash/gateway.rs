@@ -44,6 +44,11 @@ struct State {
     seen: HashMap<String, Seen>,
     /// One request about a case at a time, as a province with a transaction for each key has it.
     turns: HashMap<String, Arc<tokio::sync::Mutex<()>>>,
+    /// The first lines and headers of all requests.
+    heads: String,
+    /// All bodies, for whoever looks at them.
+    keeps_bodies: bool,
+    bodies: Vec<Vec<u8>>,
     /// Connections of terminals that are still being read.
     open: usize,
 }
@@ -65,6 +70,9 @@ impl Gateway {
             dice: Dice::new(1),
             seen: HashMap::new(),
             turns: HashMap::new(),
+            heads: String::new(),
+            keeps_bodies: false,
+            bodies: Vec::new(),
             open: 0,
         }));
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -104,6 +112,21 @@ impl Gateway {
         while self.state.lock().unwrap().open > 0 {
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// The first lines and headers of all requests.
+    pub(crate) fn heads(&self) -> String {
+        self.state.lock().unwrap().heads.clone()
+    }
+
+    pub(crate) fn keep_bodies(&self) {
+        self.state.lock().unwrap().keeps_bodies = true;
+    }
+
+    /// In how many requests' bodies this stands.
+    pub(crate) fn bodies_with(&self, sought: &[u8]) -> usize {
+        let state = self.state.lock().unwrap();
+        state.bodies.iter().filter(|body| body.windows(sought.len()).any(|w| w == sought)).count()
     }
 
     pub(crate) fn seen(&self, id: &str) -> Seen {
@@ -154,7 +177,8 @@ fn luck(state: &Mutex<State>) -> Luck {
             0 => Luck::DropBefore,
             1 | 2 => Luck::DropAfter,
             3 => Luck::HalfAnswer,
-            4 => Luck::Late(Duration::from_millis(50 + state.dice.throw(150))),
+            // Longer than a resident waits, now and then.
+            4 => Luck::Late(Duration::from_millis(50 + state.dice.throw(150) + 900 * (state.dice.throw(4) / 3))),
             _ => Luck::Fine,
         },
     }
@@ -197,6 +221,13 @@ type Onward = tokio_rustls::client::TlsStream<TcpStream>;
 
 async fn carry(request: Vec<u8>, mut onward: Onward, state: Arc<Mutex<State>>) -> Option<(Vec<u8>, Onward, Luck)> {
     let case = Case::of(&request);
+    if let Some(end) = request.windows(4).position(|w| w == b"\r\n\r\n") {
+        let mut state = state.lock().unwrap();
+        state.heads.push_str(&String::from_utf8_lossy(&request[..end + 4]));
+        if state.keeps_bodies {
+            state.bodies.push(request[end + 4..].to_vec());
+        }
+    }
     let turn = case.as_ref().map(|case| {
         let mut state = state.lock().unwrap();
         if case.sent {

@@ -125,15 +125,23 @@ impl KeyRing {
     /// Reads the keys that another program made.
     pub(in crate::outbox) fn read_new(&self) -> Result<(), PrivateFileError> {
         let known = self.ids();
-        for id in (1..=u8::MAX).map(KeyId).filter(|id| !known.contains(id)) {
+        for id in self.numbers_on_disk()?.into_iter().filter(|id| !known.contains(id)) {
             let file = self.file(id);
-            if file.exists() {
-                // Whoever made it may not have come to the sync of the folder.
-                private_file::sync_folder_of(&file)?;
-                self.put(id, private_file::read_existing(&file, LENGTH)?);
-            }
+            // Whoever made it may not have come to the sync of the folder.
+            private_file::sync_folder_of(&file)?;
+            self.put(id, private_file::read_existing(&file, LENGTH)?);
         }
         Ok(())
+    }
+
+    fn numbers_on_disk(&self) -> Result<Vec<KeyId>, PrivateFileError> {
+        let names = private_file::names_beside(&self.file)?;
+        let own = self.file.file_name().unwrap_or_default().to_string_lossy();
+        let number = |name: &str| match name.strip_prefix(own.as_ref())? {
+            "" => Some(KeyId::FIRST),
+            rest => rest.strip_prefix('.')?.parse().ok().filter(|n| *n > 1).map(KeyId),
+        };
+        Ok(names.iter().filter_map(|name| number(name)).collect())
     }
 
     /// Gives up a key that nothing is sealed with; never the current one.

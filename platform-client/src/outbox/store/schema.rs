@@ -64,6 +64,8 @@ pub(super) fn open(file: &Path, most_bytes: u64) -> Result<Connection, StoreErro
     let synchronous = if failpoint::does_not_sync() { "OFF" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "secure_delete", "ON")?;
+    // No file of SQLite's own elsewhere, not for a moment.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(
         None,
