@@ -65,9 +65,8 @@ fn judge(error: &rustls::Error, ahead: Option<i64>) -> TlsError {
             | AlertDescription::AccessDenied
             | AlertDescription::DecryptError,
         ) => TlsProblem::TerminalRefused,
-        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) | rustls::Error::PeerIncompatible(_) => {
-            TlsProblem::OldTls
-        }
+        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
+        | rustls::Error::PeerIncompatible(_) => TlsProblem::OldTls,
         _ => return TlsError::Other,
     };
     TlsError::NoTrust(problem)
@@ -75,7 +74,8 @@ fn judge(error: &rustls::Error, ahead: Option<i64>) -> TlsError {
 
 fn of_certificate(error: &CertificateError, ahead: Option<i64>) -> TlsProblem {
     // What the province's clock says to the certificate's times, where ours says no.
-    let by_province = |time: UnixTime| Some((ahead?, i64::try_from(time.as_secs()).ok()?.checked_sub(ahead?)?));
+    let by_province =
+        |time: UnixTime| Some((ahead?, i64::try_from(time.as_secs()).ok()?.checked_sub(ahead?)?));
     let seconds = |time: UnixTime| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     match error {
         CertificateError::ExpiredContext { time, not_after } => match by_province(*time) {
@@ -88,7 +88,9 @@ fn of_certificate(error: &CertificateError, ahead: Option<i64>) -> TlsProblem {
         },
         CertificateError::Expired => TlsProblem::Expired,
         CertificateError::NotValidYet => TlsProblem::NotYetValid,
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => TlsProblem::WrongName,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            TlsProblem::WrongName
+        }
         // An issuer of the right name with another key is another issuer.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsProblem::UnknownIssuer,
         _ => TlsProblem::Other,

@@ -1,9 +1,9 @@
 //! The cases of a run: the same for the same run, in the driver and in the victim. Nobody in them exists.
 
 use domain::case::{Applicant, Submission, SubmissionId};
+use domain::division::DivisionCode;
 use domain::form::FieldId;
 use domain::form::answer::{Answer, AnswerSource, Answered, FormAnswers, YesNo};
-use domain::division::DivisionCode;
 use domain::identity::{Assurance, Consent, FaceConsent, IdentityWay, SharedDataConsent};
 use domain::locale::Locale;
 use domain::material::Picture;
@@ -81,7 +81,8 @@ pub(crate) fn submission(run: u64, n: u64, base: Timestamp, terminal: &TerminalI
 }
 
 fn meal(at: Timestamp) -> Vec<(&'static str, Answer)> {
-    let diner = Answer::Person { name: Personal::new("张示例"), number: Personal::new("990000194001010014") };
+    let diner =
+        Answer::Person { name: Personal::new("张示例"), number: Personal::new("990000194001010014") };
     vec![
         ("diner", diner),
         ("canteen", Answer::Choice("canteen-990001001001".to_owned())),

@@ -7,7 +7,11 @@ use platform_client::sim::CaseRow;
 use std::collections::BTreeMap;
 
 /// Every untruth, in words; and how often each thing was told.
-pub(crate) fn check(orders: &Orders, rows: &[CaseRow], gateway: &Gateway) -> (Vec<String>, BTreeMap<String, u64>) {
+pub(crate) fn check(
+    orders: &Orders,
+    rows: &[CaseRow],
+    gateway: &Gateway,
+) -> (Vec<String>, BTreeMap<String, u64>) {
     let text = std::fs::read_to_string(&orders.told).unwrap_or_default();
     let mut told: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     for line in text.lines() {
@@ -30,7 +34,8 @@ pub(crate) fn check(orders: &Orders, rows: &[CaseRow], gateway: &Gateway) -> (Ve
         *counts.entry(word.to_owned()).or_default() += 1;
         let fits = match word {
             "received" | "accepted" => {
-                there.len() == 1 && said.get(1).is_some_and(|number| there[0].application_number.as_str() == number)
+                there.len() == 1
+                    && said.get(1).is_some_and(|number| there[0].application_number.as_str() == number)
             }
             "queued" => there.len() == 1,
             "not_sent" | "not_kept" => there.is_empty(),
@@ -48,7 +53,11 @@ pub(crate) fn check(orders: &Orders, rows: &[CaseRow], gateway: &Gateway) -> (Ve
             wrong.push(format!("case {n}: sent again without a question {} times", seen.blindly));
         }
         if seen.carried_out as usize != there.len() {
-            wrong.push(format!("case {n}: carried out {} times, there {} times", seen.carried_out, there.len()));
+            wrong.push(format!(
+                "case {n}: carried out {} times, there {} times",
+                seen.carried_out,
+                there.len()
+            ));
         }
     }
     (wrong, counts)

@@ -172,7 +172,9 @@ impl Disk {
             }
             "write" | "writev" | "pwrite64" | "pwritev" | "pwritev2" => self.written(number, call),
             "lseek" => {
-                if let (Some(Open::File { at, .. }), Some(to)) = (fd.and_then(|f| self.open.get_mut(&f)), call.result) {
+                if let (Some(Open::File { at, .. }), Some(to)) =
+                    (fd.and_then(|f| self.open.get_mut(&f)), call.result)
+                {
                     *at = usize::try_from(to).unwrap();
                 }
             }
@@ -229,7 +231,9 @@ impl Disk {
     }
 
     fn written(&mut self, number: usize, call: &Call<'_>) {
-        let Some(Open::File { inode, at, append }) = call.number(0).and_then(|fd| self.open.get(&fd)).cloned() else {
+        let Some(Open::File { inode, at, append }) =
+            call.number(0).and_then(|fd| self.open.get(&fd)).cloned()
+        else {
             return;
         };
         assert!(!append, "nothing in an outbox is appended to");
@@ -241,7 +245,8 @@ impl Disk {
         let own_place = call.name.starts_with('p');
         let place = if own_place { usize::try_from(call.number(3).unwrap()).unwrap() } else { at };
         self.change(inode, number, Bytes::Write { at: place, bytes });
-        if let (false, Some(Open::File { at, .. })) = (own_place, self.open.get_mut(&call.number(0).unwrap())) {
+        if let (false, Some(Open::File { at, .. })) = (own_place, self.open.get_mut(&call.number(0).unwrap()))
+        {
             *at += length;
         }
     }
@@ -266,7 +271,9 @@ impl Disk {
                 changes.iter_mut().filter(|c| c.at_call < begun_after).for_each(|c| c.lasts = true);
             }
             Some(Open::Folder(folder)) => {
-                let in_it = |c: &&mut Change<Name>| c.at_call < begun_after && c.what.folders().contains(&folder.as_path());
+                let in_it = |c: &&mut Change<Name>| {
+                    c.at_call < begun_after && c.what.folders().contains(&folder.as_path())
+                };
                 self.names.iter_mut().filter(in_it).for_each(|c| c.lasts = true);
             }
             None => {}

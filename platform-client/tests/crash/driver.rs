@@ -94,7 +94,12 @@ impl Report {
     }
 
     pub(crate) fn say(&self, what: &str, took: Duration) {
-        println!("crash, {what}: {} runs, {} programs in {:.0} s", self.runs, self.programs, took.as_secs_f64());
+        println!(
+            "crash, {what}: {} runs, {} programs in {:.0} s",
+            self.runs,
+            self.programs,
+            took.as_secs_f64()
+        );
         println!("  killed at a moment {}, at a point {:?}", self.killed_at_a_moment, self.killed_at_a_point);
         println!("  {:?}", self.lost);
         println!("  told {:?}", self.told);
@@ -138,7 +143,9 @@ pub(crate) fn drive(runs: Range<u64>, seed: u64, mistake: Option<Mistake>) -> Re
     });
     let mut report = report.into_inner().unwrap();
     if runs.end - runs.start >= THOROUGH && mistake.is_none() {
-        for point in Point::ALL.iter().map(|p| p.word()).filter(|p| !report.killed_at_a_point.contains_key(*p)) {
+        for point in
+            Point::ALL.iter().map(|p| p.word()).filter(|p| !report.killed_at_a_point.contains_key(*p))
+        {
             report.violations.push(format!("the point {point} was never met"));
         }
     }
@@ -181,7 +188,10 @@ impl Lane<'_> {
             new_key_at: (end.is_about_keys() || dice.throw(4) == 0).then(|| 1 + dice.throw(CASES - 1)),
         };
         for _ in 0..=dice.throw(3) {
-            self.gateway.set([Sky::Clear, Sky::Storm, Sky::Storm, Sky::Away][usize::try_from(dice.throw(4)).unwrap()], dice.throw(u64::MAX >> 33));
+            self.gateway.set(
+                [Sky::Clear, Sky::Storm, Sky::Storm, Sky::Away][usize::try_from(dice.throw(4)).unwrap()],
+                dice.throw(u64::MAX >> 33),
+            );
             self.session(&orders, end, &mut dice, &mut report);
         }
         // From here on nobody ends it any more, and in the end the weather clears up.
@@ -192,7 +202,9 @@ impl Lane<'_> {
         let mut wrong = Vec::new();
         match status {
             Some(status) if status.success() => {}
-            Some(status) if status.code() == Some(i32::from(NEEDS_A_PERSON)) => wrong.push("a person is needed".to_owned()),
+            Some(status) if status.code() == Some(i32::from(NEEDS_A_PERSON)) => {
+                wrong.push("a person is needed".to_owned())
+            }
             Some(status) => wrong.push(format!("the program ended with {status}")),
             None => wrong.push(format!("not settled after {LONGEST:?}")),
         }

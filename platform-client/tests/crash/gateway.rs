@@ -178,7 +178,9 @@ fn luck(state: &Mutex<State>) -> Luck {
             1 | 2 => Luck::DropAfter,
             3 => Luck::HalfAnswer,
             // Longer than a resident waits, now and then.
-            4 => Luck::Late(Duration::from_millis(50 + state.dice.throw(150) + 900 * (state.dice.throw(4) / 3))),
+            4 => Luck::Late(Duration::from_millis(
+                50 + state.dice.throw(150) + 900 * (state.dice.throw(4) / 3),
+            )),
             _ => Luck::Fine,
         },
     }
@@ -219,7 +221,11 @@ async fn serve(
 
 type Onward = tokio_rustls::client::TlsStream<TcpStream>;
 
-async fn carry(request: Vec<u8>, mut onward: Onward, state: Arc<Mutex<State>>) -> Option<(Vec<u8>, Onward, Luck)> {
+async fn carry(
+    request: Vec<u8>,
+    mut onward: Onward,
+    state: Arc<Mutex<State>>,
+) -> Option<(Vec<u8>, Onward, Luck)> {
     let case = Case::of(&request);
     if let Some(end) = request.windows(4).position(|w| w == b"\r\n\r\n") {
         let mut state = state.lock().unwrap();

@@ -72,7 +72,8 @@ fn main() -> ExitCode {
         mistakes.push((mistake, report));
     }
     if let Some(file) = value("--report") {
-        let found: Vec<_> = mistakes.iter().map(|(m, r)| json!({"mistake": m.word(), "found_in_run": r.runs})).collect();
+        let found: Vec<_> =
+            mistakes.iter().map(|(m, r)| json!({"mistake": m.word(), "found_in_run": r.runs})).collect();
         let text = serde_json::to_string(&whole(&report, seed, &found)).unwrap();
         std::fs::write(file, text).unwrap();
     }

@@ -82,7 +82,8 @@ async fn live(orders: Orders) -> ExitCode {
 }
 
 fn open(orders: &Orders) -> Outbox {
-    let config = OutboxConfig { pace: pace(), ..OutboxConfig::in_folder(&orders.folder, orders.terminal.clone()) };
+    let config =
+        OutboxConfig { pace: pace(), ..OutboxConfig::in_folder(&orders.folder, orders.terminal.clone()) };
     let (clock, entropy) = (Arc::new(SystemClock::new(offset!(+8))), Arc::new(SystemEntropy::new()));
     let outbox = Outbox::open(config, clock, entropy).unwrap();
     assert!(outbox.set_aside_at_start().is_none(), "nothing here damages a database");

@@ -171,8 +171,11 @@ impl Terminal {
         }
         if n % 4 == 0 {
             // The platform refuses it: this item has no such field.
-            let person = Answer::Person { name: Personal::new(marks::AGENT), number: Personal::new(marks::NUMBER) };
-            submission.answers.set(FieldId::from("agent"), Answered { answer: person, source: AnswerSource::Resident });
+            let person =
+                Answer::Person { name: Personal::new(marks::AGENT), number: Personal::new(marks::NUMBER) };
+            submission
+                .answers
+                .set(FieldId::from("agent"), Answered { answer: person, source: AnswerSource::Resident });
         }
         submission
     }

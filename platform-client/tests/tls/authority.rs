@@ -60,7 +60,9 @@ pub(crate) fn day(from_now: i64) -> OffsetDateTime {
 /// Puts a terminal's files where it looks for them, each replaced as an installer does.
 pub(crate) fn install(folder: &Path, trusted: &[&Authority], identity: &Identity) {
     let trusted: String = trusted.iter().map(|a| a.pem.as_str()).collect();
-    for (name, text) in [("ca.pem", &trusted), ("terminal.pem", &identity.pem), ("terminal.key", &identity.key)] {
+    for (name, text) in
+        [("ca.pem", &trusted), ("terminal.pem", &identity.pem), ("terminal.key", &identity.key)]
+    {
         put(&folder.join(name), text);
     }
 }

@@ -37,7 +37,8 @@ async fn a_terminal_works_through_it() {
     // The terminal knows the unit's authority alone; the province's is the proxy's business.
     install(folder.path(), &[&unit], &unit.issue("terminal"));
     let identity = unit.issue_for("localhost", day(-1), day(30));
-    let acceptor = TlsAcceptor::from(Arc::new(crate::server::config(&identity, &unit, &[&rustls::version::TLS13])));
+    let acceptor =
+        TlsAcceptor::from(Arc::new(crate::server::config(&identity, &unit, &[&rustls::version::TLS13])));
     let connector = towards_the_province(platform.credentials());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -49,7 +50,8 @@ async fn a_terminal_works_through_it() {
             tokio::spawn(async move {
                 let mut near = acceptor.accept(stream).await.unwrap();
                 let far = TcpStream::connect(onward).await.unwrap();
-                let mut far = connector.connect(ServerName::try_from("localhost").unwrap(), far).await.unwrap();
+                let mut far =
+                    connector.connect(ServerName::try_from("localhost").unwrap(), far).await.unwrap();
                 let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
             });
         }

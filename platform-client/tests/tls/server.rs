@@ -129,8 +129,10 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
         let body = format!(
             r#"{{"code":"ok","message":"","data":{{"reasons":[]}},"requestId":"00","serverTime":"{clock}"}}"#
         );
-        let answer =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
         if stream.write_all(answer.as_bytes()).await.is_err() || stream.flush().await.is_err() {
             return;
         }

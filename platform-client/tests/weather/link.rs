@@ -79,10 +79,13 @@ impl Link {
     /// Every outage: how long, how many attempts, how many visits.
     pub(crate) fn outages(&self, forecast: &Forecast) -> Vec<(Sky, Duration, u64, u64)> {
         let seen = self.seen.lock().unwrap();
-        let within = |times: &[Instant], from, to| times.iter().filter(|t| (from..to).contains(*t)).count() as u64;
+        let within =
+            |times: &[Instant], from, to| times.iter().filter(|t| (from..to).contains(*t)).count() as u64;
         let all = forecast.outages().into_iter();
-        all.map(|(sky, from, to)| (sky, to - from, within(&seen.attempts, from, to), within(&seen.visits, from, to)))
-            .collect()
+        all.map(|(sky, from, to)| {
+            (sky, to - from, within(&seen.attempts, from, to), within(&seen.visits, from, to))
+        })
+        .collect()
     }
 
     fn luck(&self, operation: Operation) -> Luck {

@@ -73,12 +73,21 @@ async fn week(seed: u64) {
     for (sky, length, attempts, visits) in link.outages(&forecast) {
         // After the first doublings one attempt in 150 to 300 seconds, and one for each visit.
         let decent = 14 + length.as_secs() / 150 + 2 * visits;
-        assert!(attempts <= decent, "seed {seed}, {sky:?} for {length:?}: {attempts} attempts, {visits} visits");
+        assert!(
+            attempts <= decent,
+            "seed {seed}, {sky:?} for {length:?}: {attempts} attempts, {visits} visits"
+        );
     }
 }
 
 /// Visits by day, one in some twelve minutes; gives every case and whether it may wait.
-async fn visits(seed: u64, begun: Instant, outbox: &Outbox, link: &Link, told: &Told) -> Vec<(SubmissionId, bool)> {
+async fn visits(
+    seed: u64,
+    begun: Instant,
+    outbox: &Outbox,
+    link: &Link,
+    told: &Told,
+) -> Vec<(SubmissionId, bool)> {
     let mut dice = Dice::new(seed ^ 0x5eed);
     let mut cases = Vec::new();
     let mut at = begun;
@@ -138,7 +147,8 @@ fn check(seed: u64, cases: &[(SubmissionId, bool)], link: &Link, told: &Told, in
         let (outcome, then) = &told[id];
         let (now, state) = (link.cases(id), state(id));
         let told = format!("seed {seed}, {id}: told {outcome:?}, {then} then, {now} now, {state:?}");
-        let ended = (state, now) == (State::Delivered, 1) || (!may_queue && (state, now) == (State::Withdrawn, 0));
+        let ended =
+            (state, now) == (State::Delivered, 1) || (!may_queue && (state, now) == (State::Withdrawn, 0));
         assert!(ended, "{told}");
         let so = match outcome {
             SubmitOutcome::Accepted { .. } => *then == 1,
