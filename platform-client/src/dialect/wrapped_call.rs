@@ -46,7 +46,9 @@ pub(super) fn wrap(call: &Call, request_id: &str) -> Result<Zeroizing<Vec<u8>>, 
             let raw = serde_json::from_slice::<&RawValue>(bytes).map_err(|_| RequestProblem::Unreadable)?;
             ("POST", Some(raw), None)
         }
-        Body::Multipart(parts) => ("POST", None, Some(parts.iter().map(wrap_part).collect())),
+        Body::Multipart(parts) => {
+            ("POST", None, Some(parts.iter().map(wrap_part).collect::<Result<_, _>>()?))
+        }
     };
     let wrapped = Wrapped {
         method,
@@ -63,8 +65,10 @@ pub(super) fn wrap(call: &Call, request_id: &str) -> Result<Zeroizing<Vec<u8>>, 
     Ok(bytes)
 }
 
-fn wrap_part(part: &Part) -> WrappedPart<'_> {
-    match part {
+fn wrap_part(part: &Part) -> Result<WrappedPart<'_>, RequestProblem> {
+    Ok(match part {
+        // Who wraps holds files (`Dialect::holds_files`), so none comes.
+        Part::Stream { .. } => return Err(RequestProblem::Unreadable),
         Part::Text { name, text } => WrappedPart::Text { name, text },
         Part::File { name, file_name, media_type, bytes } => WrappedPart::File {
             name,
@@ -72,7 +76,7 @@ fn wrap_part(part: &Part) -> WrappedPart<'_> {
             media_type,
             content: Personal::new(STANDARD.encode(bytes.as_slice())),
         },
-    }
+    })
 }
 
 fn length_of(wrapped: &Wrapped<'_>) -> usize {

@@ -5,10 +5,15 @@ use super::agenda::Seq;
 use super::error::StoreError;
 use super::payload::Payload;
 use super::seal::Sort;
+use super::seal::stream::Unsealing;
 use super::state::{State, Step};
 use super::store::Change;
 use super::{Shared, attempt::Plan};
-use domain::material::Picture;
+use crate::contract::case::MaterialReference;
+use crate::digest::sha256_hex_of;
+use crate::edge::upload::MaterialUpload;
+use crate::failpoint::{self, Point};
+use std::fs::File;
 
 /// An entry that may be tried now.
 #[derive(Debug)]
@@ -62,8 +67,9 @@ impl Shared {
             }
             Ok(contents)
         })?;
+        failpoint::pass(Point::TurnWritten);
         for (pick, entry) in contents {
-            let plain = self.sealer.unseal(Sort::Entry, &entry.id, &entry.sealed).ok();
+            let plain = self.keys.unseal(Sort::Entry, &entry.id, &entry.sealed).ok();
             match plain.and_then(|bytes| Payload::from_bytes(&bytes)) {
                 Some(payload) => turned.opened.push(Opened {
                     seq: pick.seq,
@@ -77,10 +83,26 @@ impl Shared {
         Ok(turned)
     }
 
-    /// Reads and opens a material; `None` when it is gone or its seal is broken.
-    pub(super) fn open_material(&self, id: &str) -> Option<Picture> {
-        let sealed = std::fs::read(self.place.material(id)).ok()?;
-        let mut plain = self.sealer.unseal(Sort::Attachment, id, &sealed).ok()?;
-        Some(Picture::new(std::mem::take(&mut *plain)))
+    /// Opens a material to be read while it is sent; `None` when it is gone, its seal is broken or its digest is another.
+    /// It is read once to its end before: of a broken one not a byte is sent.
+    pub(super) fn open_material(&self, reference: MaterialReference) -> Option<MaterialUpload> {
+        let MaterialReference { id, sha256, media_type } = reference;
+        let open = || -> std::io::Result<Unsealing<File>> {
+            let file = File::open(self.place.material(&id.0))?;
+            let length = file.metadata()?.len();
+            self.keys.unseal_stream(&id.0, file, length)
+        };
+        let checked = open().and_then(|whole| sha256_hex_of(whole)).and_then(|digest| Ok((digest, open()?)));
+        match checked {
+            Ok((digest, content)) if digest == sha256 => {
+                let length = content.plain_length();
+                Some(MaterialUpload { id, sha256, media_type, length, content: Box::new(content) })
+            }
+            Ok(_) => None,
+            Err(error) => {
+                tracing::error!(%error, material = id.0, "a material cannot be opened");
+                None
+            }
+        }
     }
 }
