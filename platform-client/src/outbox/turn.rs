@@ -92,7 +92,7 @@ impl Shared {
             let length = file.metadata()?.len();
             self.keys.unseal_stream(&id.0, file, length)
         };
-        let checked = open().and_then(|whole| sha256_hex_of(whole)).and_then(|digest| Ok((digest, open()?)));
+        let checked = open().and_then(sha256_hex_of).and_then(|digest| Ok((digest, open()?)));
         match checked {
             Ok((digest, content)) if digest == sha256 => {
                 let length = content.plain_length();
