@@ -65,7 +65,9 @@ fn samples(model: UsbModel, device: &UsbGadgetCardReader, reader: &mut dyn IdCar
     assert_eq!(read.card.name_units(), SampleCard::Resident.card().name);
     times.sort();
     let (count, median) = (times.len(), times[times.len() / 2].as_millis());
-    println!("usb card reader, {model:?}: {count} kinds of card read through usbfs, median {median} ms; a broken answer mended");
+    println!(
+        "usb card reader, {model:?}: {count} kinds of card read through usbfs, median {median} ms; a broken answer mended"
+    );
 }
 
 fn second_program(port: &PortAddress) {
@@ -74,7 +76,12 @@ fn second_program(port: &PortAddress) {
 }
 
 /// Pulled in the middle of a read, gone, and back.
-fn unplugged(model: UsbModel, device: &UsbGadgetCardReader, mut reader: Box<dyn IdCardReader>, port: &PortAddress) {
+fn unplugged(
+    model: UsbModel,
+    device: &UsbGadgetCardReader,
+    mut reader: Box<dyn IdCardReader>,
+    port: &PortAddress,
+) {
     device.place(SampleCard::Resident.card());
     device.inject(CardFault::Unplugged(Step::Read));
     let error = reader.read(Content::TextPhoto, Instant::now() + SOON).unwrap_err();
@@ -91,5 +98,7 @@ fn unplugged(model: UsbModel, device: &UsbGadgetCardReader, mut reader: Box<dyn 
     assert_eq!(absent.kind(), Kind::Port, "{absent:?}");
     device.plug_in().unwrap();
     assert!(opened(port).media().is_ok());
-    println!("usb card reader, {model:?}: pulled in a read: {error}; back: read; pulled while idle: {gone}; then: {absent}");
+    println!(
+        "usb card reader, {model:?}: pulled in a read: {error}; back: read; pulled while idle: {gone}; then: {absent}"
+    );
 }

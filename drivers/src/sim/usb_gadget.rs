@@ -31,7 +31,8 @@ impl UsbGadget {
     /// The kernel has no such function, no controller, or a gadget of that name.
     pub fn create(name: &str, [vendor, product]: [u16; 2], function: &str) -> io::Result<Self> {
         let controller = std::fs::read_dir(CONTROLLERS)?.flatten().next();
-        let controller = controller.ok_or(io::Error::other("there is no controller: is dummy_hcd loaded?"))?;
+        let controller =
+            controller.ok_or(io::Error::other("there is no controller: is dummy_hcd loaded?"))?;
         let folder = Path::new(GADGETS).join(name);
         std::fs::create_dir(&folder)?;
         let gadget = Self {
