@@ -1,5 +1,5 @@
 //! What `cargo xtask guest` runs in its guest: our drivers on the kernel's virtual camera, with the faults that it can make,
-//! and on its keyboard, on which the other side types.
+//! on its keyboard, on which the other side types, and on USB devices that the kernel plays to itself.
 //! A line for each thing that was seen; the first that was not ends it.
 
 #![allow(
@@ -7,6 +7,11 @@
     clippy::print_stdout,
     reason = "a test that cannot go on shows where, on the console of its guest"
 )]
+
+#[path = "guest/usb_card.rs"]
+mod usb_card;
+#[path = "guest/usb_printer.rs"]
+mod usb_printer;
 
 use drivers::camera::{
     self, Camera as _, CameraErrorKind, Exposure, Frame, Mirror, PixelFormat, USUAL_SIZE, V4lCamera,
@@ -30,7 +35,18 @@ fn main() {
     refusals(camera);
     unplug_and_return();
     scanner();
+    usb_printer::prove();
+    usb_card::prove();
     println!("guest: everything was seen");
+}
+
+/// Waits for what the kernel does in its own time.
+fn until(limit: Duration, what: &str, mut seen: impl FnMut() -> bool) {
+    let end = Instant::now() + limit;
+    while !seen() {
+        assert!(Instant::now() < end, "not seen: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 fn next(camera: &mut V4lCamera) -> Frame {

@@ -33,7 +33,7 @@ use domain::device::{Cause, DeviceState};
 use domain::personal::Personal;
 use domain::resident_id::ResidentIdCard;
 
-use crate::transport::{self, PortAddress, Recorder, RecordingError, Replay, TransportError};
+use crate::transport::{self, PortAddress, RecordingError, Replay, TransportError};
 
 /// A reader of identity cards.
 pub trait IdCardReader: Send {
@@ -81,9 +81,11 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn IdCardReader>, CardReaderEr
 /// # Errors
 /// As [`open`], or the recording cannot be made.
 pub fn open_recorded(address: &PortAddress, path: &Path) -> Result<Box<dyn IdCardReader>, CardReaderError> {
-    let transport = transport::open(address).map_err(CardReaderError::Port)?;
-    let recorder = Recorder::create(transport, address, Box::new(CardRedaction::new()), path)?;
-    Ok(Box::new(SamReader::open(Box::new(recorder), speed(address))?))
+    let recorded = match transport::open_recorded(address, Box::new(CardRedaction::new()), path) {
+        Err(RecordingError::Opening(error)) => return Err(CardReaderError::Port(error)),
+        recorded => recorded?,
+    };
+    Ok(Box::new(SamReader::open(recorded, speed(address))?))
 }
 
 const fn speed(address: &PortAddress) -> Speed {

@@ -14,3 +14,4 @@ pub mod power_supply;
 pub mod printer;
 pub mod pty;
 pub mod social_security_card;
+pub mod usb_gadget;

@@ -13,6 +13,7 @@ pub use address::{PortAddress, PortAddressError};
 pub(crate) use recording::Journal;
 pub use recording::{
     Event, Outgoing, OutgoingHidden, Recorder, Recording, RecordingError, Redaction, Replay, Timed,
+    open_recorded,
 };
 pub use usb::{UsbLayout, UsbPipes, UsbTransport};
 

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on shows where, or says that it does not"
 )]
 
+mod peer;
+
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -97,14 +99,8 @@ fn a_lost_or_garbled_answer_is_asked_for_again_once() {
     }
 }
 
-/// Whether a peer is there; where it must be and is not, the test fails.
 fn peer(path: &str, package: &str) -> bool {
-    let there = Path::new(path).exists();
-    if !there {
-        assert!(std::env::var_os("YILIN_REQUIRE_PEERS").is_none(), "{path} is not installed: {package}");
-        eprintln!("skipped: {path} is not installed ({package})");
-    }
-    there
+    peer::is_there(path, package, Path::new(path).exists())
 }
 
 /// A program that is ended with the test.

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on shows where, and one that is skipped says why"
 )]
 
+mod peer;
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -58,12 +60,9 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 impl Service {
     /// None where its programs are not installed, with the reason printed.
     fn start() -> Option<Self> {
-        if let Some(absent) =
-            [SERVICE, DRIVER, "/usr/bin/unshare"].into_iter().find(|p| !Path::new(p).exists())
-        {
-            let required = std::env::var_os("YILIN_REQUIRE_PEERS").is_some_and(|v| v == "1");
-            assert!(!required, "{absent} is not installed (Debian: pcscd, vsmartcard-vpcd)");
-            println!("skipped: {absent} is not installed (Debian: pcscd, vsmartcard-vpcd)");
+        let needed = [(SERVICE, "pcscd"), (DRIVER, "vsmartcard-vpcd"), ("/usr/bin/unshare", "util-linux")];
+        let there = |(path, package): &(&str, &str)| peer::is_there(path, package, Path::new(path).exists());
+        if !needed.iter().all(there) {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();

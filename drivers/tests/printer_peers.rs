@@ -6,6 +6,8 @@
     reason = "a test that cannot go on shows where, and says when it compared nothing"
 )]
 
+mod peer;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -18,14 +20,8 @@ use serde::Deserialize;
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Regular.otf");
 const BOLD: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Bold.otf");
 
-/// Whether the peer is there; without it a test says so and passes, save where peers are required.
-fn is_there(peer: &str, answer: std::io::Result<std::process::Output>) -> bool {
-    let there = answer.is_ok_and(|output| output.status.success());
-    if !there {
-        assert!(std::env::var_os("YILIN_REQUIRE_PEERS").is_none(), "{peer} is not installed");
-        eprintln!("{peer} is not installed: nothing was compared with it");
-    }
-    there
+fn is_there(peer: &str, package: &str, answer: std::io::Result<std::process::Output>) -> bool {
+    peer::is_there(peer, package, answer.is_ok_and(|output| output.status.success()))
 }
 
 fn profile(name: &str) -> PrinterProfile {
@@ -42,7 +38,7 @@ fn printed(document: &PaperDocument, profile: PrinterProfile, model: PrinterMode
 
 #[test]
 fn zbarimg_reads_the_code_on_every_kind_of_paper() {
-    if !is_there("zbarimg", Command::new("zbarimg").arg("--version").output()) {
+    if !is_there("zbarimg", "zbar-tools", Command::new("zbarimg").arg("--version").output()) {
         return;
     }
     let code = "YILIN:0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -80,7 +76,7 @@ struct Found {
 #[test]
 fn npos_reads_the_same_lines_and_dots() {
     let version = Command::new("node").args(["-e", "require('npos')"]).output();
-    if !is_there("npos for node (NODE_PATH)", version) {
+    if !is_there("npos", "npm, found by NODE_PATH", version) {
         return;
     }
     let grey = (0..96 * 40).map(|i| u8::try_from((i % 96) * 2).unwrap()).collect();

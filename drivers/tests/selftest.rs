@@ -151,7 +151,7 @@ fn document_printer_cause(fault: &str) -> Cause {
             Cause::NoAnswer
         }
         "document_printer.broken" | "document_printer.forgets_jobs" => Cause::NoAnswer,
-        "document_printer.no_pdf" => Cause::NotSupported,
+        "document_printer.no_pdf" => Cause::Format,
         "document_printer.busy" => Cause::Busy,
         // A page that was counted in and not out is somewhere on the way.
         "document_printer.claims_completed" => Cause::PaperJam,

@@ -1,6 +1,7 @@
-//! `cargo xtask guest`: our drivers of camera and typing scanner on a kernel's own devices, in a machine of its own.
+//! `cargo xtask guest`: our drivers on a kernel's own devices, in a machine of its own.
 //!
-//! Duty: Debian's kernel with its virtual camera vivid, an initrd with the program `guest`, QEMU, whose keyboard is the scanner. Never: touch this machine's devices.
+//! Duty: Debian's kernel with its virtual camera vivid and its virtual USB cable, an initrd with the program `guest`, QEMU,
+//! whose keyboard is the scanner. Never: touch this machine's devices.
 //!
 //! Needs Debian packages: qemu-system-x86, busybox-static, kmod, cpio; the kernel's is fetched by apt-get into the folder for
 //! temporary files, not installed.
@@ -33,6 +34,9 @@ pub(crate) enum GuestError {
     Guest,
 }
 
+/// The virtual camera, typed input, and USB: a cable to ourselves, gadgets and their functions, the host's drivers.
+const MODULES: [&str; 7] =
+    ["vivid", "evdev", "dummy_hcd", "libcomposite", "usb_f_printer", "gadgetfs", "usblp"];
 /// How long the guest may take, without KVM on a busy machine.
 const LONGEST: Duration = Duration::from_secs(240);
 /// The guest's last words.
@@ -53,6 +57,8 @@ pub(crate) fn prove() -> Result<(), GuestError> {
     let mut guest = Command::new("qemu-system-x86_64")
         // KVM hung where it was tried, and half a minute is short enough without.
         .args(["-machine", "pc,accel=tcg", "-cpu", "max", "-smp", "1", "-m", "512"])
+        // Its clock counts its own work, 4 ns an instruction: a busy machine around it slows it down and breaks no time limit.
+        .args(["-icount", "shift=2"])
         .args(["-no-reboot", "-display", "none", "-serial", "stdio", "-monitor"])
         .arg(format!("unix:{},server=on,wait=off", monitor.display()))
         .args(["-net", "none", "-append", "console=ttyS0 quiet panic=-1"])
@@ -95,7 +101,7 @@ fn type_keys(monitor: &Path) -> std::io::Result<()> {
 /// Debian's kernel, unpacked.
 struct Kernel {
     image: PathBuf,
-    /// The files of vivid, of evdev and of what they need, in the order of loading.
+    /// The files of [`MODULES`] and of what they need, in the order of loading.
     modules: Vec<PathBuf>,
 }
 
@@ -119,10 +125,16 @@ impl Kernel {
         }
         let mut modprobe = Command::new("modprobe");
         modprobe.args(["--all", "--show-depends", "--set-version", version, "--dirname"]).arg(&unpacked);
-        modprobe.args(["vivid", "evdev"]);
+        modprobe.args(MODULES);
         let listed = output(&mut modprobe)?;
-        let modules: Vec<PathBuf> =
-            listed.lines().filter_map(|line| line.strip_prefix("insmod ")).map(|m| m.trim().into()).collect();
+        let mut modules: Vec<PathBuf> = Vec::new();
+        for module in listed.lines().filter_map(|line| line.strip_prefix("insmod ")) {
+            let module = PathBuf::from(module.trim());
+            // What several need is named with each.
+            if !modules.contains(&module) {
+                modules.push(module);
+            }
+        }
         if modules.is_empty() {
             return Err(GuestError::Kernel("vivid"));
         }
@@ -136,7 +148,7 @@ fn initrd(folder: &Path, kernel: &Kernel) -> Result<PathBuf, GuestError> {
     let program = Metadata::read()?.target_directory.join("debug/examples/guest");
     let tree = folder.join("initrd");
     let _old = std::fs::remove_dir_all(&tree);
-    for name in ["bin", "dev", "proc", "sys", "modules"] {
+    for name in ["bin", "dev", "proc", "sys", "tmp", "modules"] {
         let path = tree.join(name);
         std::fs::create_dir_all(&path).map_err(|e| GuestError::File(path, e))?;
     }
@@ -151,10 +163,16 @@ fn initrd(folder: &Path, kernel: &Kernel) -> Result<PathBuf, GuestError> {
     for module in &kernel.modules {
         let name = module.file_name().unwrap_or(OsStr::new("module")).to_owned();
         copy(module, &tree.join("modules").join(&name))?;
-        // One camera, no radio and the like: node type 1 is video capture.
-        let options = if name == "vivid.ko" { " n_devs=1 node_types=0x1" } else { "" };
+        let options = match name.to_str() {
+            // One camera, no radio and the like: node type 1 is video capture.
+            Some("vivid.ko") => " n_devs=1 node_types=0x1",
+            // Full speed, as card readers have it: packets of 64 bytes.
+            Some("dummy_hcd.ko") => " is_high_speed=0",
+            _ => "",
+        };
         start.push_str(&format!("insmod /modules/{}{options}\n", name.to_string_lossy()));
     }
+    start.push_str(MOUNT);
     start.push_str(END);
     let init = tree.join("init");
     std::fs::write(&init, start)
@@ -172,6 +190,9 @@ export PATH=/bin RUST_BACKTRACE=0
 mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t devtmpfs none /dev
+";
+/// After the modules, one of which brings configfs.
+const MOUNT: &str = "mount -t configfs none /sys/kernel/config
 ";
 const END: &str = "/guest-program 2>&1
 poweroff -f

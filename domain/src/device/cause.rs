@@ -60,6 +60,8 @@ pub enum Cause {
     NotTaken,
     /// What was to be printed does not fit this paper.
     Document,
+    /// The printer takes no file of that format.
+    Format,
     /// The reader's security module failed.
     SecurityModule,
     /// A card was taken away before it was read.
@@ -108,7 +110,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::Port,
         Self::Permission,
         Self::Busy,
@@ -134,6 +136,7 @@ impl Cause {
         Self::Offline,
         Self::NotTaken,
         Self::Document,
+        Self::Format,
         Self::SecurityModule,
         Self::CardRemoved,
         Self::InvalidCard,
@@ -207,6 +210,7 @@ impl Cause {
             Self::Offline => ("offline", S::Offline, Keeper, M::RemedyOffline),
             Self::NotTaken => ("not_taken", S::Online, Attention, M::RemedyNotTaken),
             Self::Document => ("document", S::Online, Attention, M::RemedyDocument),
+            Self::Format => ("format", S::Online, Technician, M::RemedyFormat),
             Self::SecurityModule => {
                 ("security_module", S::HardwareError, Technician, M::RemedySecurityModule)
             }

@@ -273,7 +273,10 @@ mod tests {
             }
             // In pieces, so that no reading may count on a whole one.
             for piece in said.chunks(7) {
-                client.write_all(piece).unwrap();
+                // Who has heard enough hangs up.
+                if client.write_all(piece).is_err() {
+                    break;
+                }
             }
             String::from_utf8_lossy(&heard).into_owned()
         });

@@ -124,7 +124,7 @@ impl Cause {
             Self::Paused | Self::Canceled => Trouble::Paused,
             Self::Offline => Trouble::Offline,
             Self::Busy => Trouble::Busy,
-            Self::Format => Trouble::NotSupported,
+            Self::Format => Trouble::Format,
             Self::Refused => Trouble::Refused,
         }
     }
@@ -132,26 +132,17 @@ impl Cause {
     /// XFS4IoT's word for a printer in that condition.
     pub const fn device_state(self) -> DeviceState {
         match self {
-            Self::Hardware => DeviceState::HardwareError,
-            Self::CoverOpen
-            | Self::DoorOpen
-            | Self::PaperOut
-            | Self::PaperJam
-            | Self::TrayMissing
-            | Self::OutputFull
-            | Self::TonerOut
-            | Self::Paused => DeviceState::UserError,
-            Self::Port | Self::NoAnswer | Self::Protocol | Self::Overheated | Self::Offline => {
-                DeviceState::Offline
-            }
+            // What became of a job says nothing of the printer.
             Self::Busy
-            | Self::Format
             | Self::Refused
             | Self::Aborted
             | Self::Canceled
             | Self::Stalled
             | Self::PagesMissing
             | Self::JobLost => DeviceState::Online,
+            // Whatever answers there, it is no printer that could be defective.
+            Self::Protocol => DeviceState::Offline,
+            other => other.trouble().state(),
         }
     }
 }

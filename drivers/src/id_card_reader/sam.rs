@@ -272,9 +272,11 @@ impl IdCardReader for SamReader {
     }
 }
 
+/// Every speed, and every speed once more: an answer that is lost to a busy machine, or to a reader that is just starting,
+/// would otherwise be taken for a wrong speed, and no other one is right.
 fn probe(exchanger: &mut Exchanger) -> Result<(), CardReaderError> {
     let mut last = CardReaderError::Timeout;
-    for baud in SPEEDS {
+    for baud in SPEEDS.into_iter().chain(SPEEDS) {
         exchanger.set_baud(baud)?;
         match exchanger.try_module() {
             Ok(()) => return Ok(()),

@@ -8,6 +8,7 @@ mod job;
 mod presenter;
 mod recovery;
 
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use domain::device::PaperSupply;
@@ -19,7 +20,9 @@ use super::link::Link;
 use super::profile::PrinterProfile;
 use super::status::{Cause, Media, PrinterStatus};
 use super::{Evidence, Outcome, PrintProgress, PrintReport, PrintedAs, ReceiptPrinter, Recovery, Remainder};
-use crate::transport::{PortAddress, PortTrouble, TransportError, open};
+use crate::transport::{
+    OutgoingHidden, PortAddress, PortTrouble, RecordingError, TransportError, open, open_recorded,
+};
 use copies::BegunPapers;
 use job::Running;
 use recovery::Unfinished;
@@ -27,12 +30,22 @@ use recovery::Unfinished;
 /// A receipt printer that speaks ESC/POS.
 pub struct EscPosPrinter<'f> {
     address: PortAddress,
+    opening: Opening,
     profile: PrinterProfile,
     fonts: PaperFonts<'f>,
     link: Option<Link>,
     next_job: u32,
     unfinished: Option<Unfinished>,
     begun: BegunPapers,
+}
+
+/// How often the port is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// Whenever it is needed.
+    AsNeeded,
+    /// Not again: a recording is of one opening.
+    Over,
 }
 
 impl<'f> EscPosPrinter<'f> {
@@ -44,7 +57,19 @@ impl<'f> EscPosPrinter<'f> {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let next_job = u32::try_from(seconds % u64::from(JOB_NUMBERS)).unwrap_or(0);
         let begun = BegunPapers::default();
-        Self { address, profile, fonts, link: None, next_job, unfinished: None, begun }
+        let opening = Opening::AsNeeded;
+        Self { address, opening, profile, fonts, link: None, next_job, unfinished: None, begun }
+    }
+
+    /// Opens the port now and writes everything that goes over it into a new file: what is printed only by its length, what
+    /// the printer says as it is. The port is not opened again once it is lost, or where it could not be opened.
+    ///
+    /// # Errors
+    /// [`RecordingError::Opening`] where the port cannot be opened, else why the file cannot be made.
+    pub fn record(&mut self, path: &Path) -> Result<(), RecordingError> {
+        self.opening = Opening::Over;
+        self.link = Some(Link::new(open_recorded(&self.address, Box::new(OutgoingHidden), path)?));
+        Ok(())
     }
 
     /// The same with a first job number of the caller's choice: equal documents then make equal bytes.
@@ -71,8 +96,11 @@ impl<'f> EscPosPrinter<'f> {
 
     /// The link, opened if need be.
     fn connected(&mut self) -> Result<&mut Link, TransportError> {
-        if self.link.is_none() {
+        if self.link.is_none() && self.opening == Opening::AsNeeded {
             self.link = Some(Link::new(open(&self.address)?));
+            if let PortAddress::Replay { .. } = self.address {
+                self.opening = Opening::Over;
+            }
         }
         self.link.as_mut().ok_or(TransportError::Gone { port: self.address.to_string() })
     }

@@ -1,4 +1,4 @@
-//! A receipt printer that is not there, on a pty or a TCP port.
+//! A receipt printer that is not there, on a pty, a TCP port or a USB cable of the kernel's own.
 //!
 //! Duty: obey ESC/POS byte by byte, draw the paper, answer, fail on demand. Never: share code with the driver; it is
 //! written from the reference page "receipt printer".
@@ -9,6 +9,7 @@ mod fault;
 mod mechanism;
 mod paper;
 mod receiver;
+mod usb_class;
 mod wire;
 
 pub use fault::{Moment, PrinterFault, fault_names};
@@ -133,6 +134,8 @@ pub enum Place {
     Pty,
     /// A TCP port, as network printers have 9100; port 0 takes a free one.
     Tcp(SocketAddr),
+    /// The USB printer class, `/dev/usb/lp0`: [`crate::sim::usb_gadget`] says what that needs.
+    UsbClass,
 }
 
 /// What is called with each paper as it comes out, before the printer answers anything more.
@@ -237,9 +240,11 @@ fn turn(shared: &Shared, wire: &mut Wire, on_paper: &mut Option<OnPaper>) -> io:
     }
     let replies = mechanism.take_replies();
     let (waiting, held, plug) = (mechanism.waiting(), mechanism.held(), mechanism.plug());
+    let lines = mechanism.status_lines();
     drop(mechanism);
     shared.changed.notify_all();
-    wire.plug(plug);
+    wire.plug(plug)?;
+    wire.lines(lines);
     wire.flow(waiting, held)?;
     wire.write_all(&replies)
 }

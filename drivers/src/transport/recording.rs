@@ -13,8 +13,9 @@
 //! {"us":90112,"end":true}
 //! ```
 //! One object a line. `us` is microseconds since the port was opened, `out` and `in` are bytes in hexadecimal as they went
-//! and came, piece by piece; `baud` is a change of speed; `gone` says that the device went; `end` that the recording is
-//! whole. `outgoing` is `kept`, or `hidden` where what was sent is a person's and only its length is there.
+//! and came, piece by piece; `baud` is a change of speed; `trouble` is what the port itself told when it was asked, `none`,
+//! `paper_empty` or `other`; `gone` says that the device went; `end` that the recording is whole. A port that is opened
+//! again is another recording. `outgoing` is `kept`, or `hidden` where what was sent is a person's and only its length is there.
 
 mod recorder;
 mod replay;
@@ -28,7 +29,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PortAddress, PortAddressError};
+use super::{PortAddress, PortAddressError, PortTrouble, Transport, TransportError};
 
 /// The format's version.
 const VERSION: u32 = 1;
@@ -76,6 +77,8 @@ pub enum Event {
     Out(Vec<u8>),
     /// Bytes came.
     In(Vec<u8>),
+    /// The host asked the port itself, which told this.
+    Trouble(Option<PortTrouble>),
     /// The device went.
     Gone,
     /// The recording was closed.
@@ -105,6 +108,9 @@ pub enum RecordingError {
     /// The port in its first line is none.
     #[error("the recording's port is none")]
     Port(#[from] PortAddressError),
+    /// The port that is to be recorded cannot be opened.
+    #[error("what is to be recorded cannot be opened")]
+    Opening(#[source] TransportError),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,10 +131,39 @@ struct Line {
     out: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     r#in: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<Told>,
     #[serde(default, skip_serializing_if = "is_false")]
     gone: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     end: bool,
+}
+
+/// What a port told, as the file has it.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Told {
+    None,
+    PaperEmpty,
+    Other,
+}
+
+impl Told {
+    const fn of(trouble: Option<PortTrouble>) -> Self {
+        match trouble {
+            None => Self::None,
+            Some(PortTrouble::PaperEmpty) => Self::PaperEmpty,
+            Some(PortTrouble::Other) => Self::Other,
+        }
+    }
+
+    const fn trouble(self) -> Option<PortTrouble> {
+        match self {
+            Self::None => None,
+            Self::PaperEmpty => Some(PortTrouble::PaperEmpty),
+            Self::Other => Some(PortTrouble::Other),
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
@@ -182,18 +217,14 @@ impl Recording {
 
 impl Line {
     fn event(self) -> Result<Event, &'static str> {
-        match self {
-            Self { us: _, baud: Some(baud), out: None, r#in: None, gone: false, end: false } => {
-                Ok(Event::Baud(baud))
-            }
-            Self { us: _, baud: None, out: Some(bytes), r#in: None, gone: false, end: false } => {
-                bytes_of(&bytes).map(Event::Out)
-            }
-            Self { us: _, baud: None, out: None, r#in: Some(bytes), gone: false, end: false } => {
-                bytes_of(&bytes).map(Event::In)
-            }
-            Self { us: _, baud: None, out: None, r#in: None, gone: true, end: false } => Ok(Event::Gone),
-            Self { us: _, baud: None, out: None, r#in: None, gone: false, end: true } => Ok(Event::End),
+        let Self { us: _, baud, out, r#in, trouble, gone, end } = self;
+        match (baud, out, r#in, trouble, gone, end) {
+            (Some(baud), None, None, None, false, false) => Ok(Event::Baud(baud)),
+            (None, Some(bytes), None, None, false, false) => bytes_of(&bytes).map(Event::Out),
+            (None, None, Some(bytes), None, false, false) => bytes_of(&bytes).map(Event::In),
+            (None, None, None, Some(told), false, false) => Ok(Event::Trouble(told.trouble())),
+            (None, None, None, None, true, false) => Ok(Event::Gone),
+            (None, None, None, None, false, true) => Ok(Event::End),
             _ => Err("not exactly one event"),
         }
     }
@@ -206,11 +237,25 @@ fn line_of(Timed { us, event }: &Timed) -> String {
         Event::Baud(baud) => line.baud = Some(*baud),
         Event::Out(bytes) => line.out = Some(hexadecimal(bytes)),
         Event::In(bytes) => line.r#in = Some(hexadecimal(bytes)),
+        Event::Trouble(trouble) => line.trouble = Some(Told::of(*trouble)),
         Event::Gone => line.gone = true,
         Event::End => line.end = true,
     }
     // Numbers and digits are JSON whatever they are.
     serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// Opens a port and records it into a new file that only its owner may read.
+///
+/// # Errors
+/// The port cannot be opened ([`RecordingError::Opening`]), or the file is there already or cannot be made.
+pub fn open_recorded(
+    address: &PortAddress,
+    redaction: Box<dyn Redaction>,
+    path: &Path,
+) -> Result<Box<dyn Transport>, RecordingError> {
+    let transport = super::open(address).map_err(RecordingError::Opening)?;
+    Ok(Box::new(Recorder::create(transport, address, redaction, path)?))
 }
 
 fn head_of(port: &PortAddress, outgoing: Outgoing) -> String {

@@ -25,7 +25,7 @@ fn cause_of_a_job(fault: Fault) -> Option<Cause> {
         Fault::Off(_) | Fault::Silent(_) | Fault::LostAnswer(_) | Fault::Broken | Fault::ForgetsJobs => {
             Cause::NoAnswer
         }
-        Fault::NoPdf => Cause::NotSupported,
+        Fault::NoPdf => Cause::Format,
         Fault::Busy => Cause::Busy,
         Fault::ClaimsCompleted => Cause::PaperJam,
     })

@@ -3,7 +3,7 @@
 use domain::device::{Cause, ConditionKind, DeviceState, TerminalDevice as Device};
 
 /// Cause, XFS4IoT's state, who is needed, and a part of the remedy.
-const TRUTH: [(Cause, DeviceState, ConditionKind, &str); 42] = [
+const TRUTH: [(Cause, DeviceState, ConditionKind, &str); 43] = [
     (Cause::Port, DeviceState::Offline, ConditionKind::Technician, "Check the cable"),
     (Cause::Permission, DeviceState::Offline, ConditionKind::Technician, "Give the user"),
     (Cause::Busy, DeviceState::DeviceBusy, ConditionKind::Technician, "Stop the other program"),
@@ -26,6 +26,7 @@ const TRUTH: [(Cause, DeviceState, ConditionKind, &str); 42] = [
     (Cause::Overheated, DeviceState::Offline, ConditionKind::Keeper, "cool for some minutes"),
     (Cause::FeedButton, DeviceState::UserError, ConditionKind::Keeper, "Release the feed button"),
     (Cause::Offline, DeviceState::Offline, ConditionKind::Keeper, "Press the online key"),
+    (Cause::Format, DeviceState::Online, ConditionKind::Technician, "Switch PDF on"),
     (Cause::SecurityModule, DeviceState::HardwareError, ConditionKind::Technician, "security module"),
     (Cause::CardRemoved, DeviceState::Online, ConditionKind::Media, "place the card again"),
     (Cause::InvalidCard, DeviceState::Online, ConditionKind::Media, "try again with an identity card"),

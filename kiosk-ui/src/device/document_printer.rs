@@ -170,8 +170,8 @@ fn percent(progress: PrintProgress, size: usize) -> u8 {
 
 fn outcome(report: &PrintReport) -> PrintOutcome {
     let problem = match report.cause {
-        Some(Cause::PaperOut) => PrintProblem::PaperOut,
-        Some(Cause::CoverOpen | Cause::DoorOpen | Cause::TrayMissing) => PrintProblem::CoverOpen,
+        Some(Cause::PaperOut | Cause::TrayMissing) => PrintProblem::PaperOut,
+        Some(Cause::CoverOpen | Cause::DoorOpen) => PrintProblem::CoverOpen,
         Some(Cause::PaperJam) => PrintProblem::Jam,
         Some(
             Cause::OutputFull
@@ -181,8 +181,7 @@ fn outcome(report: &PrintReport) -> PrintOutcome {
             | Cause::Format
             | Cause::Refused
             | Cause::Aborted
-            | Cause::PagesMissing
-            | Cause::JobLost,
+            | Cause::PagesMissing,
         ) => PrintProblem::Defect,
         Some(
             Cause::Port
@@ -192,7 +191,8 @@ fn outcome(report: &PrintReport) -> PrintOutcome {
             | Cause::Offline
             | Cause::Busy
             | Cause::Canceled
-            | Cause::Stalled,
+            | Cause::Stalled
+            | Cause::JobLost,
         )
         | None => PrintProblem::NoAnswer,
     };

@@ -9,11 +9,12 @@ use domain::device::DeviceState;
 use domain::personal::Personal;
 use drivers::id_card_reader::{self, CardRead, CardReaderError, Content, IdCardReader};
 use drivers::social_security_card::{self, SocialSecurityCard, SocialSecurityCardError};
-use drivers::transport::{PortAddress, Recording, RecordingError, TransportErrorKind};
+use drivers::transport::{PortAddress, Recording, TransportErrorKind};
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::output::{self, Failure, Output, Report};
+use crate::print::written;
 use crate::social_security::SocialSecurityReport;
 
 /// How long a card is waited for when nobody says.
@@ -118,11 +119,6 @@ fn read_recorded(port: &PortAddress, timeout: Duration, file: &Path) -> Result<C
     drop(reader);
     written(file)?;
     Ok(read)
-}
-
-/// A disk that was full is said here: what was asked for was the recording.
-fn written(file: &Path) -> Result<(), RecordingError> {
-    Recording::read(file)?.is_whole().then_some(()).ok_or(RecordingError::CutOff)
 }
 
 /// Whether social-security cards are read on this port, or were when it was recorded.

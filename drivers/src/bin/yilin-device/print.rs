@@ -17,7 +17,7 @@ use drivers::receipt_printer::{
     Cause, EscPosPrinter, Outcome, PaperFonts, Presented, PrintReport, PrinterProfile, PrinterStatus,
     ReceiptPrinter as _,
 };
-use drivers::transport::{self, PortAddress};
+use drivers::transport::{self, PortAddress, Recording, RecordingError};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -56,6 +56,10 @@ pub(crate) struct Printer {
     /// profile's]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
     forgotten: Option<u16>,
+    /// Writes what goes over a receipt printer's port to a new file, what is printed only by its length; `--port
+    /// replay:FILE` plays it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 /// Largest text, and largest picture file, that is taken.
@@ -70,8 +74,10 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
         return output::wrong_usage("no port: give --port, or a --config with [printer] port");
     };
     if let PortAddress::Ipp { .. } = port {
-        return match given.profile.is_some() || given.forgotten.is_some() {
-            true => output::wrong_usage("a document printer has no --profile and no --forgotten"),
+        return match given.profile.is_some() || given.forgotten.is_some() || given.record.is_some() {
+            true => {
+                output::wrong_usage("a document printer has no --profile, no --forgotten and no --record")
+            }
             false => document::run(command, port, output),
         };
     }
@@ -85,14 +91,34 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
         printer = printer.forgotten_after(Duration::from_secs(seconds.into()));
     }
     let document = match command {
-        Command::Status(_) => return status(&mut printer, port, output),
-        Command::Sample(_) => Ok(sample(OffsetDateTime::now_utc())),
-        Command::File { file, .. } => document(file),
+        Command::Status(_) => None,
+        Command::Sample(_) => Some(sample(OffsetDateTime::now_utc())),
+        Command::File { file, .. } => match document(file) {
+            Ok(document) => Some(document),
+            Err(message) => return file_failed(message, output),
+        },
     };
-    match document {
-        Ok(document) => print(&document, &mut printer, port, output),
-        Err(message) => file_failed(message, output),
+    let recorded = match given.record.as_deref().map(|file| (file, printer.record(file))) {
+        Some((file, Ok(()))) => Some(file),
+        // The result says it.
+        None | Some((_, Err(RecordingError::Opening(_)))) => None,
+        Some((_, Err(error))) => return file_failed(output::chain(&error), output),
+    };
+    let result = match &document {
+        None => status(&mut printer, port),
+        Some(document) => print(document, &mut printer, port),
+    };
+    // It is whole once its port is closed.
+    drop(printer);
+    match recorded.map(written) {
+        Some(Err(error)) => file_failed(output::chain(&error), output),
+        _ => result.told(output),
     }
+}
+
+/// A disk that was full is said here: what was asked for was the recording.
+pub(crate) fn written(file: &Path) -> Result<(), RecordingError> {
+    Recording::read(file)?.is_whole().then_some(()).ok_or(RecordingError::CutOff)
 }
 
 fn file_failed(message: String, output: &Output) -> ExitCode {
@@ -108,29 +134,16 @@ pub(crate) fn default_profile() -> Option<PrinterProfile> {
     PrinterProfile::built_in(PrinterProfile::built_in_names().next()?)
 }
 
-fn status(printer: &mut EscPosPrinter<'_>, port: &PortAddress, output: &Output) -> ExitCode {
+fn status(printer: &mut EscPosPrinter<'_>, port: &PortAddress) -> Printed {
     let status = printer.status();
     tell_port(port, &status);
-    let result = Printed::of_status(&status);
-    match status.cause {
-        Some(Cause::Port | Cause::NoAnswer) => output.failed(&result),
-        _ => output.done(&result),
-    }
+    Printed::of_status(&status)
 }
 
-fn print(
-    document: &PaperDocument,
-    printer: &mut EscPosPrinter<'_>,
-    port: &PortAddress,
-    output: &Output,
-) -> ExitCode {
+fn print(document: &PaperDocument, printer: &mut EscPosPrinter<'_>, port: &PortAddress) -> Printed {
     let report = printer.print(document, &mut |_| {});
     tell_port(port, &report.status);
-    let result = Printed::of(&report);
-    match report.outcome {
-        Outcome::Printed => output.done(&result),
-        Outcome::NotPrinted | Outcome::Unknown => output.failed(&result),
-    }
+    Printed::of(&report)
 }
 
 /// Says on standard error why a port cannot be opened: the result has only the word for it.
@@ -243,6 +256,9 @@ struct FileError {
 /// The keys of the command's contract.
 #[derive(Serialize)]
 struct Printed {
+    /// What the exit code says.
+    #[serde(skip)]
+    done: bool,
     outcome: Option<&'static str>,
     evidence: Option<&'static str>,
     paper: PaperSupply,
@@ -256,8 +272,13 @@ struct Printed {
 }
 
 impl Printed {
+    fn told(&self, output: &Output) -> ExitCode {
+        if self.done { output.done(self) } else { output.failed(self) }
+    }
+
     fn of(report: &PrintReport) -> Self {
         Self {
+            done: report.outcome == Outcome::Printed,
             outcome: Some(report.outcome.word()),
             evidence: Some(report.evidence.word()),
             paper: report.status.paper,
@@ -271,6 +292,7 @@ impl Printed {
 
     fn of_status(status: &PrinterStatus) -> Self {
         Self {
+            done: !matches!(status.cause, Some(Cause::Port | Cause::NoAnswer)),
             outcome: None,
             evidence: None,
             paper: status.paper,

@@ -36,6 +36,7 @@ pub struct SimulatedUsbCardReader {
     /// Packets that wait to be fetched, by endpoint.
     waiting: BTreeMap<u8, VecDeque<Vec<u8>>>,
     heard: Vec<(u8, Vec<u8>)>,
+    pulled: bool,
 }
 
 impl SimulatedUsbCardReader {
@@ -48,6 +49,7 @@ impl SimulatedUsbCardReader {
             received: Vec::new(),
             waiting: BTreeMap::new(),
             heard: Vec::new(),
+            pulled: false,
         }
     }
 
@@ -84,10 +86,28 @@ impl SimulatedUsbCardReader {
         self.heard.push((endpoint, bytes.to_vec()));
         self.received.extend_from_slice(bytes);
         while let Some(incoming) = line::take_request(&mut self.received) {
+            if let Some(step) = incoming.step()
+                && self.device.takes(CardFault::Unplugged(step))
+            {
+                self.pulled = true;
+                return;
+            }
             if let Some(bytes) = answer(&mut self.device, &mut self.chance, &incoming) {
                 self.give(&bytes);
             }
         }
+    }
+
+    /// Whether a fault has pulled the plug since this was last asked.
+    pub fn takes_pulled(&mut self) -> bool {
+        std::mem::replace(&mut self.pulled, false)
+    }
+
+    /// Power has come back: what lies there is a card that was just placed.
+    pub fn restarts(&mut self) {
+        self.received.clear();
+        self.waiting.clear();
+        self.device.restarts();
     }
 
     /// The next packet of an endpoint, if one waits there.

@@ -217,6 +217,12 @@ impl Mechanism {
         if self.sensors.unplugged { Plug::Pulled } else { Plug::In }
     }
 
+    /// The status lines of a parallel port: 08h no error, 10h selected, 20h paper empty.
+    pub(super) const fn status_lines(&self) -> u8 {
+        let s = self.sensors;
+        bit(!s.error(), 0x08) | bit(!s.offline, 0x10) | bit(s.paper_out, 0x20)
+    }
+
     /// A hand takes what is held out.
     pub(super) fn take_paper(&mut self) {
         self.papers.extend(self.exit.take());

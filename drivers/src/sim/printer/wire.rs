@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use super::Place;
 use super::mechanism::Plug;
+use super::usb_class::{HOST_SIDE, UsbClass};
 use crate::sim::pty::Pty;
 
-/// A pty, or a TCP port with at most one client.
+/// A pty, a TCP port with at most one client, or a USB cable of the kernel's own.
 pub(super) enum Wire {
     Pty { pty: Pty, stopped: bool },
     Tcp { listener: TcpListener, client: Option<TcpStream>, plug: Plug },
+    Usb(UsbClass),
 }
 
 /// Bytes in the buffer at which a serial printer says stop and go on.
@@ -29,6 +31,7 @@ impl Wire {
                 listener.set_nonblocking(true)?;
                 Ok(Self::Tcp { listener, client: None, plug: Plug::In })
             }
+            Place::UsbClass => Ok(Self::Usb(UsbClass::open()?)),
         }
     }
 
@@ -39,6 +42,7 @@ impl Wire {
                 Ok(address) => format!("tcp:{address}"),
                 Err(_) => String::new(),
             },
+            Self::Usb(_) => format!("lp:{HOST_SIDE}"),
         }
     }
 
@@ -46,6 +50,7 @@ impl Wire {
     pub(super) fn read(&mut self, bytes: &mut [u8], wait: Duration) -> io::Result<usize> {
         match self {
             Self::Pty { pty, .. } => pty.read(bytes, wait),
+            Self::Usb(usb) => usb.read(bytes, wait),
             Self::Tcp { listener, client, plug } => {
                 if client.is_none() {
                     *client = accept(listener, wait)?.filter(|_| *plug == Plug::In);
@@ -65,6 +70,10 @@ impl Wire {
     pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Pty { pty, .. } => pty.write_all(bytes),
+            Self::Usb(usb) => {
+                usb.write_all(bytes);
+                Ok(())
+            }
             Self::Tcp { client, .. } => {
                 if client.as_mut().is_some_and(|stream| stream.write_all(bytes).is_err()) {
                     *client = None;
@@ -74,13 +83,25 @@ impl Wire {
         }
     }
 
-    /// Without its plug a network printer has no client, and no new one for long.
-    pub(super) fn plug(&mut self, now: Plug) {
-        if let Self::Tcp { client, plug, .. } = self {
-            *plug = now;
-            if now == Plug::Pulled {
-                *client = None;
+    /// Without its plug a network printer has no client, and no new one for long; a USB printer is none.
+    pub(super) fn plug(&mut self, now: Plug) -> io::Result<()> {
+        match self {
+            Self::Pty { .. } => Ok(()),
+            Self::Usb(usb) => usb.plug(now),
+            Self::Tcp { client, plug, .. } => {
+                *plug = now;
+                if now == Plug::Pulled {
+                    *client = None;
+                }
+                Ok(())
             }
+        }
+    }
+
+    /// Status lines, where the port has such.
+    pub(super) fn lines(&mut self, lines: u8) {
+        if let Self::Usb(usb) = self {
+            usb.lines(lines);
         }
     }
 

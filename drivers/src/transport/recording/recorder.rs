@@ -221,7 +221,10 @@ impl Transport for Recorder {
     }
 
     fn trouble(&mut self) -> Option<PortTrouble> {
-        self.transport.trouble()
+        let told = self.transport.trouble();
+        // A recording that cannot be written shows at the next byte.
+        let _ = self.journal.note(Event::Trouble(told));
+        told
     }
 
     fn name(&self) -> &str {

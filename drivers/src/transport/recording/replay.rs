@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::{Event, Outgoing, Recording};
-use crate::transport::{Transport, TransportError};
+use crate::transport::{PortTrouble, Transport, TransportError};
 
 /// A transport that plays a recording back.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl Transport for Replay {
                 Ok(count)
             }
             Some(Event::Gone) => Err(self.gone()),
-            Some(Event::Out(_) | Event::Baud(_) | Event::End) | None => {
+            Some(Event::Out(_) | Event::Baud(_) | Event::Trouble(_) | Event::End) | None => {
                 Err(TransportError::TimedOut { port: self.name.clone() })
             }
         }
@@ -97,7 +97,7 @@ impl Transport for Replay {
         let rest = match self.next() {
             Event::Out(recorded) => recorded.get(self.played..).unwrap_or_default(),
             Event::Gone => return Err(self.gone()),
-            Event::Baud(_) | Event::In(_) | Event::End => return Err(self.diverged()),
+            Event::Baud(_) | Event::In(_) | Event::Trouble(_) | Event::End => return Err(self.diverged()),
         };
         let count = rest.len().min(bytes.len());
         if self.recording.outgoing == Outgoing::Kept && rest[..count] != bytes[..count] {
@@ -134,6 +134,13 @@ impl Transport for Replay {
 
     fn baud(&self) -> Option<u32> {
         self.baud
+    }
+
+    fn trouble(&mut self) -> Option<PortTrouble> {
+        self.skip_input();
+        let Event::Trouble(told) = *self.next() else { return None };
+        self.advance();
+        told
     }
 
     fn name(&self) -> &str {

@@ -11,6 +11,8 @@ fn a_file_comes_back() {
             r#"{"us":312,"out":"AAAAAA9669000311FFED"}"#,
             r#"{"us":2215,"in":"AAAAAA966900040000"}"#,
             r#"{"us":2215,"in":"9094"}"#,
+            r#"{"us":2990,"trouble":"paper_empty"}"#,
+            r#"{"us":2991,"trouble":"none"}"#,
             r#"{"us":3000,"gone":true}"#,
             r#"{"us":3001,"end":true}"#,
         ]
@@ -45,6 +47,8 @@ fn what_is_no_recording_is_named_by_its_line() {
     check(&[HEAD, "", HEAD], Some(2));
     check(&[HEAD, r#"{"us":1}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":"00","out":"00"}"#], Some(2));
+    check(&[HEAD, r#"{"us":1,"in":"00","trouble":"none"}"#], Some(2));
+    check(&[HEAD, r#"{"us":1,"trouble":"18"}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":"0"}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":""}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":"+1"}"#], Some(2));

@@ -13,8 +13,11 @@ use zeroize::Zeroize as _;
 use super::{IN, UsbLayout, UsbPipes, UsbTransport};
 use crate::transport::TransportError;
 
-/// A transfer of this size takes the longest answer of a card reader whole.
-const TRANSFER: usize = 4096;
+/// Transfers of one packet that wait at an endpoint at once: so many come without a pause between them. A longer transfer
+/// would end only with a packet that is not full, and there are readers that fill every one.
+const WAITING: usize = 16;
+/// Within so much a cancelled transfer has come back.
+const CANCELLED: Duration = Duration::from_millis(100);
 
 /// Opens the first device with these ids.
 pub(crate) fn open(vendor: u16, product: u16) -> Result<UsbTransport<DevicePipes>, TransportError> {
@@ -141,7 +144,7 @@ impl UsbPipes for DevicePipes {
 }
 
 impl<T: nusb::transfer::BulkOrInterrupt> Input<T> {
-    /// Zero when nothing came; the transfer stays with the device, and nothing that comes later is lost.
+    /// Zero when nothing came; the transfers stay with the device, and nothing that comes later is lost.
     fn take(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<usize, TransferError> {
         loop {
             if let Some((come, from)) = &mut self.come {
@@ -159,15 +162,18 @@ impl<T: nusb::transfer::BulkOrInterrupt> Input<T> {
                 }
                 continue;
             }
-            if self.endpoint.pending() == 0 {
+            while self.endpoint.pending() < WAITING {
                 let packet = self.endpoint.max_packet_size().max(1);
-                let transfer = self.endpoint.allocate(TRANSFER.next_multiple_of(packet));
+                let transfer = self.endpoint.allocate(packet);
                 self.endpoint.submit(transfer);
             }
             let Some(completion) = self.endpoint.wait_next_complete(left(deadline)) else { return Ok(0) };
             let Completion { buffer: come, status, .. } = completion;
             if status == Err(TransferError::Stall) {
-                // A device that stalled goes on only when it is told to; what it says then is what counts.
+                // A device that stalled goes on only when it is told to, which may not be while transfers wait; what it
+                // says then is what counts.
+                self.endpoint.cancel_all();
+                while self.endpoint.pending() > 0 && self.endpoint.wait_next_complete(CANCELLED).is_some() {}
                 let _ = self.endpoint.clear_halt().wait();
             }
             status?;
