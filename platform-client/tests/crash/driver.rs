@@ -203,7 +203,7 @@ impl Lane<'_> {
         match status {
             Some(status) if status.success() => {}
             Some(status) if status.code() == Some(i32::from(NEEDS_A_PERSON)) => {
-                wrong.push("a person is needed".to_owned())
+                wrong.push("a person is needed".to_owned());
             }
             Some(status) => wrong.push(format!("the program ended with {status}")),
             None => wrong.push(format!("not settled after {LONGEST:?}")),
@@ -221,7 +221,7 @@ impl Lane<'_> {
         let mut point = || points[usize::try_from(dice.throw(points.len() as u64)).unwrap()];
         let power = self.mistake.is_some_and(Mistake::needs_power_cuts);
         match run % 4 {
-            _ if power => End::PowerCut(Some(Point::SaveCommitted).filter(|_| run % 2 == 0)),
+            _ if power => End::PowerCut(Some(Point::SaveCommitted).filter(|_| run.is_multiple_of(2))),
             0 => End::Killed,
             1 => End::KilledAt(point()),
             _ if !self.traced => End::Killed,

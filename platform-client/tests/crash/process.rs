@@ -126,7 +126,7 @@ impl Victim {
     fn kill(&mut self) {
         // The tracer ends by itself when what it traces is gone, and has written everything by then.
         let traced = self.traced.then(|| self.traced_child()).flatten();
-        let gone = match traced.and_then(|pid| rustix::process::Pid::from_raw(pid)) {
+        let gone = match traced.and_then(rustix::process::Pid::from_raw) {
             Some(pid) => rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok(),
             None => false,
         };

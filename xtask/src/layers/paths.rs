@@ -49,7 +49,19 @@ const SIMULATORS: &[Simulators] = &[
         ],
     },
     // The contract is the province's own paper: both sides are written to it.
-    Simulators { sources: "platform-client/src/", may_name: &[&["sim"], &["contract"]] },
+    Simulators {
+        sources: "platform-client/src/",
+        may_name: &[
+            &["sim"],
+            &["contract"],
+            // The names by which a configuration calls the contract's interfaces.
+            &["operation", "Interface"],
+            // The ground under both: national cryptography, random bytes, files of secrets.
+            &["gm"],
+            &["entropy"],
+            &["private_file"],
+        ],
+    },
 ];
 
 /// Every path that does not belong where it stands.
