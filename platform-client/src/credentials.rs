@@ -5,7 +5,8 @@
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,15 +48,36 @@ pub enum CredentialsError {
     },
 }
 
+/// The oldest TLS that is spoken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum OldestTls {
+    /// TLS 1.2 (RFC 5246), for a province or proxy that has nothing newer; TLS 1.3 where both ends have it.
+    V1_2,
+    /// TLS 1.3 (RFC 8446) alone.
+    #[default]
+    V1_3,
+}
+
 /// Who the terminal is and whom it trusts.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     config: ClientConfig,
+    folder: PathBuf,
+    oldest: OldestTls,
+    /// The files as they were before they were read.
+    files: Files,
 }
 
 impl Credentials {
-    /// Reads `ca.pem`, `terminal.pem` and `terminal.key` from a folder. The key must be readable by its owner only.
+    /// Reads `ca.pem`, `terminal.pem` and `terminal.key` from a folder, for TLS 1.3. The key must be readable by its owner
+    /// only.
     pub fn read(folder: &Path) -> Result<Self, CredentialsError> {
+        Self::read_for(folder, OldestTls::default())
+    }
+
+    /// As [`Self::read`], for the TLS that the configuration names.
+    pub fn read_for(folder: &Path, oldest: OldestTls) -> Result<Self, CredentialsError> {
+        let files = Files::of(folder);
         let mut roots = RootCertStore::empty();
         for certificate in certificates(&folder.join("ca.pem"))? {
             roots
@@ -66,8 +88,12 @@ impl Credentials {
         let key = private_key(&folder.join("terminal.key"))?;
         let unusable = |cause| CredentialsError::Unusable { folder: folder.to_owned(), cause };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let versions: &[&SupportedProtocolVersion] = match oldest {
+            OldestTls::V1_2 => &[&TLS13, &TLS12],
+            OldestTls::V1_3 => &[&TLS13],
+        };
         let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .map_err(unusable)?
             .with_root_certificates(roots)
             .with_client_auth_cert(chain, key)
@@ -75,11 +101,30 @@ impl Credentials {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // What arrives before the handshake is done could be played again by somebody in between.
         config.enable_early_data = false;
-        Ok(Self { config })
+        Ok(Self { config, folder: folder.to_owned(), oldest, files })
     }
 
-    pub(crate) fn into_config(self) -> ClientConfig {
-        self.config
+    /// What lies in the folder now, if that is something else than was read.
+    pub(crate) fn changed(&self) -> Option<Result<Self, CredentialsError>> {
+        (Files::of(&self.folder) != self.files).then(|| Self::read_for(&self.folder, self.oldest))
+    }
+
+    pub(crate) fn config(&self) -> ClientConfig {
+        self.config.clone()
+    }
+}
+
+/// By what a changed file is known: a file that is written in place or replaced has another of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Files([Option<(u64, u64, i64, i64)>; 3]);
+
+impl Files {
+    fn of(folder: &Path) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(["ca.pem", "terminal.pem", "terminal.key"].map(|name| {
+            let file = std::fs::metadata(folder.join(name)).ok()?;
+            Some((file.ino(), file.len(), file.ctime(), file.ctime_nsec()))
+        }))
     }
 }
 

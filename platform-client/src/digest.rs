@@ -1,10 +1,24 @@
 //! SHA-256 as the contract writes it: 64 lower-case hexadecimal digits.
 
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256, digest};
+use std::io::{self, Read};
+use zeroize::Zeroizing;
 
 /// The digest of some bytes.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
+}
+
+/// The digest of everything that is read, which is not kept.
+pub(crate) fn sha256_hex_of(mut bytes: impl Read) -> io::Result<String> {
+    let mut context = Context::new(&SHA256);
+    let mut part = Zeroizing::new([0; 16 << 10]);
+    loop {
+        match bytes.read(&mut *part)? {
+            0 => return Ok(hex(context.finish().as_ref())),
+            length => context.update(&part[..length]),
+        }
+    }
 }
 
 /// Lower-case hexadecimal digits.

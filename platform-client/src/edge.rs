@@ -6,3 +6,4 @@ pub(crate) mod filing;
 pub(crate) mod known;
 pub(crate) mod outcome;
 pub(crate) mod person;
+pub(crate) mod upload;

@@ -148,6 +148,16 @@ pub enum TlsProblem {
     /// The certificate is from somebody whom this terminal does not trust: another network, a proxy that reads along.
     #[error("the certificate's issuer is not trusted")]
     UnknownIssuer,
+    /// The terminal's clock is wrong, by the time that the province gave with its latest answer; by that time the
+    /// certificate would be valid.
+    #[error("the terminal's clock is wrong: it is {} s {} the province's", .ahead.unsigned_abs(), if *.ahead > 0 { "ahead of" } else { "behind" })]
+    ClockWrong {
+        /// By so many seconds the terminal's clock is ahead; negative: behind.
+        ahead: i64,
+    },
+    /// The other end has only an older TLS than the configuration allows.
+    #[error("the other end speaks no TLS that the configuration allows")]
+    OldTls,
     /// The province does not trust the terminal's certificate.
     #[error("the province does not accept the terminal's certificate")]
     TerminalRefused,

@@ -3,13 +3,21 @@
 //! Duty: carry bytes with both ends proved, within time and size; say of a failure whether anything was sent.
 //! Never: follow a redirect, use a proxy, unpack, or look into a body.
 
+mod clock_check;
+mod connection;
 mod failure;
+mod upload;
 
-use crate::credentials::Credentials;
+pub(crate) use connection::Connection;
+pub use upload::Content;
+
+use crate::credentials::CredentialsError;
 use crate::error::{AnswerProblem, CallError};
 use crate::operation::Operation;
+use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
 use std::time::Duration;
+use upload::Upload;
 use zeroize::Zeroizing;
 
 /// How long to wait.
@@ -94,6 +102,19 @@ pub enum Part {
         /// Its bytes.
         bytes: Zeroizing<Vec<u8>>,
     },
+    /// A file that is read while it is sent.
+    Stream {
+        /// The part's name.
+        name: &'static str,
+        /// The file's name: nothing of a resident.
+        file_name: String,
+        /// Its media type.
+        media_type: String,
+        /// How many bytes `content` gives.
+        length: u64,
+        /// Its bytes.
+        content: Content,
+    },
 }
 
 impl std::fmt::Debug for Part {
@@ -101,6 +122,7 @@ impl std::fmt::Debug for Part {
         match self {
             Self::Text { name, .. } => write!(f, "Text({name})"),
             Self::File { name, bytes, .. } => write!(f, "File({name}, {} bytes)", bytes.len()),
+            Self::Stream { name, length, .. } => write!(f, "Stream({name}, {length} bytes)"),
         }
     }
 }
@@ -125,13 +147,6 @@ impl std::fmt::Debug for HttpAnswer {
     }
 }
 
-/// A kept-alive way to one province.
-#[derive(Debug, Clone)]
-pub(crate) struct Connection {
-    client: reqwest::Client,
-    base: String,
-}
-
 /// Why no way to the province can be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
@@ -141,54 +156,9 @@ pub enum SetupError {
     /// The HTTPS client cannot be built.
     #[error("the HTTPS client cannot be built")]
     Client(#[source] reqwest::Error),
-}
-
-impl Connection {
-    pub(crate) fn new(url: &str, credentials: Credentials, timeouts: Timeouts) -> Result<Self, SetupError> {
-        let bad = || SetupError::Address(url.to_owned());
-        let parsed = reqwest::Url::parse(url).map_err(|_| bad())?;
-        let plain = parsed.path() == "/" && parsed.query().is_none() && parsed.username().is_empty();
-        if parsed.scheme() != "https" || !plain {
-            return Err(bad());
-        }
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(credentials.into_config())
-            .https_only(true)
-            .http1_only()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.call)
-            .pool_idle_timeout(Duration::from_secs(60))
-            .referer(false)
-            .build()
-            .map_err(SetupError::Client)?;
-        Ok(Self { client, base: url.trim_end_matches('/').to_owned() })
-    }
-
-    /// Sends the request once and takes the whole answer in.
-    pub(crate) async fn exchange(
-        &self,
-        operation: Operation,
-        request: HttpRequest,
-    ) -> Result<HttpAnswer, CallError> {
-        let url = format!("{}{}", self.base, request.path);
-        let builder = match request.method {
-            Method::Get => self.client.get(url),
-            Method::Post => self.client.post(url),
-        };
-        let builder = builder.headers(request.headers);
-        let builder = match request.body {
-            HttpBody::Empty => builder,
-            HttpBody::Bytes { media_type, bytes } => {
-                builder.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(bytes.to_vec())
-            }
-            HttpBody::Multipart(parts) => builder.multipart(form(parts)),
-        };
-        let response = builder.send().await.map_err(|e| failure::of_sending(operation, e))?;
-        take_in(operation, response).await
-    }
+    /// New credentials cannot be read; the earlier ones go on.
+    #[error("new credentials cannot be taken up")]
+    Credentials(#[from] CredentialsError),
 }
 
 async fn take_in(operation: Operation, mut response: reqwest::Response) -> Result<HttpAnswer, CallError> {
@@ -222,15 +192,24 @@ async fn take_in(operation: Operation, mut response: reqwest::Response) -> Resul
 }
 
 fn form(parts: Vec<Part>) -> reqwest::multipart::Form {
-    parts.into_iter().fold(reqwest::multipart::Form::new(), |form, part| match part {
+    use reqwest::multipart::{Form, Part as FormPart};
+    let file = |part: FormPart, file_name: String, media_type: &str| {
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::from_str(media_type) {
+            headers.insert(CONTENT_TYPE, value);
+        }
+        part.file_name(file_name).headers(headers)
+    };
+    parts.into_iter().fold(Form::new(), |form, part| match part {
         Part::Text { name, text } => form.text(name, text),
         Part::File { name, file_name, media_type, bytes } => {
-            let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(file_name);
-            let mut headers = HeaderMap::new();
-            if let Ok(value) = HeaderValue::from_str(&media_type) {
-                headers.insert(CONTENT_TYPE, value);
-            }
-            form.part(name, file.headers(headers))
+            let length = bytes.len() as u64;
+            let body = reqwest::Body::from(Bytes::from_owner(bytes));
+            form.part(name, file(FormPart::stream_with_length(body, length), file_name, &media_type))
+        }
+        Part::Stream { name, file_name, media_type, length, content } => {
+            let body = reqwest::Body::wrap(Upload::begin(content, length));
+            form.part(name, file(FormPart::stream_with_length(body, length), file_name, &media_type))
         }
     })
 }

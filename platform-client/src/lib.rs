@@ -12,6 +12,7 @@ mod digest;
 mod edge;
 pub mod entropy;
 pub mod error;
+pub mod failpoint;
 pub mod gm;
 pub mod http;
 pub mod operation;
@@ -24,4 +25,5 @@ pub mod slip;
 
 pub use edge::filing::{Material, case_request};
 pub use edge::person::Shown;
+pub use edge::upload::MaterialUpload;
 pub use private_file::PrivateFileError;

@@ -15,6 +15,7 @@ mod error;
 pub mod inspect;
 mod payload;
 mod place;
+mod reseal;
 mod save;
 mod saved;
 mod seal;
@@ -30,21 +31,24 @@ pub use courier::Courier;
 pub use delivery::DeliveryError;
 pub use error::{Bound, OpenError, SaveError, SaveErrorKind, StoreError};
 pub use payload::EntryKind;
+pub use reseal::Resealed;
 pub use saved::Saved;
+pub use seal::{KeyError, KeyId};
 pub use state::{State, Step};
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
+use crate::failpoint::{self, Point};
 use domain::case::SubmissionId;
 use domain::terminal::TerminalId;
 use place::Place;
 use saved::Progress;
-use seal::{Sealer, Sort};
+use seal::{KeyRing, Sort};
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{Notify, broadcast, watch};
@@ -54,7 +58,7 @@ use tokio::sync::{Notify, broadcast, watch};
 pub struct OutboxConfig {
     /// The folder for the database and the materials.
     pub folder: PathBuf,
-    /// The key's file, made at first use; not inside `folder`.
+    /// The first key's file, made at first use; not inside `folder`. Later keys stand beside it, with their numbers.
     pub key: PathBuf,
     /// The terminal, for ratings.
     pub terminal: TerminalId,
@@ -153,7 +157,11 @@ impl std::fmt::Debug for Outbox {
 struct Shared {
     place: Place,
     config: OutboxConfig,
-    sealer: Sealer,
+    keys: KeyRing,
+    /// Held for reading from sealing to saving, so that a change of keys can wait for what still has the old one.
+    sealing: RwLock<()>,
+    /// The key to which everything went over, as far as it could; held by whoever goes over to one.
+    resealed: Mutex<Option<KeyId>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     store: Mutex<Store>,
@@ -182,24 +190,29 @@ impl Outbox {
         let place = Place::new(&config.folder);
         place.make()?;
         let lock = place.lock()?;
-        let sealer = Sealer::open(&config.key, entropy.as_ref()).map_err(OpenError::Key)?;
-        let (mut store, set_aside) = match open_store(&place, &config, &sealer, entropy.as_ref()) {
+        failpoint::pass(Point::OpenLocked);
+        let keys = KeyRing::open(&config.key, entropy.as_ref()).map_err(OpenError::Key)?;
+        let (mut store, set_aside) = match open_store(&place, &config, &keys, entropy.as_ref()) {
             Ok(store) => (store, None),
             Err(StoreError::Damaged(cause)) => {
                 let aside = place.set_aside()?;
                 tracing::error!(?cause, folder = %aside.display(), "the outbox was damaged and is set aside");
-                (open_store(&place, &config, &sealer, entropy.as_ref())?, Some(aside))
+                (open_store(&place, &config, &keys, entropy.as_ref())?, Some(aside))
             }
             Err(error) => return Err(error.into()),
         };
+        place.sync_database().map_err(|cause| OpenError::Io { file: place.database(), cause })?;
         store.cut_off(clock.now())?;
+        failpoint::pass(Point::OpenCutOff);
         store.withdraw_live_only(clock.now())?;
         place.keep_materials(&store.materials()?);
         let (events, _) = broadcast::channel(1024);
         let shared = Shared {
             place,
             config,
-            sealer,
+            keys,
+            sealing: RwLock::default(),
+            resealed: Mutex::default(),
             clock,
             entropy,
             store: Mutex::new(store),
@@ -243,7 +256,7 @@ impl Shared {
             _ => StoreError::Damaged(None),
         })?;
         tracing::error!(folder = %aside.display(), "the outbox was damaged and is set aside");
-        *store = open_store(&self.place, &self.config, &self.sealer, self.entropy.as_ref())?;
+        *store = open_store(&self.place, &self.config, &self.keys, self.entropy.as_ref())?;
         self.tell(OutboxEvent::Damaged { folder: aside });
         Ok(())
     }
@@ -265,18 +278,20 @@ impl Shared {
     }
 }
 
+/// What the database holds sealed, to know its keys by.
+const KEY_WORD: &[u8] = b"yilin outbox";
+
 /// Opens the database and proves that the key is its key.
 fn open_store(
     place: &Place,
     config: &OutboxConfig,
-    sealer: &Sealer,
+    keys: &KeyRing,
     entropy: &dyn Entropy,
 ) -> Result<Store, StoreError> {
-    const WORD: &[u8] = b"yilin outbox";
     let store = Store::open(&place.database(), config.limits.database_bytes)?;
-    let sealed = store.key_check(|| Ok(sealer.seal(Sort::KeyCheck, "", WORD, entropy)?))?;
-    match sealer.unseal(Sort::KeyCheck, "", &sealed) {
-        Ok(word) if *word == WORD => Ok(store),
+    let sealed = store.key_check(|| Ok(keys.seal(Sort::KeyCheck, "", KEY_WORD, entropy)?))?;
+    match keys.unseal(Sort::KeyCheck, "", &sealed) {
+        Ok(word) if *word == KEY_WORD => Ok(store),
         _ => {
             store.let_go();
             Err(StoreError::Damaged(None))

@@ -1,6 +1,7 @@
 //! Small files that one user may read: keys.
 //!
-//! Duty: make such a file whole or not at all, and refuse one that others may read. Never: overwrite one that is there.
+//! Duty: make such a file whole or not at all, refuse one that others may read, remove one for good. Never: overwrite one
+//! that is there.
 
 use crate::entropy::{Entropy, NoEntropy};
 use std::fs::{File, OpenOptions};
@@ -67,6 +68,41 @@ pub(crate) fn read_or_make(
     }
 }
 
+/// The bytes of a file that is there.
+pub(crate) fn read_existing(file: &Path, length: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
+    let open = File::open(file).map_err(|cause| PrivateFileError::Io { file: file.to_owned(), cause })?;
+    read(file, open, length)
+}
+
+/// Removes the file; it is gone for good when this returns.
+pub(crate) fn remove(file: &Path) -> Result<(), PrivateFileError> {
+    match std::fs::remove_file(file) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => {
+            Err(PrivateFileError::Io { file: file.to_owned(), cause })
+        }
+        _ => sync_folder_of(file),
+    }
+}
+
+/// The name of the file is on disk when this returns.
+pub(crate) fn sync_folder_of(file: &Path) -> Result<(), PrivateFileError> {
+    let synced = File::open(folder_of(file)).and_then(|folder| folder.sync_all());
+    synced.map_err(|cause| PrivateFileError::Io { file: file.to_owned(), cause })
+}
+
+/// The names of all files in its folder; none when there is no folder yet.
+pub(crate) fn names_beside(file: &Path) -> Result<Vec<String>, PrivateFileError> {
+    match std::fs::read_dir(folder_of(file)) {
+        Ok(files) => Ok(files.flatten().filter_map(|f| f.file_name().into_string().ok()).collect()),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(cause) => Err(PrivateFileError::Io { file: file.to_owned(), cause }),
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The text in a file that somebody else made, at most so many bytes.
 pub(crate) fn read_text(file: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
     let io = |cause| PrivateFileError::Io { file: file.to_owned(), cause };
@@ -105,9 +141,11 @@ fn read_some(file: &Path, mut open: File, most: usize) -> Result<Zeroizing<Vec<u
 
 /// Makes the file whole or not at all; one that came into being meanwhile stays.
 fn make(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     std::fs::create_dir_all(folder)?;
-    let draft = file.with_extension(format!("draft-{}", std::process::id()));
+    let mut draft = file.as_os_str().to_owned();
+    draft.push(format!(".draft-{}", std::process::id()));
+    let draft = PathBuf::from(draft);
     let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     open.write_all(bytes)?;
     open.sync_all()?;

@@ -117,7 +117,10 @@ impl Province {
             let answer = self.connection.exchange(operation, request).await?;
             let status = answer.status;
             match dialect.answer(&call, answer).map_err(|problem| bad(status, problem))? {
-                Reading::Answer(answer) => return Ok(answer),
+                Reading::Answer(answer) => {
+                    self.connection.note_time(&answer, self.clock.now());
+                    return Ok(answer);
+                }
                 Reading::NewAccess => {}
             }
         }
@@ -131,6 +134,21 @@ impl Province {
             .fill(&mut id)
             .map_err(|cause| CallError::Unreachable { operation, cause: Box::new(cause) })?;
         Ok(Stamp { request_id: hex(&id), at: self.clock.now(), entropy: self.entropy.as_ref() })
+    }
+
+    /// Takes up what lies in the credentials' folder, if that is new; whether it was. Calls do so by themselves every ten
+    /// seconds and after a refusal: this is for whoever has just put new files there. What runs goes on with the old ones.
+    ///
+    /// # Errors
+    /// What lies there cannot be used; the earlier credentials go on.
+    pub fn renew_credentials(&self) -> Result<bool, SetupError> {
+        self.connection.renew_credentials()
+    }
+
+    /// How far the terminal's clock is ahead of the province's, in seconds, by the latest answer that named a time; `None`
+    /// before the first. The way of the answer is in it: a second or two say nothing.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.connection.clock_ahead()
     }
 }
 

@@ -7,7 +7,7 @@
 
 mod first_frame;
 mod goal;
-mod machine;
+pub(crate) mod machine;
 mod screen;
 
 use crate::say;

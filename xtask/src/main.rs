@@ -1,6 +1,7 @@
 //! What developers run: `cargo xtask …`. It starts programs and reads files, and knows no crate of ours.
 
 mod bench;
+mod crash;
 mod fonts;
 mod guest;
 mod layers;
@@ -45,6 +46,16 @@ enum Task {
     /// Runs the drivers of camera and typing scanner on a kernel's own devices, in QEMU. Needs Debian's qemu-system-x86,
     /// busybox-static, kmod and cpio.
     Guest,
+    /// Kills the outbox, and takes its power, many times in a program of its own, and keeps what that brought in
+    /// docs/measured/crash.json. Needs strace.
+    Crash {
+        /// How many runs.
+        #[arg(long, default_value_t = 2000)]
+        runs: u64,
+        /// Which runs: a seed has the same ones every time.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Measures, prints ours beside the anchor's, and leaves the samples in docs/measured.
     Bench {
         /// One of the names that `--list` prints, or of the crates behind them; every one of them when left out.
@@ -74,6 +85,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
             release_clean::check(release.as_deref(), developer.as_deref())?;
         }
         Task::Guest => guest::prove()?,
+        Task::Crash { runs, seed } => crash::run(runs, seed)?,
         Task::Bench { list: true, .. } => bench::list()?,
         Task::Bench { name, list: false } => bench::run(name.as_deref())?,
     }

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 const NOT_IN_A_KIOSK: &[&str] =
     &["sample-city", "axum", "rcgen", "askama", "i-slint-backend-testing", "proptest", "winit", "x11rb"];
 
-/// Features that bring a simulator in.
-const SIMULATOR_FEATURE: &str = "sim";
+/// Features that bring in a simulator, or points at which a test ends the program.
+const TEST_FEATURES: &[&str] = &["sim", "failpoints"];
 
 /// What a simulator leaves in a program: its files' names in the places of panics, its symbols' names.
 const TRACES: &[&str] = &[
@@ -92,10 +92,11 @@ fn simulators_in_tree(tree: &str) -> Vec<String> {
             if NOT_IN_A_KIOSK.contains(&name) {
                 return Some(name.to_owned());
             }
-            let ours = package.contains("(/");
-            let simulated =
-                features.trim_end_matches(" (*)").split(',').any(|feature| feature == SIMULATOR_FEATURE);
-            (ours && simulated).then(|| format!("{name} with the feature `{SIMULATOR_FEATURE}`"))
+            if !package.contains("(/") {
+                return None;
+            }
+            let feature = features.trim_end_matches(" (*)").split(',').find(|f| TEST_FEATURES.contains(f))?;
+            Some(format!("{name} with the feature `{feature}`"))
         })
         .collect();
     found.sort();
@@ -121,6 +122,10 @@ mod tests {
             ("axum v0.8.4\tjson", "axum"),
             ("sample-city v0.1.0 (/r/sample-city)\t", "sample-city"),
             ("drivers v0.1.0 (/r/drivers)\tdefault,sim", "drivers with the feature `sim`"),
+            (
+                "platform-client v0.1.0 (/r/platform-client)\tfailpoints",
+                "platform-client with the feature `failpoints`",
+            ),
             ("drivers v0.1.0 (/r/drivers)\tsim (*)", "drivers with the feature `sim`"),
         ] {
             assert_eq!(simulators_in_tree(&format!("{clean}{line}\n{line}\n")), [found]);

@@ -7,8 +7,9 @@ use super::payload::Payload;
 use crate::contract::case::CaseReceipt;
 use crate::contract::envelope::{ErrorClass, code};
 use crate::dialect::Recovery;
-use crate::edge::filing::Material;
+use crate::edge::upload::MaterialUpload;
 use crate::error::{CallError, CallErrorKind};
+use crate::failpoint::{self, Point};
 use crate::operation::Operation;
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ impl Setback {
 }
 
 /// Hands in what is not handed in yet; the materials' ids are marked as they arrive.
-pub(super) async fn hand_in<C: Courier>(courier: &C, material: &Material) -> Result<(), Verdict> {
+pub(super) async fn hand_in<C: Courier>(courier: &C, material: MaterialUpload) -> Result<(), Verdict> {
     // Whatever becomes of a material: its case was not sent.
     courier.hand_in(material).await.map_err(|error| {
         let setback = Setback::of(&error);
@@ -80,8 +81,18 @@ pub(super) async fn hand_in<C: Courier>(courier: &C, material: &Material) -> Res
     })
 }
 
+/// A material that cannot be opened any more: a person has to look.
+pub(super) fn material_unreadable() -> Verdict {
+    Verdict::Refused(Setback {
+        kind: CallErrorKind::Refused(ErrorClass::Fatal),
+        word: "material_unreadable".to_owned(),
+        retry_after: None,
+    })
+}
+
 /// Sends the entry, or asks for it.
 pub(super) async fn run<C: Courier>(courier: &C, payload: &Payload, plan: Plan) -> Verdict {
+    failpoint::pass(Point::BeforeSending);
     let result = match (payload, plan) {
         (Payload::Case(case), Plan::Send) => courier.file(case).await.map(Verdict::Filed),
         (Payload::Case(case), Plan::Ask) => courier
@@ -91,6 +102,7 @@ pub(super) async fn run<C: Courier>(courier: &C, payload: &Payload, plan: Plan) 
         // There is no look-up for ratings: the key makes a second sending the same as the first.
         (Payload::Rating(rating), _) => courier.rate(rating).await.map(|()| Verdict::Rated),
     };
+    failpoint::pass(Point::AfterAnswer);
     let error = match result {
         Ok(verdict) => return verdict,
         Err(error) => error,

@@ -3,7 +3,7 @@
 use crate::contract::case::{CaseReceipt, CaseRequest};
 use crate::contract::rating::RatingRequest;
 use crate::dialect::Recovery;
-use crate::edge::filing::Material;
+use crate::edge::upload::MaterialUpload;
 use crate::error::CallError;
 use crate::operation::Operation;
 use crate::province::Province;
@@ -16,7 +16,7 @@ pub trait Courier: Send + Sync + 'static {
     fn recovery(&self, operation: Operation) -> Recovery;
 
     /// Hands in a material; the same one any number of times.
-    fn hand_in(&self, material: &Material) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn hand_in(&self, material: MaterialUpload) -> impl Future<Output = Result<(), CallError>> + Send;
 
     /// Files a case.
     fn file(&self, request: &CaseRequest) -> impl Future<Output = Result<CaseReceipt, CallError>> + Send;
@@ -33,7 +33,7 @@ impl Courier for Province {
         Self::recovery(self, operation)
     }
 
-    async fn hand_in(&self, material: &Material) -> Result<(), CallError> {
+    async fn hand_in(&self, material: MaterialUpload) -> Result<(), CallError> {
         Self::hand_in(self, material).await
     }
 

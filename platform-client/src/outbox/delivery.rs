@@ -18,6 +18,7 @@ use super::store::Change;
 use super::turn::{Pick, Turned};
 use super::{Outbox, OutboxEvent, SetAsideReason, Shared};
 use crate::dialect::Recovery;
+use crate::failpoint::{self, Point};
 use crate::operation::Operation;
 use domain::case::SubmissionId;
 use flight::{Finished, Flights};
@@ -26,6 +27,7 @@ use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 /// Why delivery does not run.
@@ -82,6 +84,10 @@ struct Delivery<C> {
     finished: Vec<Finished>,
     /// Changes that the next turn writes besides.
     further: Vec<Change>,
+    /// Entries that end with the next turn: their materials go when the table knows it.
+    closed: Vec<SubmissionId>,
+    /// What seals old entries with a new key.
+    resealing: Option<JoinHandle<()>>,
     last_seq: Seq,
     data_version: i64,
     next_poll: Instant,
@@ -101,6 +107,8 @@ impl<C: Courier> Delivery<C> {
             flights: Flights::default(),
             finished: Vec::new(),
             further: Vec::new(),
+            closed: Vec::new(),
+            resealing: None,
             last_seq: 0,
             data_version: 0,
             next_poll: now,
@@ -118,7 +126,10 @@ impl<C: Courier> Delivery<C> {
         changes.append(&mut self.further);
         let picks = self.picks(now, &mut changes);
         if !changes.is_empty() || !picks.is_empty() {
-            let Some(turned) = self.write(changes, picks.clone()).await else { return };
+            failpoint::pass(Point::BeforeResult);
+            let Some(turned) = self.write(changes, picks).await else { return };
+            failpoint::pass(Point::AfterResult);
+            self.remove_materials().await;
             self.tell(news);
             self.begin(turned);
         }
@@ -139,7 +150,9 @@ impl<C: Courier> Delivery<C> {
                     self.shared.tell_visit(&id, Progress::UnclearForGood);
                     continue;
                 }
-                (State::Unknown, EntryKind::Case, Recovery::AskThenSend) => (Plan::Ask, false),
+                (State::Unknown, EntryKind::Case, Recovery::AskThenSend) if !failpoint::sends_blindly() => {
+                    (Plan::Ask, false)
+                }
                 (State::Sending, _, _) => (Plan::Send, false),
                 _ => (Plan::Send, true),
             };
@@ -187,12 +200,27 @@ impl<C: Courier> Delivery<C> {
         self.flights.stop().await;
         self.finished.clear();
         self.further.clear();
+        self.closed.clear();
         self.agenda = Agenda::new(self.shared.config.pace.backoff);
         self.last_seq = 0;
         if let Err(error) = self.reload().await {
             tracing::error!(%error, "the outbox cannot be read");
             tokio::time::sleep(DISK_WAIT).await;
         }
+    }
+
+    /// Removes the materials of entries that have ended.
+    async fn remove_materials(&mut self) {
+        let closed = std::mem::take(&mut self.closed);
+        if closed.is_empty() {
+            return;
+        }
+        let remove = move |s: &Shared| {
+            closed.iter().for_each(|id| s.place.remove_materials_of(id.as_str()));
+            Ok(())
+        };
+        // It gives no error.
+        let _ = blocking(&self.shared, remove).await;
     }
 
     fn begin(&mut self, turned: Turned) {
@@ -244,6 +272,7 @@ impl<C: Courier> Delivery<C> {
             {
                 tracing::error!(%error, "the outbox cannot be read");
             }
+            self.reseal_if_due();
         }
         if now >= self.next_age_check {
             self.next_age_check = now + AGE_WAIT;
@@ -258,6 +287,18 @@ impl<C: Courier> Delivery<C> {
             if let Err(error) = tidied.await {
                 tracing::warn!(%error, "the outbox could not be tidied");
             }
+        }
+    }
+
+    /// Goes over to a new key, beside the delivery.
+    fn reseal_if_due(&mut self) {
+        if self.resealing.as_ref().is_none_or(JoinHandle::is_finished) {
+            let shared = Arc::clone(&self.shared);
+            self.resealing = Some(tokio::task::spawn_blocking(move || match shared.reseal_if_due() {
+                Ok(Some(resealed)) => tracing::info!(?resealed, "the outbox went over to a new key"),
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the outbox cannot be sealed with its new key"),
+            }));
         }
     }
 
@@ -339,9 +380,11 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let shared = Arc::clone(shared);
-    match tokio::task::spawn_blocking(move || work(&shared)).await {
+    match tokio::task::spawn_blocking(move || work(&shared)).await.map_err(JoinError::try_into_panic) {
         Ok(result) => result,
-        Err(cause) => std::panic::resume_unwind(cause.into_panic()),
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The runtime ends, and this with it.
+        Err(Err(_)) => std::future::pending().await,
     }
 }
 

@@ -111,6 +111,9 @@ pub enum StoreError {
     /// There are no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),
+    /// A key's file failed.
+    #[error("a key of the outbox cannot be used")]
+    Key(#[source] PrivateFileError),
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -6,7 +6,7 @@
 use super::error::{OpenError, StoreError};
 use super::payload::Payload;
 use super::place::Place;
-use super::seal::{Sealer, Sort};
+use super::seal::{KeyError, KeyId, KeyRing, Sort};
 use super::state::{State, Step};
 use super::store::{Change, Listed, Store};
 use super::{OutboxConfig, open_store};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// A way to look into an outbox.
 pub struct Inspector {
     store: Store,
-    sealer: Sealer,
+    keys: KeyRing,
     place: Place,
     clock: Arc<dyn Clock>,
 }
@@ -141,9 +141,9 @@ impl Inspector {
         if !file.exists() {
             return Err(OpenError::Io { file, cause: std::io::ErrorKind::NotFound.into() });
         }
-        let sealer = Sealer::open(&config.key, entropy).map_err(OpenError::Key)?;
-        let store = open_store(&place, config, &sealer, entropy)?;
-        Ok(Self { store, sealer, place, clock })
+        let keys = KeyRing::open(&config.key, entropy).map_err(OpenError::Key)?;
+        let store = open_store(&place, config, &keys, entropy)?;
+        Ok(Self { store, keys, place, clock })
     }
 
     /// Every entry, oldest first.
@@ -164,7 +164,7 @@ impl Inspector {
         };
         let sealed = if holds { self.store.sealed(seq)? } else { None };
         if let Some(entry) = sealed {
-            let plain = self.sealer.unseal(Sort::Entry, &entry.id, &entry.sealed).ok();
+            let plain = self.keys.unseal(Sort::Entry, &entry.id, &entry.sealed).ok();
             let payload = plain.and_then(|bytes| Payload::from_bytes(&bytes));
             match payload.ok_or_else(|| InspectError::Unreadable(id.clone()))? {
                 Payload::Case(case) => fill_in(&mut content, &case, reveal),
@@ -224,6 +224,19 @@ impl Inspector {
         let file = folder.join("entries.jsonl");
         std::fs::write(&file, lines).map_err(io(&file))?;
         Ok(count)
+    }
+
+    /// Makes a new key, which is current from now on; gives its number. A running terminal takes it up within its poll
+    /// interval, another one when it starts: it seals with the new key what is sealed with an older one, then gives the
+    /// older one up. Nothing has to be stopped for it, and it may be cut off anywhere.
+    pub fn new_key(&self, entropy: &dyn Entropy) -> Result<KeyId, KeyError> {
+        self.keys.make_next(entropy)
+    }
+
+    /// The numbers of the keys that are there, oldest first; the last is the current one. More than one: something is still
+    /// sealed with an older key, or lies set aside.
+    pub fn keys(&self) -> Vec<KeyId> {
+        self.keys.ids()
     }
 
     fn row(&self, id: &SubmissionId) -> Result<Listed, InspectError> {

@@ -4,8 +4,10 @@
 //! each picture. What is damaged is renamed whole, in one step, to `set-aside-N/`; it is never written again.
 
 use super::error::OpenError;
+use crate::failpoint::{self, Point};
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -40,11 +42,20 @@ impl Place {
         self.folder.join("current")
     }
 
-    /// Makes what is not there yet, for its owner only.
+    /// Makes what is not there yet, for its owner only. The folders' own names are on disk when this returns: a file is no
+    /// safer than the name of the folder that it is in.
     pub(super) fn make(&self) -> Result<(), OpenError> {
         let folder = self.materials();
+        let io = |file: &Path, cause| OpenError::Io { file: file.to_owned(), cause };
+        let missing = folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists()).count();
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-        made.map_err(|cause| OpenError::Io { file: folder, cause })
+        made.map_err(|cause| io(&folder, cause))?;
+        // The three of ours always: a program that was ended between making and syncing has made them, too.
+        for inner in folder.ancestors().take(missing.max(3)) {
+            let outer = inner.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            sync(outer).map_err(|cause| io(outer, cause))?;
+        }
+        Ok(())
     }
 
     /// Locks the outbox for the program that delivers; until the file is closed, by the end of the program at the latest.
@@ -70,26 +81,56 @@ impl Place {
         Ok(aside)
     }
 
-    /// Writes sealed materials, synced when it returns; on failure none is left.
-    pub(super) fn write_materials(&self, sealed: &[(String, Vec<u8>)]) -> std::io::Result<()> {
-        if sealed.is_empty() {
-            return Ok(());
-        }
-        let written = sealed.iter().try_for_each(|(id, bytes)| {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(self.material(id))?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        });
-        let written = written.and_then(|()| sync(&self.materials()));
-        if written.is_err() {
-            self.remove_materials(sealed.iter().map(|(id, _)| id.as_str()));
-        }
-        written
+    /// Writes a sealed material, whole and synced when it returns; its name is synced by [`Self::sync_materials`].
+    pub(super) fn write_material(
+        &self,
+        id: &str,
+        seal: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        self.write_sealed(&self.material(id), seal)
+    }
+
+    /// Writes a material sealed anew in the place of the old one: at every moment one of the two is there, whole.
+    pub(super) fn replace_material(
+        &self,
+        id: &str,
+        seal: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let draft = self.materials().join(format!("{id}.draft"));
+        self.write_sealed(&draft, seal)?;
+        failpoint::pass(Point::MaterialDraft);
+        std::fs::rename(&draft, self.material(id))?;
+        failpoint::pass(Point::MaterialResealed);
+        Ok(())
+    }
+
+    fn write_sealed(
+        &self,
+        path: &Path,
+        seal: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let mut writer = BufWriter::with_capacity(64 << 10, file);
+        seal(&mut writer)?;
+        writer.flush()?;
+        failpoint::pass(Point::MaterialWritten);
+        writer.get_ref().sync_all()
+    }
+
+    /// The names of all materials are on disk when this returns.
+    pub(super) fn sync_materials(&self) -> std::io::Result<()> {
+        sync(&self.materials())
+    }
+
+    /// The names of the database's files are on disk when this returns.
+    pub(super) fn sync_database(&self) -> std::io::Result<()> {
+        sync(&self.current())
+    }
+
+    /// Whether something damaged lies here that a key may still have to open.
+    pub(super) fn has_set_aside(&self) -> std::io::Result<bool> {
+        let mut names = std::fs::read_dir(&self.folder)?.flatten().map(|f| f.file_name());
+        Ok(names.any(|name| name.to_string_lossy().starts_with("set-aside")))
     }
 
     /// Removes materials; one that is gone already is gone.
@@ -112,12 +153,15 @@ impl Place {
         }
     }
 
-    /// Removes every material's file that is not among these: its entry was closed, or never came to be.
+    /// Removes every file that is none of these materials: its entry was closed, or never came to be, or it is a draft.
     pub(super) fn keep_materials(&self, known: &[String]) {
+        let known: HashSet<PathBuf> = known.iter().map(|id| self.material(id)).collect();
         let Ok(files) = std::fs::read_dir(self.materials()) else { return };
-        let names = files.flatten().filter_map(|f| f.file_name().into_string().ok());
-        let ids: Vec<String> = names.filter_map(|n| n.strip_suffix(".sealed").map(str::to_owned)).collect();
-        self.remove_materials(ids.iter().filter(|id| !known.contains(id)).map(String::as_str));
+        for file in files.flatten().map(|f| f.path()).filter(|file| !known.contains(file)) {
+            if let Err(error) = std::fs::remove_file(&file) {
+                tracing::warn!(%error, file = %file.display(), "a left file could not be removed");
+            }
+        }
     }
 
     /// Bytes that are free for this user on the disk of the folder.

@@ -4,11 +4,13 @@ use super::error::{Bound, SaveError, StoreError};
 use super::payload::{EntryKind, Payload};
 use super::saved::{Progress, Saved};
 use super::seal::Sort;
+use super::seal::stream::sealed_length;
 use super::state::State;
 use super::store::NewEntry;
 use super::{Outbox, OutboxEvent, Shared};
 use crate::contract::rating::RatingRequest;
 use crate::edge::filing::{self, Material};
+use crate::failpoint::{self, Point};
 use domain::case::{Submission, SubmissionId, SubmitOutcome};
 use domain::service_item::Queueing;
 use domain::session::effect::RatingToSend;
@@ -100,6 +102,7 @@ impl Shared {
 
     fn save(&self, entry: &NewEntry<'_>, payload: &Payload, materials: &[Material]) -> Result<(), SaveError> {
         let id = entry.id.as_str();
+        failpoint::pass(Point::SaveBegun);
         match self.with_store(|store| store.find(entry.id)) {
             Ok(Some(_)) => return Ok(()),
             // The damaged table is set aside by now; nothing is in the new one.
@@ -107,36 +110,52 @@ impl Shared {
             Err(error) => return Err(error.into()),
         }
         let before = self.check_bounds(materials)?;
-        let seal = |sort, id: &str, plain: &[u8]| {
-            self.sealer.seal(sort, id, plain, self.entropy.as_ref()).map_err(StoreError::from)
-        };
-        let sealed = seal(Sort::Entry, id, &payload.to_bytes())?;
-        let files = materials
-            .iter()
-            .map(|m| Ok((m.id.0.clone(), seal(Sort::Attachment, &m.id.0, m.picture.bytes())?)))
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        let attachments: Vec<_> = files.iter().map(|(id, bytes)| (id.clone(), bytes.len() as u64)).collect();
+        let _sealing = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
+        let plain = payload.to_bytes();
+        let sealed = self.keys.seal(Sort::Entry, id, &plain, self.entropy.as_ref());
+        let sealed = sealed.map_err(StoreError::from)?;
+        let length = |m: &Material| sealed_length(m.picture.bytes().len() as u64);
+        let attachments: Vec<_> = materials.iter().map(|m| (m.id.0.clone(), length(m))).collect();
         let entry = NewEntry { sealed: &sealed, attachments: &attachments, ..*entry };
-        self.place.write_materials(&files).map_err(SaveError::of_file)?;
+        self.write_materials(materials)?;
         let added = match self.with_store(|store| store.insert(&entry)) {
             // As above, and the materials are set aside with it.
             Err(StoreError::Damaged(_)) => {
-                self.place.write_materials(&files).map_err(SaveError::of_file)?;
+                self.write_materials(materials)?;
                 self.with_store(|store| store.insert(&entry))
             }
             other => other,
         };
         match added {
             Ok(_) => {
+                failpoint::pass(Point::SaveCommitted);
                 self.changed.notify_one();
                 self.tell_room(before);
                 Ok(())
             }
             Err(error) => {
-                self.place.remove_materials(files.iter().map(|(id, _)| id.as_str()));
+                self.place.remove_materials(materials.iter().map(|m| m.id.0.as_str()));
                 Err(error.into())
             }
         }
+    }
+
+    /// Writes the materials, sealed and synced; on failure none is left.
+    fn write_materials(&self, materials: &[Material]) -> Result<(), SaveError> {
+        if materials.is_empty() {
+            return Ok(());
+        }
+        let written = materials.iter().try_for_each(|m| {
+            let seal =
+                |file: &mut _| self.keys.seal_stream(&m.id.0, m.picture.bytes(), file, self.entropy.as_ref());
+            self.place.write_material(&m.id.0, seal)
+        });
+        let written = written.and_then(|()| self.place.sync_materials());
+        failpoint::pass(Point::MaterialsSynced);
+        written.map_err(|error| {
+            self.place.remove_materials(materials.iter().map(|m| m.id.0.as_str()));
+            SaveError::of_file(error)
+        })
     }
 
     /// Refuses what would go beyond a bound; gives the room there was.

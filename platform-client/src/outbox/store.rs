@@ -93,6 +93,12 @@ impl Store {
         }
     }
 
+    /// Writes the word anew, sealed with another key.
+    pub(super) fn replace_key_check(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE about SET key_check = ?1", params![sealed])?;
+        Ok(())
+    }
+
     /// Adds an entry; `false` when one with this id is there already. Synced when it returns.
     pub(super) fn insert(&mut self, entry: &NewEntry<'_>) -> Result<bool, StoreError> {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -180,6 +186,16 @@ impl Store {
             tx.query_row("SELECT state FROM entry WHERE id = ?1", params![id.as_str()], |r| r.get(0))?;
         tx.commit()?;
         Ok(word == State::Withdrawn.word())
+    }
+
+    /// Writes contents anew, sealed with another key, in one transaction. One that is gone meanwhile stays gone.
+    pub(super) fn replace_sealed(&mut self, contents: &[(Seq, Vec<u8>)]) -> Result<(), StoreError> {
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (seq, sealed) in contents {
+            tx.prepare_cached("UPDATE entry SET sealed = ?2 WHERE seq = ?1 AND sealed IS NOT NULL")?
+                .execute(params![seq, sealed])?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// A place holder without a file.

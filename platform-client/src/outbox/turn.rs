@@ -5,10 +5,17 @@ use super::agenda::Seq;
 use super::error::StoreError;
 use super::payload::Payload;
 use super::seal::Sort;
+use super::seal::stream::Unsealing;
 use super::state::{State, Step};
 use super::store::Change;
 use super::{Shared, attempt::Plan};
-use domain::material::Picture;
+use crate::contract::case::MaterialReference;
+use crate::digest::sha256_hex_of;
+use crate::edge::upload::MaterialUpload;
+use crate::failpoint::{self, Point};
+use crate::http::Content;
+use std::fs::File;
+use std::sync::Arc;
 
 /// An entry that may be tried now.
 #[derive(Debug)]
@@ -62,8 +69,9 @@ impl Shared {
             }
             Ok(contents)
         })?;
+        failpoint::pass(Point::TurnWritten);
         for (pick, entry) in contents {
-            let plain = self.sealer.unseal(Sort::Entry, &entry.id, &entry.sealed).ok();
+            let plain = self.keys.unseal(Sort::Entry, &entry.id, &entry.sealed).ok();
             match plain.and_then(|bytes| Payload::from_bytes(&bytes)) {
                 Some(payload) => turned.opened.push(Opened {
                     seq: pick.seq,
@@ -77,10 +85,31 @@ impl Shared {
         Ok(turned)
     }
 
-    /// Reads and opens a material; `None` when it is gone or its seal is broken.
-    pub(super) fn open_material(&self, id: &str) -> Option<Picture> {
-        let sealed = std::fs::read(self.place.material(id)).ok()?;
-        let mut plain = self.sealer.unseal(Sort::Attachment, id, &sealed).ok()?;
-        Some(Picture::new(std::mem::take(&mut *plain)))
+    /// Opens a material to be read while it is sent; `None` when it is gone, its seal is broken or its digest is another.
+    /// It is read once to its end before: of a broken one not a byte is sent.
+    pub(super) fn open_material(self: &Arc<Self>, reference: MaterialReference) -> Option<MaterialUpload> {
+        let MaterialReference { id, sha256, media_type } = reference;
+        let checked = self.unsealing(&id.0).and_then(|content| {
+            let length = content.plain_length();
+            Ok((sha256_hex_of(content)?, length))
+        });
+        match checked {
+            Ok((digest, length)) if digest == sha256 => {
+                let (shared, name) = (Arc::clone(self), id.0.clone());
+                let content = Content::new(move || Ok(Box::new(shared.unsealing(&name)?)));
+                Some(MaterialUpload { id, sha256, media_type, length, content })
+            }
+            Ok(_) => None,
+            Err(error) => {
+                tracing::error!(%error, material = id.0, "a material cannot be opened");
+                None
+            }
+        }
+    }
+
+    fn unsealing(&self, id: &str) -> std::io::Result<Unsealing<File>> {
+        let file = File::open(self.place.material(id))?;
+        let length = file.metadata()?.len();
+        self.keys.unseal_stream(id, file, length)
     }
 }

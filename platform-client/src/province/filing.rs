@@ -7,26 +7,22 @@ use crate::contract::material::{MaterialReceipt, part};
 use crate::contract::path;
 use crate::contract::rating::{RatingOptions, RatingReceipt, RatingRequest, ReasonOption};
 use crate::dialect::{Body, Call, Recovery};
-use crate::edge::filing::Material;
+use crate::edge::upload::MaterialUpload;
 use crate::error::{AnswerProblem, CallError};
 use crate::http::Part;
 use crate::operation::Operation;
 use domain::case::{ApplicationNumber, SubmissionId};
-use zeroize::Zeroizing;
 
 impl Province {
     /// Hands in a material. The same material may come any number of times.
-    pub async fn hand_in(&self, material: &Material) -> Result<(), CallError> {
+    pub async fn hand_in(&self, material: MaterialUpload) -> Result<(), CallError> {
         let operation = Operation::Material;
+        let MaterialUpload { id, sha256, media_type, length, content } = material;
+        let file_name = id.0.clone();
         let parts = vec![
-            Part::Text { name: part::ID, text: material.id.0.clone() },
-            Part::Text { name: part::SHA256, text: material.sha256.clone() },
-            Part::File {
-                name: part::FILE,
-                file_name: material.id.0.clone(),
-                media_type: material.picture.media_type().to_owned(),
-                bytes: Zeroizing::new(material.picture.bytes().to_vec()),
-            },
+            Part::Text { name: part::ID, text: id.0.clone() },
+            Part::Text { name: part::SHA256, text: sha256.clone() },
+            Part::Stream { name: part::FILE, file_name, media_type, length, content },
         ];
         let answer = self
             .exchange(Call {
@@ -40,7 +36,7 @@ impl Province {
             .await?;
         let receipt: MaterialReceipt = open(operation, &answer)?;
         let bad = |problem| CallError::BadAnswer { operation, status: answer.status, problem };
-        match (receipt.id == material.id, receipt.sha256 == material.sha256) {
+        match (receipt.id == id, receipt.sha256 == sha256) {
             (true, true) => Ok(()),
             (true, false) => Err(bad(AnswerProblem::Digest)),
             (false, _) => Err(bad(AnswerProblem::AnotherQuestion)),

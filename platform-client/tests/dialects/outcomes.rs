@@ -87,7 +87,7 @@ impl Courier for Careless {
         Recovery::SendAgain
     }
 
-    async fn hand_in(&self, material: &platform_client::Material) -> Result<(), CallError> {
+    async fn hand_in(&self, material: platform_client::MaterialUpload) -> Result<(), CallError> {
         Courier::hand_in(&self.0, material).await
     }
 

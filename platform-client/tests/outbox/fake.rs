@@ -2,7 +2,7 @@
 //! twice, so a client that sends again without asking is caught.
 
 use domain::case::{ApplicationNumber, CaseNumber, SubmissionId};
-use platform_client::Material;
+use platform_client::MaterialUpload;
 use platform_client::contract::case::{CaseOutcome, CaseReceipt, CaseRequest};
 use platform_client::contract::envelope::{ErrorClass, code};
 use platform_client::contract::rating::RatingRequest;
@@ -192,9 +192,11 @@ impl Courier for Fake {
         }
     }
 
-    async fn hand_in(&self, material: &Material) -> Result<(), CallError> {
+    async fn hand_in(&self, material: MaterialUpload) -> Result<(), CallError> {
         let id = material.id.0.clone();
-        let bytes = material.picture.bytes();
+        let mut bytes = Vec::new();
+        material.content.open().unwrap().read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes.len() as u64, material.length);
         assert!(bytes.windows(crate::sample::MARK.len()).any(|w| w == crate::sample::MARK.as_bytes()));
         self.call(Operation::Material, format!("material {id}"), move |seen| {
             *seen.materials.entry(id).or_default() += 1;

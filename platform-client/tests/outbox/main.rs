@@ -5,6 +5,7 @@
 mod bounds;
 mod fake;
 mod fixture;
+mod keys;
 mod order;
 mod outcomes;
 mod random;

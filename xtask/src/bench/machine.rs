@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 /// What a figure depends on besides the program.
 #[derive(Debug, Serialize)]
-pub(super) struct Machine {
+pub(crate) struct Machine {
     cpu: String,
     cores: usize,
     memory_mib: u64,
@@ -17,7 +17,7 @@ pub(super) struct Machine {
 
 impl Machine {
     /// The one that we run on.
-    pub(super) fn this() -> Self {
+    pub(crate) fn this() -> Self {
         let field = |text: &str, name: &str| {
             let line = text.lines().find(|line| line.starts_with(name))?;
             line.split_once(':').map(|(_, value)| value.trim().to_owned())
@@ -36,7 +36,7 @@ impl Machine {
 }
 
 /// The commit that is checked out, with `+` where files differ from it.
-pub(super) fn commit() -> String {
+pub(crate) fn commit() -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").current_dir(root()).args(arguments).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -48,7 +48,7 @@ pub(super) fn commit() -> String {
 }
 
 /// Now, UTC, RFC 3339, whole seconds.
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap_or_else(|_| OffsetDateTime::now_utc());
     now.format(&Rfc3339).unwrap_or_default()
 }

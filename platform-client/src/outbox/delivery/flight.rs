@@ -1,8 +1,9 @@
 //! Attempts that run: each in a task of its own.
 
-use crate::contract::material::MaterialId;
-use crate::edge::filing::Material;
+use crate::contract::case::MaterialReference;
+use crate::edge::upload::MaterialUpload;
 use crate::error::CallErrorKind;
+use crate::failpoint::{self, Point};
 use crate::outbox::Shared;
 use crate::outbox::agenda::Seq;
 use crate::outbox::attempt::{self, Plan, Setback, Verdict};
@@ -97,16 +98,15 @@ async fn fly<C: Courier>(shared: Arc<Shared>, courier: Arc<C>, opened: Opened) -
         && let Payload::Case(case) = &payload
     {
         for reference in case.materials.iter().filter(|m| to_hand_in.contains(&m.id.0)) {
-            let verdict = match material(&shared, &reference.id, &reference.sha256).await {
-                Some(material) => attempt::hand_in(courier.as_ref(), &material).await,
-                None => Err(Verdict::Refused(Setback {
-                    kind: CallErrorKind::Refused(crate::contract::envelope::ErrorClass::Fatal),
-                    word: "material_unreadable".to_owned(),
-                    retry_after: None,
-                })),
+            let verdict = match material(&shared, reference).await {
+                Some(material) => attempt::hand_in(courier.as_ref(), material).await,
+                None => Err(attempt::material_unreadable()),
             };
             match verdict {
-                Ok(()) => handed_in.push(reference.id.0.clone()),
+                Ok(()) => {
+                    handed_in.push(reference.id.0.clone());
+                    failpoint::pass(Point::MaterialHandedIn);
+                }
                 Err(verdict) => return Finished { seq, plan, verdict, handed_in },
             }
         }
@@ -116,8 +116,7 @@ async fn fly<C: Courier>(shared: Arc<Shared>, courier: Arc<C>, opened: Opened) -
 }
 
 /// Opens a material; on a thread that may wait for the disk.
-async fn material(shared: &Arc<Shared>, id: &MaterialId, sha256: &str) -> Option<Material> {
-    let (shared, name) = (Arc::clone(shared), id.0.clone());
-    let picture = tokio::task::spawn_blocking(move || shared.open_material(&name)).await.ok()??;
-    Some(Material { id: id.clone(), sha256: sha256.to_owned(), picture })
+async fn material(shared: &Arc<Shared>, reference: &MaterialReference) -> Option<MaterialUpload> {
+    let (shared, reference) = (Arc::clone(shared), reference.clone());
+    tokio::task::spawn_blocking(move || shared.open_material(reference)).await.ok()?
 }

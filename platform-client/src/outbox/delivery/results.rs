@@ -58,7 +58,7 @@ impl<C: Courier> Delivery<C> {
         match decision.next {
             Next::Closed => {
                 self.agenda.close(seq);
-                self.shared.place.remove_materials_of(row.id.as_str());
+                self.closed.push(row.id.clone());
                 self.tidy_at = Some(now + TIDY_WAIT);
             }
             Next::Person => self.agenda.set_aside(seq),

@@ -3,6 +3,7 @@
 use super::{Store, agenda_row};
 use crate::outbox::agenda::{Row, Seq};
 use crate::outbox::error::StoreError;
+use crate::outbox::seal::KeyId;
 use crate::outbox::state::State;
 use domain::case::SubmissionId;
 use rusqlite::{OptionalExtension as _, params};
@@ -83,6 +84,29 @@ impl Store {
             )?
             .query_map(params![moment], |r| r.get(0))?
             .collect::<Result<_, _>>()?)
+    }
+
+    /// Entries after one, with content that is sealed with another key than this; at most so many.
+    pub(in crate::outbox) fn sealed_with_another(
+        &self,
+        key: KeyId,
+        after: Seq,
+        most: u32,
+    ) -> Result<Vec<(Seq, String, Vec<u8>)>, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT seq, id, sealed FROM entry
+                 WHERE seq > ?1 AND sealed IS NOT NULL AND substr(sealed, 3, 1) <> ?2 ORDER BY seq LIMIT ?3",
+            )?
+            .query_map(params![after, [key.get()], most], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a material belongs to an entry with content.
+    pub(in crate::outbox) fn has_material(&self, id: &str) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM attachment WHERE material = ?1")?;
+        Ok(statement.exists(params![id])?)
     }
 
     /// Every row, oldest first.
