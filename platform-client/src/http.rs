@@ -9,13 +9,13 @@ mod failure;
 mod upload;
 
 pub(crate) use connection::Connection;
+pub use upload::Content;
 
 use crate::credentials::CredentialsError;
 use crate::error::{AnswerProblem, CallError};
 use crate::operation::Operation;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
-use std::io::Read;
 use std::time::Duration;
 use upload::Upload;
 use zeroize::Zeroizing;
@@ -113,19 +113,8 @@ pub enum Part {
         /// How many bytes `content` gives.
         length: u64,
         /// Its bytes.
-        content: Box<dyn Read + Send>,
+        content: Content,
     },
-}
-
-impl Part {
-    /// The same with its bytes in memory.
-    pub(crate) fn held(self) -> std::io::Result<Self> {
-        let Self::Stream { name, file_name, media_type, length, mut content } = self else { return Ok(self) };
-        let length = usize::try_from(length).map_err(std::io::Error::other)?;
-        let mut bytes = Zeroizing::new(vec![0; length]);
-        content.read_exact(&mut bytes)?;
-        Ok(Self::File { name, file_name, media_type, bytes })
-    }
 }
 
 impl std::fmt::Debug for Part {

@@ -2,7 +2,10 @@
 
 use super::filing::Material;
 use crate::contract::material::MaterialId;
-use std::io::{Cursor, Read};
+use crate::http::Content;
+use domain::material::Picture;
+use std::io::Cursor;
+use std::sync::Arc;
 
 /// A material on its way out.
 pub struct MaterialUpload {
@@ -14,8 +17,8 @@ pub struct MaterialUpload {
     pub media_type: String,
     /// How many bytes `content` gives.
     pub length: u64,
-    /// Its bytes; read on a thread that may wait for the disk.
-    pub content: Box<dyn Read + Send>,
+    /// Its bytes.
+    pub content: Content,
 }
 
 impl std::fmt::Debug for MaterialUpload {
@@ -26,13 +29,18 @@ impl std::fmt::Debug for MaterialUpload {
 
 impl From<Material> for MaterialUpload {
     fn from(material: Material) -> Self {
-        let bytes = material.picture.bytes();
-        Self {
-            media_type: material.picture.media_type().to_owned(),
-            length: bytes.len() as u64,
-            content: Box::new(Cursor::new(zeroize::Zeroizing::new(bytes.to_vec()))),
-            id: material.id,
-            sha256: material.sha256,
-        }
+        let Material { id, sha256, picture } = material;
+        let (media_type, length) = (picture.media_type().to_owned(), picture.bytes().len() as u64);
+        let shared = Arc::new(picture);
+        let content = Content::new(move || Ok(Box::new(Cursor::new(Bytes(Arc::clone(&shared))))));
+        Self { id, sha256, media_type, length, content }
+    }
+}
+
+struct Bytes(Arc<Picture>);
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        self.0.bytes()
     }
 }

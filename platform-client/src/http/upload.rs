@@ -7,11 +7,37 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::io::{self, ErrorKind, Read};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 const CHUNK: usize = 64 << 10;
+
+/// Bytes that are read when they are needed, from their beginning each time: a call may have to be written anew.
+#[derive(Clone)]
+pub struct Content(Arc<dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync>);
+
+impl Content {
+    /// With what opens them.
+    pub fn new(open: impl Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(open))
+    }
+
+    /// Opens them; reading may wait for the disk.
+    ///
+    /// # Errors
+    /// They are gone or cannot be read.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Content")
+    }
+}
 
 /// The body of a request that is read from a file.
 pub(super) struct Upload {
@@ -21,9 +47,12 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Begins to read, on a thread that may wait for the disk; it ends with the request.
-    pub(super) fn begin(content: Box<dyn Read + Send>, length: u64) -> Self {
+    pub(super) fn begin(content: Content, length: u64) -> Self {
         let (sender, chunks) = mpsc::channel(1);
-        tokio::task::spawn_blocking(move || read(content, length, &sender));
+        tokio::task::spawn_blocking(move || match content.open() {
+            Ok(content) => read(content, length, &sender),
+            Err(error) => drop(sender.blocking_send(Err(error))),
+        });
         Self { chunks, left: length }
     }
 }

@@ -13,7 +13,9 @@ use crate::contract::case::MaterialReference;
 use crate::digest::sha256_hex_of;
 use crate::edge::upload::MaterialUpload;
 use crate::failpoint::{self, Point};
+use crate::http::Content;
 use std::fs::File;
+use std::sync::Arc;
 
 /// An entry that may be tried now.
 #[derive(Debug)]
@@ -85,18 +87,17 @@ impl Shared {
 
     /// Opens a material to be read while it is sent; `None` when it is gone, its seal is broken or its digest is another.
     /// It is read once to its end before: of a broken one not a byte is sent.
-    pub(super) fn open_material(&self, reference: MaterialReference) -> Option<MaterialUpload> {
+    pub(super) fn open_material(self: &Arc<Self>, reference: MaterialReference) -> Option<MaterialUpload> {
         let MaterialReference { id, sha256, media_type } = reference;
-        let open = || -> std::io::Result<Unsealing<File>> {
-            let file = File::open(self.place.material(&id.0))?;
-            let length = file.metadata()?.len();
-            self.keys.unseal_stream(&id.0, file, length)
-        };
-        let checked = open().and_then(sha256_hex_of).and_then(|digest| Ok((digest, open()?)));
+        let checked = self.unsealing(&id.0).and_then(|content| {
+            let length = content.plain_length();
+            Ok((sha256_hex_of(content)?, length))
+        });
         match checked {
-            Ok((digest, content)) if digest == sha256 => {
-                let length = content.plain_length();
-                Some(MaterialUpload { id, sha256, media_type, length, content: Box::new(content) })
+            Ok((digest, length)) if digest == sha256 => {
+                let (shared, name) = (Arc::clone(self), id.0.clone());
+                let content = Content::new(move || Ok(Box::new(shared.unsealing(&name)?)));
+                Some(MaterialUpload { id, sha256, media_type, length, content })
             }
             Ok(_) => None,
             Err(error) => {
@@ -104,5 +105,11 @@ impl Shared {
                 None
             }
         }
+    }
+
+    fn unsealing(&self, id: &str) -> std::io::Result<Unsealing<File>> {
+        let file = File::open(self.place.material(id))?;
+        let length = file.metadata()?.len();
+        self.keys.unseal_stream(id, file, length)
     }
 }

@@ -93,6 +93,11 @@ impl Forecast {
         self.spells.iter().rev().find(|(from, _)| *from <= moment).map_or(Sky::Clear, |(_, sky)| *sky)
     }
 
+    /// Of turns of so many seconds from the beginning on, whether this is the first, third, fifth …
+    pub(crate) fn is_in_even_turn(&self, seconds: u64) -> bool {
+        (self.spells[0].0.elapsed().as_secs() / seconds).is_multiple_of(2)
+    }
+
     /// Every outage with its beginning and end.
     pub(crate) fn outages(&self) -> Vec<(Sky, Instant, Instant)> {
         let next = self.spells.iter().skip(1).map(|(from, _)| *from);

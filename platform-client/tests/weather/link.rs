@@ -104,7 +104,7 @@ impl Link {
                 time if time >= CALL => Luck::Late(time),
                 time => Luck::After(time),
             },
-            Sky::Flapping(turn) if Instant::now().elapsed_since_origin() / turn % 2 == 0 => {
+            Sky::Flapping(turn) if self.forecast.is_in_even_turn(turn) => {
                 Luck::After(millis(&mut dice, 20, 60))
             }
             Sky::NoNames | Sky::Flapping(_) | Sky::Off => unreachable(),
@@ -182,18 +182,6 @@ impl Link {
     }
 }
 
-trait Origin {
-    fn elapsed_since_origin(&self) -> u64;
-}
-
-impl Origin for Instant {
-    /// Seconds on the test's clock; only their differences mean something.
-    fn elapsed_since_origin(&self) -> u64 {
-        static ORIGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        self.duration_since(*ORIGIN.get_or_init(Instant::now)).as_secs()
-    }
-}
-
 fn receipt(id: &SubmissionId) -> CaseReceipt {
     CaseReceipt {
         submission_id: id.clone(),
@@ -211,9 +199,9 @@ impl Courier for Link {
         if operation == Operation::Rating { Recovery::SendAgain } else { Recovery::AskThenSend }
     }
 
-    async fn hand_in(&self, mut material: MaterialUpload) -> Result<(), CallError> {
+    async fn hand_in(&self, material: MaterialUpload) -> Result<(), CallError> {
         let mut bytes = Vec::new();
-        material.content.read_to_end(&mut bytes).unwrap();
+        material.content.open().unwrap().read_to_end(&mut bytes).unwrap();
         self.call(Operation::Material, |_| ()).await
     }
 
@@ -233,7 +221,7 @@ impl Courier for Link {
                 receipt(&key)
             })
             .await;
-        if matches!(&result, Ok(_)) || result.as_ref().is_err_and(|e| e.kind().never_arrived()) {
+        if result.is_ok() || result.as_ref().is_err_and(|e| e.kind().never_arrived()) {
             self.seen.lock().unwrap().unclear.remove(&id);
         }
         result
