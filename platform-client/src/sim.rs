@@ -6,6 +6,7 @@
 
 mod admin;
 mod answer;
+mod authority;
 mod catalogue;
 mod certificate;
 mod clock;
@@ -36,7 +37,9 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 pub use admin::{Admin, CastMember, StaffPass};
+pub use authority::AuthorityError;
 pub use catalogue::{CatalogueError, CatalogueSource};
+pub use certificate::{SealKind, UnknownSealKind};
 pub use clock::TimeSource;
 pub use credentials::CredentialsError;
 pub use desk::{CodeKind, FaceRule};
@@ -44,11 +47,12 @@ use fault::{Fault, Faults};
 pub use sample_city::StaffDuty;
 pub use store::{CaseRow, KeptState, StoreError};
 
+use authority::Authority;
 use catalogue::Offer;
 use clock::Clock;
 use credentials::Credentials;
 use desk::Desk;
-use platform::Platform;
+use platform::{Platform, Seals};
 use store::Store;
 use wire::{Connections, Scissors, TlsListener};
 
@@ -65,6 +69,8 @@ pub struct Options {
     pub time: TimeSource,
     /// The typeface of certificates: the bytes of an OpenType file.
     pub font: Cow<'static, [u8]>,
+    /// In which form it seals certificates.
+    pub seal: SealKind,
     /// Its items.
     pub catalogue: CatalogueSource,
     /// What goes wrong from the first call on.
@@ -80,6 +86,7 @@ impl Options {
             seed: Seed::DEMONSTRATION.0,
             time: TimeSource::System,
             font: font.into(),
+            seal: SealKind::default(),
             catalogue: CatalogueSource::Embedded,
             faults: Vec::new(),
         }
@@ -95,6 +102,9 @@ pub enum StartError {
     /// The certificates.
     #[error("the platform's certificates cannot be used")]
     Credentials(#[from] CredentialsError),
+    /// The authority of the seals.
+    #[error("certificates cannot be sealed")]
+    Authority(#[from] AuthorityError),
     /// The items.
     #[error("the catalogue cannot be used")]
     Catalogue(#[from] CatalogueError),
@@ -141,6 +151,8 @@ impl ReferencePlatform {
         let site = city.demonstration_site().ok_or(StartError::NoSite)?;
         let offer = Offer::read(&options.catalogue, &site.division, clock.now())?;
         let credentials = Credentials::open(&options.data_dir, &site.terminal)?;
+        let for_seals = credentials.for_terminals.join("seal-authorities");
+        let authority = Authority::open(options.seal.suite(), &credentials.own, &for_seals)?;
         let tls = TlsAcceptor::from(Arc::new(credentials.server_config()?));
         let faults = Faults::default();
         options.faults.iter().for_each(|fault| faults.set(*fault));
@@ -148,6 +160,7 @@ impl ReferencePlatform {
             desk: Desk::new(seed),
             faults,
             font: options.font,
+            seals: Seals { kind: options.seal, authority },
             offer: Mutex::new(offer),
             warning: Mutex::default(),
             connections: Connections::default(),
@@ -187,7 +200,7 @@ impl ReferencePlatform {
         &self.admin_url
     }
 
-    /// The folder with `ca.pem`, `terminal.pem` and `terminal.key`.
+    /// The folder with `ca.pem`, `terminal.pem`, `terminal.key`, and `seal-authorities/`, whom to trust for seals.
     pub fn credentials(&self) -> &Path {
         &self.credentials
     }
@@ -221,7 +234,8 @@ pub fn kept_cases(data_dir: &Path) -> Result<Vec<CaseRow>, StoreError> {
     Store::open_for_reading(data_dir)?.cases()
 }
 
-/// The keys that prove the slips of the terminals that began their service here, 64 hexadecimal digits each.
+/// The keys that prove the slips of the terminals that began their service here, each a line as
+/// [`crate::slip::SlipKey::from_line`] reads it.
 ///
 /// # Errors
 /// The folder holds no platform's file, or it cannot be read.
