@@ -68,7 +68,9 @@ mod tests {
 
     #[test]
     fn each_answer_has_its_own_words() {
-        for of in [|p: SealProblem| p.word().to_owned(), |p| p.sentence().en, |p| p.sentence().zh_cn] {
+        let words: [fn(SealProblem) -> String; 3] =
+            [|p| p.word().to_owned(), |p| p.sentence().en, |p| p.sentence().zh_cn];
+        for of in words {
             assert_eq!(SealProblem::ALL.into_iter().map(of).collect::<BTreeSet<_>>().len(), 6);
         }
         let remedies: BTreeSet<_> = SealProblem::ALL.into_iter().map(SealProblem::remedy).collect();

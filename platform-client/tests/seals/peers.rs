@@ -238,7 +238,7 @@ async fn signatures_by_openssl_are_taken() {
     }
     let mut file = Office::open(SealKind::PdfP256).await.file(None).await;
     // OpenSSL's certificates begin now, and the file says that it was sealed at the platform's time: that is left out.
-    let said = file.windows(7).position(|w| w == b"/M (D:").unwrap();
+    let said = file.windows(6).position(|w| w == b"/M (D:").unwrap();
     file[said + 1] = b'X';
     let (_, content) = parts(&file);
     for (kind, option) in [("rsa", "rsa_keygen_bits:2048"), ("EC", "ec_paramgen_curve:P-256")] {
