@@ -16,6 +16,7 @@ pub mod paper;
 pub mod personal;
 pub mod rating;
 pub mod resident_id;
+pub mod seal;
 pub mod service_item;
 pub mod session;
 pub mod terminal;

@@ -43,6 +43,17 @@ pub struct ProvinceAddress {
     pub url: String,
     /// The folder with `ca.pem`, `terminal.pem`, `terminal.key`.
     pub credentials: PathBuf,
+    /// The folder with the certificates of the authorities that answer for seals; none trusts nobody's.
+    pub seal_authorities: Option<PathBuf>,
+}
+
+impl ProvinceAddress {
+    /// A province of these credentials, which trusts for seals whom the folder `seal-authorities` among them names, where
+    /// it is there.
+    pub fn new(url: String, credentials: PathBuf) -> Self {
+        let seal_authorities = Some(credentials.join("seal-authorities")).filter(|folder| folder.is_dir());
+        Self { url, credentials, seal_authorities }
+    }
 }
 
 /// China has one time zone.
@@ -140,11 +151,13 @@ impl Config {
         if let Some(province) = root.section("province") {
             let url = province.required("url", url);
             let credentials = province.required("credentials", reader::text);
+            let seals = province.optional("seal_authorities", reader::text).map(|path| folder.join(path));
             config.news_every = province.optional("news_seconds", seconds).unwrap_or(NEWS_EVERY);
             province.nothing_else();
-            config.province = url
-                .zip(credentials)
-                .map(|(url, path)| ProvinceAddress { url, credentials: folder.join(path) });
+            config.province = url.zip(credentials).map(|(url, path)| {
+                let address = ProvinceAddress::new(url, folder.join(path));
+                ProvinceAddress { seal_authorities: seals.or(address.seal_authorities), ..address }
+            });
         }
         root.nothing_else();
         config

@@ -27,6 +27,7 @@ use platform_client::error::{Broken, CallError};
 use platform_client::http::SetupError;
 use platform_client::outbox::{OpenError, OutboxConfig};
 use platform_client::province::{Province, ProvinceConfig};
+use platform_client::seal::Authorities;
 use reply::Reply;
 use resident::Resident;
 use std::collections::HashMap;
@@ -48,6 +49,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct DeskOptions {
     /// Where the province is and how it speaks.
     pub province: ProvinceConfig,
+    /// Whom to trust for the seals of certificates.
+    pub seal_authorities: Authorities,
     /// The terminal's folder: outbox, keys, the last good catalogue.
     pub data: PathBuf,
     /// Where ids and keys come from.
@@ -134,7 +137,7 @@ impl ProvinceDesk {
     /// # Errors
     /// The address or the credentials are wrong, another terminal runs with this folder, or there are no threads.
     pub fn start(options: DeskOptions, clock: Arc<dyn Clock>, post: Post) -> Result<Self, DeskError> {
-        let DeskOptions { province, data, randomness, news } = options;
+        let DeskOptions { province, seal_authorities, data, randomness, news } = options;
         let (ids, slips): (Arc<dyn Entropy>, Arc<dyn Entropy>) = match randomness {
             Randomness::Machine => (Arc::new(SystemEntropy::new()), Arc::new(SystemEntropy::new())),
             // A stream for each: how often one is asked must not change what another gives.
@@ -146,7 +149,11 @@ impl ProvinceDesk {
         let outbox = OutboxConfig::in_folder(&data, province.terminal.clone());
         let province =
             Province::new(province, Arc::clone(&clock), Arc::clone(&machine)).map_err(DeskError::Province)?;
-        let stores = Stores::new(outbox, data.join("slip.key"), Arc::clone(&clock), machine, slips);
+        if seal_authorities.count() == 0 {
+            tracing::warn!("no authority of seals is configured: certificates are neither shown nor printed");
+        }
+        let province = province.trusting_seals_of(seal_authorities);
+        let stores = Stores::new(outbox, data.join("slip.keys"), Arc::clone(&clock), machine, slips);
         match stores.open() {
             Err(error @ OpenError::InUse(_)) => return Err(DeskError::InUse(error)),
             Err(error) => tracing::error!(error = %Chain(&error), "the outbox cannot be opened"),

@@ -217,10 +217,8 @@ impl Rig {
                 let options =
                     Options { seed, time, catalogue, ..Options::new(data.join("province"), fonts::REGULAR) };
                 let platform = ReferencePlatform::start(options)?;
-                let province = ProvinceAddress {
-                    url: platform.url().to_owned(),
-                    credentials: platform.credentials().to_owned(),
-                };
+                let province =
+                    ProvinceAddress::new(platform.url().to_owned(), platform.credentials().to_owned());
                 let site = platform.admin().site().clone();
                 (Some(platform), province, site)
             }

@@ -18,6 +18,7 @@ use platform_client::credentials::{Credentials, CredentialsError};
 use platform_client::dialect::config::{DialectsConfig, DialectsError};
 use platform_client::http::Timeouts;
 use platform_client::province::ProvinceConfig;
+use platform_client::seal::{Authorities, AuthoritiesError};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,6 +82,9 @@ pub enum StartError {
     /// How the province's interfaces are spoken to.
     #[error("the dialects cannot be used")]
     Dialects(#[from] DialectsError),
+    /// The authorities of seals.
+    #[error("the authorities of seals cannot be used")]
+    SealAuthorities(#[from] AuthoritiesError),
     /// Province and outbox.
     #[error("the way to the province does not open")]
     Desk(#[from] DeskError),
@@ -98,6 +102,7 @@ impl StartError {
         match self {
             Self::Folder { .. } => "folder",
             Self::Credentials(_) | Self::Dialects(_) => "credentials",
+            Self::SealAuthorities(_) => "seal_authorities",
             Self::Desk(DeskError::InUse(_)) => "in_use",
             Self::Desk(_) => "province",
             Self::Camera(_) | Self::Device(_) => "device",
@@ -120,7 +125,9 @@ impl Parts {
             .map_err(|cause| StartError::Folder { folder: self.data.clone(), cause })?;
         let (inbox, post) = Inbox::new(wakers.event);
         let clock = self.clock;
+        let authorities = self.province.seal_authorities.as_deref().map(Authorities::read).transpose()?;
         let desk = DeskOptions {
+            seal_authorities: authorities.unwrap_or_default(),
             province: ProvinceConfig {
                 url: self.province.url,
                 credentials: Credentials::read(&self.province.credentials)?,

@@ -65,6 +65,7 @@ port = "alsa:0/Master"
 [province]
 url = "https://127.0.0.1:8443"
 credentials = "/etc/yilin"
+seal_authorities = "seals"
 news_seconds = 30
 "#;
 
@@ -96,7 +97,14 @@ fn a_whole_file() {
     let speaker = config.devices.speaker.unwrap();
     assert_eq!((speaker.port.to_string().as_str(), speaker.volume), ("alsa:0/Master", 60));
     let credentials = PathBuf::from("/etc/yilin");
-    assert_eq!(config.province, Some(ProvinceAddress { url: "https://127.0.0.1:8443".into(), credentials }));
+    assert_eq!(
+        config.province,
+        Some(ProvinceAddress {
+            url: "https://127.0.0.1:8443".into(),
+            credentials,
+            seal_authorities: Some("/etc/terminal/seals".into())
+        })
+    );
     assert_eq!(config.news_every, Duration::from_secs(30));
 }
 

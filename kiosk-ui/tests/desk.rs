@@ -155,6 +155,27 @@ fn a_certificate_needs_no_question_before_it() {
 }
 
 #[test]
+fn a_certificate_whose_seal_is_not_valid_never_comes() {
+    use domain::seal::SealProblem as P;
+    for (fault, problem) in [
+        (FaultKind::SealAltered, P::Altered),
+        (FaultKind::SealExpired, P::Expired),
+        (FaultKind::SealUnknownIssuer, P::UnknownIssuer),
+        (FaultKind::SealMissing, P::Missing),
+    ] {
+        let world = World::start();
+        world.admin().set_fault(Fault::always(fault));
+        let identity = by_card(SampleCard::Resident);
+        let submission = submission(&world, "participation-certificate", 1, Queueing::LiveOnly, &identity);
+        let purpose = domain::locale::Localized::new("参保证明", "Certificate");
+        world.ask(Question::Certificate(Box::new(CertificateRequest { identity, purpose, submission })));
+        let answer = world.answer();
+        let E::Certificate(_, Err(CertificateFailure::Seal(found))) = answer else { panic!("{answer:?}") };
+        assert_eq!(found, problem);
+    }
+}
+
+#[test]
 fn lists_staff_and_help() {
     let world = World::start();
     world.ask(Question::Directory(item("convenience-directory"), world.rig.site().division.clone()));
@@ -302,10 +323,10 @@ fn a_seed_gives_the_same_ids_and_the_same_slips_and_a_slip_proves_itself() {
         let world = World::start();
         let ids: Vec<SubmissionId> = (0..3).filter_map(|_| world.desk.fresh_submission_id()).collect();
         let slip = world.desk.sign(&claim(&world)).unwrap();
-        let key_file = world.data().join("slip.key");
+        let key_file = world.data().join("slip.keys");
         let entropy = platform_client::entropy::SystemEntropy::new();
-        let key = SlipSigner::open(&key_file, &entropy).unwrap().public_key();
-        assert_eq!(verify(&slip, &[key]).unwrap(), claim(&world));
+        let keys = SlipSigner::open(&key_file, &entropy, START).unwrap().public_keys();
+        assert_eq!(verify(&slip, &keys).unwrap(), claim(&world));
         (ids, slip)
     };
     let (first, second) = (run(), run());

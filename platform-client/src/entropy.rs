@@ -2,9 +2,11 @@
 //!
 //! Duty: bytes that nobody can guess, or, from a seed, the same bytes every time. Never: be asked past this trait.
 
+use crate::gm::sm3::{self, HmacKey};
 use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::atomic::{AtomicU64, Ordering};
+use zeroize::Zeroizing;
 
 /// The machine gave no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +72,35 @@ impl Entropy for SeededEntropy {
     }
 }
 
+/// Bytes that follow from a secret and a message, for a signature that comes out the same each time: nobody guesses them,
+/// and no two messages have the same. The idea of RFC 6979, with HMAC-SM3.
+#[derive(Debug)]
+pub(crate) struct MessageEntropy {
+    secret: HmacKey,
+    message: sm3::Digest,
+    block: AtomicU64,
+}
+
+impl MessageEntropy {
+    /// For one signature of a message under the key that this secret is or belongs to.
+    pub(crate) fn new(secret: &[u8], message: &[u8]) -> Self {
+        let secret = HmacKey::new(Zeroizing::new(secret.to_vec()));
+        Self { secret, message: sm3::digest(message), block: AtomicU64::new(0) }
+    }
+}
+
+impl Entropy for MessageEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        for chunk in bytes.chunks_mut(32) {
+            let block = self.block.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            let mac = self.secret.mac(&[b"yilin message entropy 1", &self.message, &block]);
+            let (head, _) = mac.split_at(chunk.len());
+            chunk.copy_from_slice(head);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +116,16 @@ mod tests {
         };
         assert_eq!(take(7), take(7));
         assert_ne!(take(7), take(8));
+    }
+    #[test]
+    fn a_message_repeats_and_another_message_or_secret_differs() {
+        let take = |secret: &[u8], message: &[u8]| {
+            let mut bytes = [0; 70];
+            MessageEntropy::new(secret, message).fill(&mut bytes).unwrap();
+            bytes
+        };
+        assert_eq!(take(b"a", b"m"), take(b"a", b"m"));
+        assert_ne!(take(b"a", b"m"), take(b"a", b"n"));
+        assert_ne!(take(b"a", b"m"), take(b"b", b"m"));
     }
 }

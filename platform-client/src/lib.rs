@@ -19,6 +19,7 @@ pub mod operation;
 pub mod outbox;
 mod private_file;
 pub mod province;
+pub mod seal;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod slip;

@@ -119,6 +119,18 @@ pub(crate) fn keep(file: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
     make(file, bytes).map_err(|cause| PrivateFileError::Io { file: file.to_owned(), cause })
 }
 
+/// Puts these bytes in the place of the file, whole or not at all.
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
+    let put = || {
+        let folder = folder_of(file);
+        std::fs::create_dir_all(folder)?;
+        let draft = draft(file, bytes)?;
+        std::fs::rename(&draft, file)?;
+        File::open(folder)?.sync_all()
+    };
+    put().map_err(|cause| PrivateFileError::Io { file: file.to_owned(), cause })
+}
+
 fn read(file: &Path, open: File, length: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
     let bytes = read_some(file, open, length)?;
     if bytes.len() == length {
@@ -143,18 +155,24 @@ fn read_some(file: &Path, mut open: File, most: usize) -> Result<Zeroizing<Vec<u
 fn make(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = folder_of(file);
     std::fs::create_dir_all(folder)?;
-    let mut draft = file.as_os_str().to_owned();
-    draft.push(format!(".draft-{}", std::process::id()));
-    let draft = PathBuf::from(draft);
-    let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    open.write_all(bytes)?;
-    open.sync_all()?;
+    let draft = draft(file, bytes)?;
     let linked = match std::fs::hard_link(&draft, file) {
         Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(e),
         _ => File::open(folder)?.sync_all(),
     };
     std::fs::remove_file(&draft)?;
     linked
+}
+
+/// These bytes on disk beside the file.
+fn draft(file: &Path, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    let mut draft = file.as_os_str().to_owned();
+    draft.push(format!(".draft-{}", std::process::id()));
+    let draft = PathBuf::from(draft);
+    let mut open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    open.write_all(bytes)?;
+    open.sync_all()?;
+    Ok(draft)
 }
 
 #[cfg(test)]

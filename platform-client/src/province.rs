@@ -19,6 +19,7 @@ use crate::entropy::Entropy;
 use crate::error::{AnswerProblem, CallError, Cause, Refusal};
 use crate::http::{Connection, HttpAnswer, SetupError, Timeouts};
 use crate::operation::Operation;
+use crate::seal::Authorities;
 use domain::case::SubmissionId;
 use domain::terminal::TerminalId;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -49,6 +50,7 @@ pub struct Province {
     dialects: Dialects,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    seals: Arc<Authorities>,
 }
 
 impl std::fmt::Debug for Province {
@@ -65,7 +67,21 @@ impl Province {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, SetupError> {
         let connection = Connection::new(&config.url, config.credentials, config.timeouts)?;
-        Ok(Self { connection, terminal: config.terminal, dialects: config.dialects, clock, entropy })
+        Ok(Self {
+            connection,
+            terminal: config.terminal,
+            dialects: config.dialects,
+            clock,
+            entropy,
+            seals: Arc::default(),
+        })
+    }
+
+    /// The same, with these authorities of seals to trust; without them no certificate is given out.
+    #[must_use]
+    pub fn trusting_seals_of(mut self, authorities: Authorities) -> Self {
+        self.seals = Arc::new(authorities);
+        self
     }
 
     /// The terminal for which it speaks.

@@ -6,6 +6,7 @@
 
 mod admin;
 mod answer;
+mod authority;
 mod catalogue;
 mod certificate;
 mod clock;
@@ -37,7 +38,9 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 pub use admin::{Admin, CastMember, StaffPass};
+pub use authority::AuthorityError;
 pub use catalogue::{CatalogueError, CatalogueSource};
+pub use certificate::{SealKind, UnknownSealKind};
 pub use clock::TimeSource;
 pub use credentials::CredentialsError;
 pub use desk::{CodeKind, FaceRule};
@@ -45,12 +48,13 @@ use fault::{Fault, Faults};
 pub use sample_city::StaffDuty;
 pub use store::{CaseRow, KeptState, StoreError};
 
+use authority::Authority;
 use catalogue::Offer;
 use clock::Clock;
 use credentials::Credentials;
 use desk::Desk;
 use dialect::{Doors, InterfaceDialect};
-use platform::Platform;
+use platform::{Platform, Seals};
 use store::Store;
 use wire::{Connections, Scissors, TlsListener};
 
@@ -67,6 +71,8 @@ pub struct Options {
     pub time: TimeSource,
     /// The typeface of certificates: the bytes of an OpenType file.
     pub font: Cow<'static, [u8]>,
+    /// In which form it seals certificates.
+    pub seal: SealKind,
     /// Its items.
     pub catalogue: CatalogueSource,
     /// What goes wrong from the first call on.
@@ -84,6 +90,7 @@ impl Options {
             seed: Seed::DEMONSTRATION.0,
             time: TimeSource::System,
             font: font.into(),
+            seal: SealKind::default(),
             catalogue: CatalogueSource::Embedded,
             faults: Vec::new(),
             dialects: Vec::new(),
@@ -103,6 +110,9 @@ pub enum StartError {
     /// The secrets of dialects.
     #[error("the secrets of the dialects cannot be used")]
     Keys(#[from] dialect::KeysError),
+    /// The authority of the seals.
+    #[error("certificates cannot be sealed")]
+    Authority(#[from] AuthorityError),
     /// The items.
     #[error("the catalogue cannot be used")]
     Catalogue(#[from] CatalogueError),
@@ -149,6 +159,8 @@ impl ReferencePlatform {
         let site = city.demonstration_site().ok_or(StartError::NoSite)?;
         let offer = Offer::read(&options.catalogue, &site.division, clock.now())?;
         let credentials = Credentials::open(&options.data_dir, &site.terminal)?;
+        let for_seals = credentials.for_terminals.join("seal-authorities");
+        let authority = Authority::open(options.seal.suite(), &credentials.own, &for_seals)?;
         let tls = TlsAcceptor::from(Arc::new(credentials.server_config()?));
         let faults = Faults::default();
         options.faults.iter().for_each(|fault| faults.set(*fault));
@@ -156,6 +168,7 @@ impl ReferencePlatform {
             desk: Desk::new(seed),
             faults,
             font: options.font,
+            seals: Seals { kind: options.seal, authority },
             offer: Mutex::new(offer),
             warning: Mutex::default(),
             connections: Connections::default(),
@@ -197,7 +210,7 @@ impl ReferencePlatform {
         &self.admin_url
     }
 
-    /// The folder with `ca.pem`, `terminal.pem` and `terminal.key`.
+    /// The folder with `ca.pem`, `terminal.pem`, `terminal.key`, and `seal-authorities/`, whom to trust for seals.
     pub fn credentials(&self) -> &Path {
         &self.credentials
     }
@@ -231,7 +244,8 @@ pub fn kept_cases(data_dir: &Path) -> Result<Vec<CaseRow>, StoreError> {
     Store::open_for_reading(data_dir)?.cases()
 }
 
-/// The keys that prove the slips of the terminals that began their service here, 64 hexadecimal digits each.
+/// The keys that prove the slips of the terminals that began their service here, each a line as
+/// [`crate::slip::SlipKey::from_line`] reads it.
 ///
 /// # Errors
 /// The folder holds no platform's file, or it cannot be read.

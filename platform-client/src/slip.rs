@@ -8,115 +8,56 @@
 //! | bytes | what |
 //! |---|---|
 //! | 1 | format, 1 |
-//! | 1 | algorithm: 1 = Ed25519 (RFC 8032); others, such as SM2, get other numbers |
-//! | 4 | the first four bytes of SHA-256 over the public key |
+//! | 1 | algorithm: 2 = SM2 with SM3 (GB/T 32918.2, GB/T 32905), the signer's id that of GM/T 0009 |
+//! | 4 | the first four bytes of SM3 over the public key, 04 ‖ x ‖ y |
 //! | 1 | state: 1 received, 2 accepted, 3 supplement required, 4 not accepted, 5 queued, 6 unknown |
 //! | 5 | time of filing, seconds since 1970-01-01 UTC |
 //! | 1 | its offset from UTC in quarters of an hour, two's complement |
 //! | 1 + n | length and UTF-8 of the number |
 //! | 1 + n | length and UTF-8 of the terminal's number |
-//! | 64 | signature over `yilin slip` and all bytes before it |
+//! | 64 | signature over `yilin slip` and all bytes before it: r ‖ s |
 
 mod base45;
+mod key;
+mod ring;
 
-use crate::digest::{from_hex, hex};
-use crate::entropy::Entropy;
-use crate::private_file::{self, PrivateFileError};
+pub use key::SlipKey;
+pub use ring::{KeyRingError, SignSlipError, SlipSigner};
+
+use crate::gm::sm2::Signature;
 use domain::paper::{Claim, ClaimState};
 use domain::terminal::TerminalId;
-use ring::digest::{SHA256, digest};
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
-use std::path::Path;
 use time::{OffsetDateTime, UtcOffset};
 
 const PREFIX: &str = "YILIN:";
 const FORMAT: u8 = 1;
-const ED25519_ID: u8 = 1;
+const SM2_WITH_SM3: u8 = 2;
 const SIGNATURE: usize = 64;
 const SIGNED: &[u8] = b"yilin slip";
+/// How many bytes of a key's digest are in a slip: a hint, which two keys may have in common by chance.
+const HINT: usize = 4;
 
-/// Signs the slips of one terminal.
-pub struct SlipSigner {
-    pair: Ed25519KeyPair,
+/// The bytes that are signed for a claim; none where one of its parts is beyond what a slip can hold.
+fn body(claim: &Claim, hint: [u8; HINT]) -> Option<Vec<u8>> {
+    let mut bytes = vec![FORMAT, SM2_WITH_SM3];
+    bytes.extend_from_slice(&hint);
+    bytes.push(state_number(claim.state));
+    let seconds = u64::try_from(claim.filed_at.unix_timestamp()).ok()?;
+    let [0, 0, 0, time @ ..] = seconds.to_be_bytes() else { return None };
+    bytes.extend_from_slice(&time);
+    let quarters = i8::try_from(claim.filed_at.offset().whole_minutes() / 15).ok()?;
+    bytes.extend_from_slice(&quarters.to_be_bytes());
+    for text in [&claim.number, &claim.terminal.0] {
+        bytes.push(u8::try_from(text.len()).ok()?);
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    Some(bytes)
 }
 
-impl std::fmt::Debug for SlipSigner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SlipSigner").field("public", &self.public_key()).finish_non_exhaustive()
-    }
-}
-
-/// A claim that a slip cannot hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a number, a terminal or a time is beyond what a slip can hold")]
-pub struct ClaimTooLong;
-
-impl SlipSigner {
-    /// With the seed in this file, which is made at first use (mode 0600).
-    pub fn open(key_file: &Path, entropy: &dyn Entropy) -> Result<Self, PrivateFileError> {
-        let bytes = private_file::read_or_make(key_file, 32, entropy)?;
-        let mut seed = [0; 32];
-        seed.copy_from_slice(&bytes);
-        Ok(Self::from_seed(seed))
-    }
-
-    /// With this seed: the same seed signs the same bytes the same way.
-    pub fn from_seed(seed: [u8; 32]) -> Self {
-        match Ed25519KeyPair::from_seed_unchecked(&seed) {
-            Ok(pair) => Self { pair },
-            Err(_) => unreachable!("every 32 bytes are an Ed25519 seed"),
-        }
-    }
-
-    /// The key that proves its slips.
-    pub fn public_key(&self) -> SlipPublicKey {
-        let mut key = [0; 32];
-        key.copy_from_slice(self.pair.public_key().as_ref());
-        SlipPublicKey(key)
-    }
-
-    /// The text of the QR code for a claim.
-    pub fn sign(&self, claim: &Claim) -> Result<String, ClaimTooLong> {
-        let mut bytes = vec![FORMAT, ED25519_ID];
-        bytes.extend_from_slice(&self.public_key().id());
-        bytes.push(state_number(claim.state));
-        let seconds = u64::try_from(claim.filed_at.unix_timestamp()).map_err(|_| ClaimTooLong)?;
-        let [0, 0, 0, time @ ..] = seconds.to_be_bytes() else { return Err(ClaimTooLong) };
-        bytes.extend_from_slice(&time);
-        let quarters =
-            i8::try_from(claim.filed_at.offset().whole_minutes() / 15).map_err(|_| ClaimTooLong)?;
-        bytes.extend_from_slice(&quarters.to_be_bytes());
-        for text in [&claim.number, &claim.terminal.0] {
-            bytes.push(u8::try_from(text.len()).map_err(|_| ClaimTooLong)?);
-            bytes.extend_from_slice(text.as_bytes());
-        }
-        let signature = self.pair.sign(&[SIGNED, &bytes].concat());
-        bytes.extend_from_slice(signature.as_ref());
-        Ok(format!("{PREFIX}{}.", base45::encode(&bytes)))
-    }
-}
-
-/// A key that proves slips.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SlipPublicKey([u8; 32]);
-
-impl SlipPublicKey {
-    /// From 64 hexadecimal digits.
-    pub fn from_hex(text: &str) -> Option<Self> {
-        from_hex(text.trim())?.try_into().ok().map(Self)
-    }
-
-    /// 64 lower-case hexadecimal digits.
-    pub fn to_hex(&self) -> String {
-        hex(&self.0)
-    }
-
-    fn id(&self) -> [u8; 4] {
-        let hash = digest(&SHA256, &self.0);
-        let mut id = [0; 4];
-        id.copy_from_slice(&hash.as_ref()[..4]);
-        id
-    }
+/// The text of a body and its signature.
+fn written(mut body: Vec<u8>, signature: [u8; SIGNATURE]) -> String {
+    body.extend_from_slice(&signature);
+    format!("{PREFIX}{}.", base45::encode(&body))
 }
 
 /// Why a text proves nothing.
@@ -134,33 +75,47 @@ pub enum SlipError {
     /// It was altered, or made by somebody else.
     #[error("this slip was altered, or made by somebody else")]
     Altered,
+    /// The key that signed it was not in use at the time that it claims.
+    #[error("this slip claims a time at which its terminal signed with another key")]
+    KeyExpired,
+}
+
+impl SlipError {
+    /// Its word for programs: `unknown_key`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotASlip => "not_a_slip",
+            Self::Newer => "newer",
+            Self::UnknownKey => "unknown_key",
+            Self::Altered => "altered",
+            Self::KeyExpired => "key_expired",
+        }
+    }
 }
 
 /// What a slip's text claims, if one of these keys proves it.
-pub fn verify(text: &str, keys: &[SlipPublicKey]) -> Result<Claim, SlipError> {
+pub fn verify(text: &str, keys: &[SlipKey]) -> Result<Claim, SlipError> {
     let text =
         text.trim().strip_prefix(PREFIX).and_then(|t| t.strip_suffix('.')).ok_or(SlipError::NotASlip)?;
     let bytes = base45::decode(text).ok_or(SlipError::NotASlip)?;
     match bytes.as_slice() {
-        [FORMAT, ED25519_ID, ..] => {}
+        [FORMAT, SM2_WITH_SM3, ..] => {}
         [] | [0, ..] => return Err(SlipError::NotASlip),
         _ => return Err(SlipError::Newer),
     }
     let at = bytes.len().checked_sub(SIGNATURE).ok_or(SlipError::NotASlip)?;
     let (body, signature) = bytes.split_at(at);
-    let id = body.get(2..6).ok_or(SlipError::NotASlip)?;
-    // Four bytes are a hint and can be the same by chance: every key with that hint is tried.
-    let mut hinted = keys.iter().filter(|k| k.id() == *id).peekable();
+    let hint = body.get(2..2 + HINT).ok_or(SlipError::NotASlip)?;
+    let mut hinted = keys.iter().filter(|k| k.hint() == *hint).peekable();
     if hinted.peek().is_none() {
         return Err(SlipError::UnknownKey);
     }
     let message = [SIGNED, body].concat();
-    let proved =
-        |key: &SlipPublicKey| UnparsedPublicKey::new(&ED25519, key.0).verify(&message, signature).is_ok();
-    if !hinted.any(proved) {
-        return Err(SlipError::Altered);
-    }
-    read_claim(&body[6..]).ok_or(SlipError::NotASlip)
+    let signature = Signature::from_raw(signature).map_err(|_| SlipError::Altered)?;
+    let proved = |key: &&SlipKey| key.verifying_key().verify(&message, &signature).is_ok();
+    let key = hinted.find(proved).ok_or(SlipError::Altered)?;
+    let claim = read_claim(&body[2 + HINT..]).ok_or(SlipError::NotASlip)?;
+    if key.is_in_use_at(claim.filed_at) { Ok(claim) } else { Err(SlipError::KeyExpired) }
 }
 
 fn read_claim(rest: &[u8]) -> Option<Claim> {
@@ -206,77 +161,4 @@ const fn state_number(state: ClaimState) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::entropy::SeededEntropy;
-    use time::macros::datetime;
-
-    fn claim(number: &str, state: ClaimState) -> Claim {
-        Claim {
-            number: number.to_owned(),
-            filed_at: datetime!(2026-11-24 10:24:07 +8),
-            state,
-            terminal: TerminalId("YL-990001-01".to_owned()),
-        }
-    }
-
-    #[test]
-    fn a_claim_comes_back_as_it_was() {
-        let signer = SlipSigner::from_seed([7; 32]);
-        let keys = [SlipSigner::from_seed([8; 32]).public_key(), signer.public_key()];
-        let longest = "示".repeat(64);
-        for state in STATES {
-            for number in ["BJ202611240001", "0123456789abcdef0123456789abcdef", longest.as_str()] {
-                let claim = claim(number, state);
-                let text = signer.sign(&claim).unwrap();
-                assert!(text.bytes().all(|b| b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".contains(&b)));
-                assert_eq!(verify(&text, &keys), Ok(claim.clone()));
-                assert_eq!(text, SlipSigner::from_seed([7; 32]).sign(&claim).unwrap(), "the same seed");
-            }
-        }
-    }
-
-    #[test]
-    fn a_usual_number_fits_a_small_code() {
-        let claim = Claim {
-            terminal: TerminalId("T99000100100101".to_owned()),
-            ..claim("BJ-20261124-0000001", ClaimState::Accepted)
-        };
-        let text = SlipSigner::from_seed([7; 32]).sign(&claim).unwrap();
-        // Version 7, level M, alphanumeric (ISO/IEC 18004, table 7).
-        assert!(text.len() <= 178, "{} characters", text.len());
-    }
-
-    #[test]
-    fn every_altered_character_is_noticed() {
-        let signer = SlipSigner::from_seed([7; 32]);
-        let keys = [signer.public_key()];
-        let text = signer.sign(&claim("BJ1", ClaimState::Received)).unwrap();
-        for i in 0..text.len() {
-            let mut altered = text.clone().into_bytes();
-            altered[i] = if altered[i] == b'0' { b'1' } else { b'0' };
-            let altered = String::from_utf8(altered).unwrap();
-            assert!(verify(&altered, &keys).is_err(), "character {i}");
-            assert!(verify(&text[..i], &keys).is_err(), "cut at {i}");
-        }
-        assert_eq!(verify(&text, &[]), Err(SlipError::UnknownKey));
-        assert_eq!(verify("BJ1", &keys), Err(SlipError::NotASlip));
-    }
-
-    #[test]
-    fn the_key_is_made_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("slip.key");
-        let first = SlipSigner::open(&file, &SeededEntropy::new(1)).unwrap().public_key();
-        assert_eq!(first, SlipSigner::open(&file, &SeededEntropy::new(2)).unwrap().public_key());
-        assert_eq!(SlipPublicKey::from_hex(&first.to_hex()), Some(first));
-    }
-
-    // RFC 8032, section 7.1, test 1.
-    #[test]
-    fn the_public_key_is_that_of_the_standard() {
-        let seed = from_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap();
-        let public = SlipSigner::from_seed(seed.try_into().unwrap()).public_key();
-        assert_eq!(public.to_hex(), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-    }
-}
+mod tests;

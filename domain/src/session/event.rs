@@ -11,6 +11,7 @@ use crate::material::Picture;
 use crate::personal::Personal;
 use crate::rating::{RatingLevel, RatingReason};
 use crate::resident_id::ResidentIdCard;
+use crate::seal::SealProblem;
 use crate::service_item::{Catalogue, ItemId, Theme};
 use crate::terminal::Timestamp;
 use std::sync::Arc;
@@ -331,6 +332,8 @@ pub enum CertificateFailure {
     Unreachable,
     /// The issuer says no, and why.
     Refused(Localized),
+    /// A file came whose seal is not valid.
+    Seal(SealProblem),
 }
 
 /// What the matcher said.

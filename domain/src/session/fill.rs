@@ -251,6 +251,10 @@ impl Visit {
                     self.outcome = VisitOutcome::NotAccepted;
                     finished(file, Ending::NoCertificate(reason), context)
                 }
+                Err(Failure::Seal(problem)) => {
+                    self.outcome = VisitOutcome::NotAccepted;
+                    finished(file, Ending::NoCertificate(problem.sentence()), context)
+                }
                 Err(Failure::Unreachable) => {
                     self.province_away();
                     Step::Review(file)

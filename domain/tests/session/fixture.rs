@@ -13,6 +13,7 @@ use domain::material::Picture;
 use domain::personal::Personal;
 use domain::rating::{RatingLevel, RatingReason};
 use domain::resident_id::ResidentIdNumber;
+use domain::seal::SealProblem;
 use domain::service_item::{Catalogue, ItemId, ServiceItem, Theme};
 use domain::session::effect::{Effect, Question};
 use domain::session::event::*;
@@ -277,7 +278,13 @@ impl World {
                 };
                 let failure = match fail {
                     AskFailure::Unreachable => CertificateFailure::Unreachable,
-                    AskFailure::Refused => CertificateFailure::Refused(both("无记录")),
+                    AskFailure::Refused => {
+                        let seal = SealProblem::ALL.get(usize::try_from(detail % 7).unwrap());
+                        seal.map_or_else(
+                            || CertificateFailure::Refused(both("无记录")),
+                            |problem| CertificateFailure::Seal(*problem),
+                        )
+                    }
                 };
                 vec![province(P::Certificate(t, if good { Ok(certificate) } else { Err(failure) }))]
             }

@@ -205,7 +205,7 @@ impl VisitFlags {
             province: self
                 .province
                 .zip(self.credentials)
-                .map(|(url, credentials)| ProvinceAddress { url, credentials }),
+                .map(|(url, credentials)| ProvinceAddress::new(url, credentials)),
             catalogue: None,
             data,
             out: self.out.ok_or(MissingFlag("--out DIR"))?,

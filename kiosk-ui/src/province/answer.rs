@@ -5,6 +5,7 @@ use super::in_session::{self, Inquire, MatchFace, Suggest};
 use super::resident::{Resident, Trouble};
 use domain::form::Prefill;
 use domain::identity::{Identity, IdentityWay};
+use domain::locale::Locale;
 use domain::personal::Personal;
 use domain::service_item::{Inquiry, ServiceItem};
 use domain::session::effect::{CertificateRequest, Question};
@@ -129,6 +130,12 @@ async fn certificate(
     match resident.ask(shared, identity, in_session::Certificate { submission, purpose }).await {
         Ok(CertificateAnswer::Issued(certificate)) => Ok(*certificate),
         Ok(CertificateAnswer::Refused(reason)) => Err(CertificateFailure::Refused(reason)),
+        Ok(CertificateAnswer::BadSeal(error)) => {
+            let problem = error.problem();
+            let (item, remedy) = (&submission.item, problem.remedy().text(Locale::En));
+            tracing::error!(seal = problem.word(), %error, %item, remedy, "a certificate is neither shown nor printed");
+            Err(CertificateFailure::Seal(problem))
+        }
         Err(_) => Err(CertificateFailure::Unreachable),
     }
 }

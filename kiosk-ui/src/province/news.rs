@@ -9,6 +9,7 @@ use domain::device::{DeviceClass, Devices};
 use domain::session::event::TerminalEvent;
 use platform_client::catalogue_cache::{CatalogueError, Refreshed};
 use platform_client::contract::terminal::Heartbeat;
+use platform_client::slip::{SlipKey, SlipSigner};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,8 @@ pub(super) async fn run(shared: Arc<Shared>, news: News, loaded: watch::Sender<b
 /// When each thing is asked for next; at once where nothing is said.
 #[derive(Default)]
 struct Rounds {
-    activated: bool,
+    /// The keys that the province was told when the terminal began its service.
+    told: Option<Vec<SlipKey>>,
     heartbeat_every: Option<Duration>,
     heartbeat: Option<Instant>,
     catalogue: Option<Instant>,
@@ -81,12 +83,12 @@ impl Rounds {
     }
 
     async fn activate(&mut self, shared: &Shared) {
-        if self.activated {
+        let Some(keys) = shared.stores.signer().map(SlipSigner::public_keys) else { return };
+        if self.told.as_ref() == Some(&keys) {
             return;
         }
-        let Some(key) = shared.stores.signer().map(|s| s.public_key().to_hex()) else { return };
-        if let Ok(activation) = shared.heard(shared.province.activate(VERSION, &key).await) {
-            self.activated = true;
+        if let Ok(activation) = shared.heard(shared.province.activate(VERSION, &keys).await) {
+            self.told = Some(keys);
             self.heartbeat_every = Some(Duration::from_secs(u64::from(activation.heartbeat_seconds.max(1))));
         }
     }

@@ -1,4 +1,4 @@
-//! What is on this terminal's disk: the outbox, and the key that signs slips.
+//! What is on this terminal's disk: the outbox, and the keys that sign slips.
 //!
 //! Duty: open them, again and again where the disk does not let it at first; save. Never: promise what is not on disk.
 
@@ -17,11 +17,11 @@ use std::sync::{Arc, OnceLock};
 /// Outbox and signer, once each could be opened.
 pub(super) struct Stores {
     config: OutboxConfig,
-    slip_key: PathBuf,
+    slip_keys: PathBuf,
     clock: Arc<dyn Clock>,
     /// For seals and jitter.
     entropy: Arc<dyn Entropy>,
-    /// For the slip key.
+    /// For the keys of slips.
     slips: Arc<dyn Entropy>,
     outbox: OnceLock<Outbox>,
     signer: OnceLock<SlipSigner>,
@@ -30,15 +30,15 @@ pub(super) struct Stores {
 impl Stores {
     pub(super) fn new(
         config: OutboxConfig,
-        slip_key: PathBuf,
+        slip_keys: PathBuf,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         slips: Arc<dyn Entropy>,
     ) -> Self {
-        Self { config, slip_key, clock, entropy, slips, outbox: OnceLock::new(), signer: OnceLock::new() }
+        Self { config, slip_keys, clock, entropy, slips, outbox: OnceLock::new(), signer: OnceLock::new() }
     }
 
-    /// Opens what is not open yet. Called by one task at a time.
+    /// Opens what is not open yet, and makes the key that is due. Called by one task at a time.
     pub(super) fn open(&self) -> Result<(), OpenError> {
         if self.outbox.get().is_none() {
             let outbox =
@@ -49,12 +49,18 @@ impl Stores {
             // Nobody else opens it: the lock inside would have refused.
             let _ = self.outbox.set(outbox);
         }
-        if self.signer.get().is_none() {
-            match SlipSigner::open(&self.slip_key, self.slips.as_ref()) {
+        let now = self.clock.now();
+        match self.signer.get() {
+            None => match SlipSigner::open(&self.slip_keys, self.slips.as_ref(), now) {
                 Ok(signer) => {
                     let _ = self.signer.set(signer);
                 }
                 Err(error) => tracing::error!(error = %Chain(&error), "slips cannot be signed"),
+            },
+            Some(signer) => {
+                if let Err(error) = signer.renew(self.slips.as_ref(), now) {
+                    tracing::error!(error = %Chain(&error), "the next key for slips cannot be made");
+                }
             }
         }
         Ok(())

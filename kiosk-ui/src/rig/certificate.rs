@@ -11,7 +11,6 @@ use platform_client::dialect::config::DialectsConfig;
 use platform_client::entropy::SystemEntropy;
 use platform_client::http::Timeouts;
 use platform_client::province::{Province, ProvinceConfig};
-use platform_client::slip::SlipSigner;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,9 +48,8 @@ pub(super) fn site_of(province: &ProvinceAddress, clock: &TerminalClock) -> Resu
         .enable_all()
         .build()
         .map_err(|cause| other(Box::new(cause)))?;
-    // The terminal tells its own key when it starts; until then nothing was signed.
-    let nobody = SlipSigner::from_seed([0; 32]).public_key().to_hex();
-    let activation = runtime.block_on(province.activate(env!("CARGO_PKG_VERSION"), &nobody));
+    // The terminal tells its own keys when it starts; until then nothing was signed.
+    let activation = runtime.block_on(province.activate(env!("CARGO_PKG_VERSION"), &[]));
     Ok(activation.map_err(|cause| other(Box::new(cause)))?.site)
 }
 

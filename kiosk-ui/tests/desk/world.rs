@@ -20,6 +20,7 @@ use platform_client::credentials::Credentials;
 use platform_client::dialect::Dialects;
 use platform_client::http::Timeouts;
 use platform_client::province::ProvinceConfig;
+use platform_client::seal::Authorities;
 use platform_client::sim::fault::Fault;
 use platform_client::sim::{Admin, CaseRow, CatalogueSource, TimeSource};
 use std::cell::RefCell;
@@ -206,6 +207,7 @@ fn desk(
             dialects: Dialects::default(),
             timeouts: Timeouts::default(),
         },
+        seal_authorities: Authorities::read(rig.province().seal_authorities.as_deref().unwrap()).unwrap(),
         data: data.to_owned(),
         randomness: RANDOMNESS,
         news,

@@ -13,8 +13,23 @@ pub struct ActivateRequest {
     pub terminal_id: TerminalId,
     /// The version of its program.
     pub software_version: String,
-    /// The key that proves its slips: the raw Ed25519 public key, 64 lower-case hexadecimal digits.
-    pub slip_public_key: String,
+    /// The keys that prove its slips: that of today, the next one a month before its turn, and those that have served
+    /// lately. The province keeps each that it was ever told.
+    pub slip_keys: Vec<SlipKey>,
+}
+
+/// A key that proves slips.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SlipKey {
+    /// The SM2 public key (GB/T 32918.1, 4.2.9), 04 ‖ x ‖ y: 130 lower-case hexadecimal digits.
+    pub public_key: String,
+    /// The first moment of its use.
+    #[serde(with = "time::serde::rfc3339")]
+    pub from: Timestamp,
+    /// The first moment after its use.
+    #[serde(with = "time::serde::rfc3339")]
+    pub until: Timestamp,
 }
 
 /// The answer of [`super::path::ACTIVATE`].

@@ -15,6 +15,7 @@ use crate::edge::{filing, known, person};
 use crate::error::CallError;
 use crate::http::Part;
 use crate::operation::Operation;
+use crate::seal::{self, SealError};
 use domain::case::Submission;
 use domain::division::DivisionCode;
 use domain::identity::{Assurance, KnownPerson};
@@ -75,8 +76,10 @@ pub struct FaceCheck {
 /// What the issuer answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertificateAnswer {
-    /// The certificate, its file under its digest.
+    /// The certificate: its file under its digest, its seal valid.
     Issued(Box<IssuedCertificate>),
+    /// A file came whose seal is not valid: it is dropped here.
+    BadSeal(SealError),
     /// The issuer says no, and why.
     Refused(Localized),
 }
@@ -182,7 +185,7 @@ impl Province {
         Ok(answer.suggestions.into_iter().map(known::suggestion).collect())
     }
 
-    /// Fetches the issuer's sealed file for a reviewed form; `purpose` stands in the watermark.
+    /// Fetches the issuer's sealed file for a reviewed form and checks its seal; `purpose` stands in the watermark.
     pub async fn certificate(
         &self,
         session: &ResidentSession,
@@ -199,9 +202,14 @@ impl Province {
         let operation = Operation::Certificate;
         let path = path::item_certificate(&submission.item);
         match self.post(operation, path, With::Session(session), &request).await? {
-            item::CertificateAnswer::Issued(certificate) => known::certificate(*certificate)
-                .map(|c| CertificateAnswer::Issued(Box::new(c)))
-                .map_err(|problem| CallError::BadAnswer { operation, status: 200, problem }),
+            item::CertificateAnswer::Issued(certificate) => {
+                let certificate = known::certificate(*certificate)
+                    .map_err(|problem| CallError::BadAnswer { operation, status: 200, problem })?;
+                Ok(match seal::check(certificate.file.bytes(), &self.seals, self.clock.now()) {
+                    Ok(_) => CertificateAnswer::Issued(Box::new(certificate)),
+                    Err(error) => CertificateAnswer::BadSeal(error),
+                })
+            }
             item::CertificateAnswer::Refused { reason } => Ok(CertificateAnswer::Refused(reason)),
         }
     }

@@ -3,14 +3,15 @@
 use super::{Province, With, open};
 use crate::contract::board::{Notices, Warnings};
 use crate::contract::catalogue::{CatalogueFiles, Divisions};
-use crate::contract::path;
 use crate::contract::terminal::{
     ActivateRequest, Activation, EventBatch, EventsAnswer, Heartbeat, HeartbeatAnswer, TerminalEvent,
 };
+use crate::contract::{path, terminal};
 use crate::dialect::{Body, Call};
 use crate::edge::known;
 use crate::error::CallError;
 use crate::operation::Operation;
+use crate::slip::SlipKey;
 use domain::division::DivisionCode;
 use domain::form::DivisionName;
 use domain::session::event::{Notice, Warning};
@@ -30,16 +31,17 @@ pub enum CatalogueAnswer {
 }
 
 impl Province {
-    /// Begins the terminal's service: where it stands, and how often it reports.
+    /// Begins the terminal's service: where it stands, and how often it reports. Said again when there is another key for
+    /// its slips.
     pub async fn activate(
         &self,
         software_version: &str,
-        slip_public_key: &str,
+        slip_keys: &[SlipKey],
     ) -> Result<Activation, CallError> {
         let request = ActivateRequest {
             terminal_id: self.terminal.clone(),
             software_version: software_version.to_owned(),
-            slip_public_key: slip_public_key.to_owned(),
+            slip_keys: slip_keys.iter().map(terminal::SlipKey::from).collect(),
         };
         self.post(Operation::Activate, path::ACTIVATE.to_owned(), With::Nothing, &request).await
     }

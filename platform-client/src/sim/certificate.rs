@@ -1,10 +1,13 @@
 //! 参保证明: the certificate of the fictitious social-insurance office.
 //!
-//! Duty: a well-formed PDF with its digest, and pictures of its pages for the screen. Never: pretend to a seal: the PDF
-//! is **not** sealed, its page says so, and its file name says so.
+//! Duty: a well-formed PDF or OFD under the seal of the platform's own authority, with its digest, and pictures of its
+//! pages for the screen. Never: pretend to a real seal: its page says what it is.
 
+mod cms;
+mod ofd;
 mod page;
 mod pdf;
+mod seal;
 
 use domain::locale::{Locale, Localized};
 use domain::personal::Personal;
@@ -21,12 +24,13 @@ use crate::contract::envelope::code;
 use crate::contract::item::{Certificate, CertificateAnswer, CertificateRequest, SealedFile};
 use page::{Line, Page};
 
-/// The file's name: holds nothing of the person, and says that there is no seal.
-const FILE_NAME: &str = "participation-certificate-unsealed.pdf";
+pub(crate) use seal::{Flaw, Sealing};
+pub use seal::{SealKind, UnknownSealKind};
 
 /// Issues the certificate that was asked for, or says why not.
 pub(crate) fn issue(
     font: &[u8],
+    sealing: &Sealing<'_>,
     number: &str,
     person: Option<&Person>,
     request: &CertificateRequest,
@@ -64,17 +68,21 @@ pub(crate) fn issue(
         rows: rows.iter().map(|(label, value)| Line { label, value }).collect(),
         closing: closing(locale, now),
         notice: label(
-            "样本城市的演示文件，未加盖电子印章，不作证明使用",
-            "Demonstration of a fictitious city: bears no electronic seal and proves nothing",
+            "样本城市的演示文件，印章仅供测试，不作证明使用",
+            "Demonstration of a fictitious city: its seal is for tests, and it proves nothing",
         ),
     };
     let draw = |watermark: Option<&str>| {
         page::draw(font, &page, watermark).map_err(|_| refusal(code::INTERNAL, "the typeface cannot be read"))
     };
     let plain = draw(None)?;
-    let pdf = pdf::one_page(&plain, number, now);
+    let failed = |_| refusal(code::INTERNAL, "the certificate cannot be sealed");
+    let file = sealing.file(&plain, number, now).map_err(failed)?;
     let watermark = format!("{} {}", request.purpose.text(locale), day(now));
-    let shown = draw(Some(&watermark))?;
+    let mut shown = draw(Some(&watermark))?;
+    if sealing.flaw != Some(Flaw::Missing) {
+        page::stamp(&mut shown);
+    }
     Ok(CertificateAnswer::Issued(Box::new(Certificate {
         title,
         number: Some(Personal::new(number)),
@@ -82,10 +90,10 @@ pub(crate) fn issue(
         issued_at: now,
         valid_until: None,
         file: SealedFile {
-            name: FILE_NAME.to_owned(),
-            media_type: "application/pdf".to_owned(),
-            sha256: hex(digest(&SHA256, &pdf).as_ref()),
-            bytes: FileBytes(pdf),
+            name: sealing.file_name().to_owned(),
+            media_type: sealing.media_type().to_owned(),
+            sha256: hex(digest(&SHA256, &file).as_ref()),
+            bytes: FileBytes(file),
         },
         pages: vec![FileBytes(
             page::png(&shown).map_err(|_| refusal(code::INTERNAL, "the page cannot be drawn"))?,
@@ -113,6 +121,7 @@ fn closing(locale: Locale, now: Timestamp) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::contract::case::AnswerOrigin;
+    use crate::sim::authority::{Authority, Suite};
     use domain::terminal::TerminalId;
     use sample_city::{City, Seed};
     use time::macros::{date, datetime};
@@ -132,7 +141,10 @@ mod tests {
                 source: AnswerOrigin::Resident,
             }],
         };
-        issue(FONT, "ZM-1", city.person_called(key), &request, NOW).unwrap()
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::open(Suite::Sm2, folder.path(), folder.path()).unwrap();
+        let sealing = Sealing { kind: SealKind::Pdf, authority: &authority, flaw: None };
+        issue(FONT, &sealing, "ZM-1", city.person_called(key), &request, NOW).unwrap()
     }
 
     fn issued(key: &str) -> Certificate {
@@ -149,11 +161,26 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_a_pdf_that_claims_no_seal_and_has_its_digest() {
+    fn the_file_is_a_pdf_and_has_its_digest() {
         let file = issued("zhou-zhiwen").file;
-        assert!(file.name.contains("unsealed"));
+        assert_eq!(
+            (file.name.as_str(), file.media_type.as_str()),
+            ("participation-certificate.pdf", "application/pdf")
+        );
         assert_eq!(file.sha256, hex(digest(&SHA256, &file.bytes.0).as_ref()));
-        assert_eq!(file, issued("zhou-zhiwen").file, "the same bytes for the same moment");
+    }
+
+    #[test]
+    fn the_same_authority_seals_the_same_page_the_same_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = image::GrayImage::from_pixel(4, 4, image::Luma([128]));
+        for kind in [SealKind::Pdf, SealKind::Ofd] {
+            let file = || {
+                let authority = Authority::open(Suite::Sm2, folder.path(), folder.path()).unwrap();
+                Sealing { kind, authority: &authority, flaw: None }.file(&picture, "ZM-1", NOW).unwrap()
+            };
+            assert!(file() == file(), "{kind:?}");
+        }
     }
 
     #[test]

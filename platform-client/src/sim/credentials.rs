@@ -52,7 +52,8 @@ pub enum CredentialsError {
 pub(crate) struct Credentials {
     /// What a terminal is given: `ca.pem`, `terminal.pem`, `terminal.key`.
     pub(crate) for_terminals: PathBuf,
-    own: PathBuf,
+    /// What stays here: its own keys.
+    pub(crate) own: PathBuf,
 }
 
 impl Credentials {

@@ -36,6 +36,14 @@ pub enum FaultKind {
     Supplement,
     /// One file of the catalogue is cut short.
     CatalogueBroken,
+    /// A certificate was changed after it was sealed.
+    SealAltered,
+    /// What a certificate was sealed with had ended.
+    SealExpired,
+    /// An authority that nobody trusts answers for a certificate's seal.
+    SealUnknownIssuer,
+    /// A certificate comes without a seal.
+    SealMissing,
 }
 
 /// One call of the contract, by the name that a fault gives it.
@@ -120,7 +128,7 @@ pub struct FaultName {
     pub meaning: &'static str,
 }
 
-const KINDS: [(FaultKind, FaultName); 14] = [
+const KINDS: [(FaultKind, FaultName); 18] = [
     named(FaultKind::Down, "province.down", "connections are closed without a word"),
     named(FaultKind::Unavailable, "province.unavailable", "every call is answered with 503"),
     named(
@@ -151,6 +159,14 @@ const KINDS: [(FaultKind, FaultName); 14] = [
     named(FaultKind::Refuse, "province.refuse", "the department does not accept a case"),
     named(FaultKind::Supplement, "province.supplement", "the department wants a missing paper"),
     named(FaultKind::CatalogueBroken, "province.catalogue_broken", "one file of the catalogue is cut short"),
+    named(FaultKind::SealAltered, "province.seal_altered", "a certificate was changed after it was sealed"),
+    named(FaultKind::SealExpired, "province.seal_expired", "what a certificate was sealed with had ended"),
+    named(
+        FaultKind::SealUnknownIssuer,
+        "province.seal_unknown_issuer",
+        "an authority that nobody trusts answers for a certificate's seal",
+    ),
+    named(FaultKind::SealMissing, "province.seal_missing", "a certificate comes without a seal"),
 ];
 
 const fn named(kind: FaultKind, name: &'static str, meaning: &'static str) -> (FaultKind, FaultName) {
@@ -205,6 +221,9 @@ impl FaultKind {
             | Self::Refuse
             | Self::Supplement => Some(Step::Submit),
             Self::CatalogueBroken => Some(Step::Catalogue),
+            Self::SealAltered | Self::SealExpired | Self::SealUnknownIssuer | Self::SealMissing => {
+                Some(Step::Certificate)
+            }
             _ => None,
         }
     }

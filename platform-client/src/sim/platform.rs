@@ -10,7 +10,9 @@ use domain::terminal::{Site, TerminalId, Timestamp};
 use sample_city::{City, Community, Seed, WarningColour};
 use time::Date;
 
+use super::authority::Authority;
 use super::catalogue::Offer;
+use super::certificate::SealKind;
 use super::clock::Clock;
 use super::desk::Desk;
 use super::fault::Faults;
@@ -25,6 +27,12 @@ pub(crate) struct WarningInForce {
     pub(crate) issued_at: Timestamp,
 }
 
+/// Who seals certificates, and in which form.
+pub(crate) struct Seals {
+    pub(crate) kind: SealKind,
+    pub(crate) authority: Authority,
+}
+
 pub(crate) struct Platform {
     pub(crate) clock: Clock,
     pub(crate) city: City,
@@ -33,6 +41,7 @@ pub(crate) struct Platform {
     pub(crate) faults: Faults,
     pub(crate) site: Site,
     pub(crate) font: Cow<'static, [u8]>,
+    pub(crate) seals: Seals,
     pub(crate) offer: Mutex<Offer>,
     pub(crate) warning: Mutex<Option<WarningInForce>>,
     pub(crate) connections: Connections,

@@ -82,8 +82,11 @@ CREATE TABLE IF NOT EXISTS events (
     terminal TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, item TEXT,
     details TEXT NOT NULL, PRIMARY KEY (terminal, number));
 CREATE TABLE IF NOT EXISTS terminals (
-    terminal TEXT PRIMARY KEY, software_version TEXT NOT NULL, slip_public_key TEXT NOT NULL, activated_at TEXT NOT NULL,
-    heartbeat_at TEXT, heartbeat TEXT);
+    terminal TEXT PRIMARY KEY, software_version TEXT NOT NULL, activated_at TEXT NOT NULL, heartbeat_at TEXT,
+    heartbeat TEXT);
+CREATE TABLE IF NOT EXISTS slip_keys (
+    terminal TEXT NOT NULL, public_key TEXT NOT NULL, used_from TEXT NOT NULL, used_until TEXT NOT NULL,
+    PRIMARY KEY (terminal, public_key));
 ";
 
 /// The file's name in the data folder.

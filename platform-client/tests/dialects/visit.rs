@@ -30,7 +30,7 @@ async fn check(site: Site, look_up: LookUp) {
 }
 
 async fn of_the_terminal(site: &Site, province: &Province) {
-    let activation = province.activate("0.1.0", &"ab".repeat(32)).await.unwrap();
+    let activation = province.activate("0.1.0", &[]).await.unwrap();
     assert_eq!(activation.site.terminal, site.terminal());
     let heartbeat = Heartbeat {
         terminal_id: site.terminal(),

@@ -92,30 +92,64 @@ fn every_fault_is_listed() {
 #[test]
 fn a_slip_is_proved_without_a_network() {
     use domain::paper::{Claim, ClaimState};
+    use platform_client::entropy::SeededEntropy;
     use platform_client::slip::SlipSigner;
+    use time::format_description::well_known::Rfc3339;
     let folder = tempfile::tempdir().unwrap();
-    let signer = SlipSigner::from_seed([7; 32]);
-    let key = folder.path().join("keys");
-    std::fs::write(&key, format!("{}\n", signer.public_key().to_hex())).unwrap();
+    let now = time::macros::datetime!(2026-11-24 10:24:00 +8);
+    let signer = |name: &str, seed| {
+        SlipSigner::open(&folder.path().join(name), &SeededEntropy::new(seed), now).unwrap()
+    };
+    let (ours, other) = (signer("ours.keys", 7), signer("other.keys", 8));
+    let public = |signer: &SlipSigner, days: i64| {
+        let key = signer.public_keys().remove(0);
+        let until = key.until() - time::Duration::days(days);
+        format!(
+            "{} {} {}\n",
+            key.to_hex(),
+            key.from().format(&Rfc3339).unwrap(),
+            until.format(&Rfc3339).unwrap()
+        )
+    };
+    let keys = folder.path().join("public");
     let claim = Claim {
         number: "SQ-20261124-0000001".into(),
-        filed_at: time::macros::datetime!(2026-11-24 10:24:00 +8),
+        filed_at: now,
         state: ClaimState::Received,
         terminal: domain::terminal::TerminalId("T-1".into()),
     };
-    let verify = |text: &str| program().args(["verify", text, "--key"]).arg(&key).output().unwrap();
-    let slip = signer.sign(&claim).unwrap();
-    let good = verify(&slip);
+    let slip = ours.sign(&claim).unwrap();
+    let changed = slip.replacen(&slip[20..21], if &slip[20..21] == "0" { "1" } else { "0" }, 1);
+    let check = |text: &str, known: &str, exit: i32, outcome: &str| {
+        std::fs::write(&keys, known).unwrap();
+        let output = program().args(["--json", "verify", text, "--keys"]).arg(&keys).output().unwrap();
+        let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &object["outcome"]), (Some(exit), &json!(outcome)), "{object}");
+        object
+    };
     assert_eq!(
-        serde_json::from_slice::<Value>(&good.stdout).unwrap(),
-        json!({"number": "SQ-20261124-0000001", "filed_at": "2026-11-24T10:24:00+08:00", "state": "received", "terminal": "T-1"})
+        check(&slip, &format!("{}\n{}", public(&other, 0), public(&ours, 0)), 0, "valid"),
+        json!({"outcome": "valid", "number": "SQ-20261124-0000001", "filed_at": "2026-11-24T10:24:00+08:00",
+               "state": "received", "terminal": "T-1"})
     );
-    let altered = verify(&slip.replacen(&slip[20..21], if &slip[20..21] == "0" { "1" } else { "0" }, 1));
-    assert_eq!(altered.status.code(), Some(1));
-    assert!(altered.stdout.is_empty() && !altered.stderr.is_empty());
+    assert_eq!(
+        check(&changed, &public(&ours, 0), 1, "altered"),
+        json!({"outcome": "altered", "number": null, "filed_at": null, "state": null, "terminal": null})
+    );
+    check(&slip, &public(&other, 0), 1, "unknown_key");
+    check(&slip, &public(&ours, 366), 1, "key_expired");
+    check("SQ-20261124-0000001", &public(&ours, 0), 1, "not_a_slip");
+    let words = program().args(["verify", &slip, "--keys"]).arg(&keys).output().unwrap();
+    assert!(
+        String::from_utf8_lossy(&words.stdout)
+            .starts_with("valid: SQ-20261124-0000001 2026-11-24T10:24:00+08:00")
+    );
+    std::fs::write(&keys, "04ab\n").unwrap();
+    let bad = program().args(["verify", &slip, "--keys"]).arg(&keys).output().unwrap();
+    assert_eq!(bad.status.code(), Some(2), "no key");
     assert_eq!(
         program().args(["verify", &slip]).output().unwrap().status.code(),
         Some(2),
-        "no key was given"
+        "no keys were given"
     );
 }

@@ -9,8 +9,9 @@ use crate::asking::{Asking, TERMINAL, json_of, ok, refused};
 #[tokio::test]
 async fn a_terminal_begins_its_service() {
     let asking = Asking::begin();
-    let key = "ab".repeat(32);
-    let body = json!({"terminalId": TERMINAL, "softwareVersion": "0.1.0", "slipPublicKey": key});
+    let key = json!({"publicKey": format!("04{}", "ab".repeat(64)), "from": "2026-11-23T10:24:00+08:00",
+                     "until": "2027-11-24T10:24:00+08:00"});
+    let body = json!({"terminalId": TERMINAL, "softwareVersion": "0.1.0", "slipKeys": [key]});
     let activation = ok(asking.post("/v1/terminals/activate", &body)).await;
     assert_eq!(activation["site"]["terminal"], TERMINAL);
     assert_eq!(activation["site"]["division"], "990001001001");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use domain::terminal::Timestamp;
 use platform_client::sim::dialect::InterfaceDialect;
 use platform_client::sim::fault::Fault;
+use platform_client::sim::{SealKind, UnknownSealKind};
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 
@@ -23,6 +24,7 @@ pub(crate) struct Config {
     dialect: Vec<String>,
     seed: Option<u64>,
     fault: Vec<String>,
+    seal: Option<String>,
     pub(crate) catalogue: Option<PathBuf>,
     time: Option<String>,
 }
@@ -44,6 +46,7 @@ impl Config {
             dialect: given(flags.dialect, self.dialect),
             seed: flags.seed.or(self.seed),
             fault: given(flags.fault, self.fault),
+            seal: flags.seal.or(self.seal),
             catalogue: flags.catalogue.or(self.catalogue),
             time: flags.time.or(self.time),
         }
@@ -68,6 +71,11 @@ impl Config {
             .iter()
             .map(|f| f.parse().map_err(|e: platform_client::sim::fault::UnknownFault| Usage(e.to_string())))
             .collect()
+    }
+
+    pub(crate) fn seal(&self) -> Result<SealKind, Usage> {
+        let kind = self.seal.as_deref().map(str::parse).transpose();
+        kind.map(Option::unwrap_or_default).map_err(|e: UnknownSealKind| Usage(e.to_string()))
     }
 
     pub(crate) fn time(&self) -> Result<Option<Timestamp>, Usage> {

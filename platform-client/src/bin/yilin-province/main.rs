@@ -61,6 +61,9 @@ struct Serve {
     /// What goes wrong, `province.KIND[_once][@STEP]`; `list` prints them all.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
+    /// In which form certificates are sealed: pdf, pdf-p256 or ofd. [default: pdf]
+    #[arg(long, value_name = "FORM")]
+    seal: Option<String>,
     /// A folder with catalogue.toml and items/. [default: the catalogue that is built in]
     #[arg(long, value_name = "DIR")]
     catalogue: Option<PathBuf>,
@@ -98,7 +101,11 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Serve(flags) => serve(flags, cli.config.as_deref(), &output),
         Command::Cases { data } => cases(&data, &output),
-        Command::Verify(slip) => verify::verify(&slip, &output),
+        Command::Verify(slip) => match verify::verify(&slip, &output) {
+            // What proves nothing was said: a script reads it from the exit.
+            Ok(false) => return ExitCode::FAILURE,
+            other => other.map(drop),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -143,6 +150,7 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
         time: config.time()?.map_or(TimeSource::System, TimeSource::Fixed),
         faults: config.faults()?,
         dialects: config.dialects()?,
+        seal: config.seal()?,
         catalogue: config.catalogue.clone().map_or(CatalogueSource::Embedded, CatalogueSource::Folder),
         ..Options::new(data, FONT)
     };

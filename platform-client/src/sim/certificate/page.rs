@@ -145,3 +145,32 @@ fn draw_watermark(font: &FontRef<'_>, text: &str, paper: &mut GrayImage) {
         *grey = tile.get_pixel(along % across, beside % down).0[0];
     }
 }
+
+/// The seal's mark: a ring and a star of five points, 4 cm at 150 dots an inch.
+pub(super) fn seal_mark() -> GrayImage {
+    let (size, middle) = (236_u32, 118.0_f32);
+    let corner = |nth: f32| {
+        let (sin, cos) = (nth * 0.8 * std::f32::consts::PI).sin_cos();
+        (middle + 36.0 * sin, middle - 36.0 * cos)
+    };
+    GrayImage::from_fn(size, size, |x, y| {
+        let (x, y) = (x as f32, y as f32);
+        let distance = (x - middle).hypot(y - middle);
+        // A point of a star lies right of at least four of the lines from corner to next corner but one.
+        let right_of = (0_u8..5).filter(|nth| {
+            let (from, to) = (corner(f32::from(*nth)), corner(f32::from(*nth) + 1.0));
+            (to.0 - from.0) * (y - from.1) > (to.1 - from.1) * (x - from.0)
+        });
+        let ink = (104.0..112.0).contains(&distance) || right_of.count() >= 4;
+        Luma([if ink { 60 } else { 255 }])
+    })
+}
+
+/// Puts the mark where the sealed file shows it.
+pub(super) fn stamp(paper: &mut GrayImage) {
+    for (x, y, Luma([ink])) in seal_mark().enumerate_pixels() {
+        if let Some(Luma([grey])) = paper.get_pixel_mut_checked(729 + x, 1210 + y) {
+            *grey = (*grey).min(*ink);
+        }
+    }
+}

@@ -12,8 +12,10 @@ use crate::contract::item::{
     Suggestions,
 };
 use crate::sim::answer::{Answer, Call, refusal};
+use crate::sim::certificate::{Flaw, Sealing};
+use crate::sim::fault::{FaultKind, Step};
 use crate::sim::numbers::Series;
-use crate::sim::platform::Platform;
+use crate::sim::platform::{Platform, Seals};
 use crate::sim::{certificate, rules, shared_data};
 
 /// The item of the path, if the site offers it.
@@ -67,7 +69,17 @@ pub(super) fn certificate(
     let session = platform.desk.session(call.token.as_deref(), platform.now())?;
     let person = platform.standing(session.person.number.reveal())?.person;
     let number = platform.store.issue(Series::Certificate, platform.today())?;
-    certificate::issue(&platform.font, &number, person, &request, platform.now())
+    let flaws = [
+        (FaultKind::SealAltered, Flaw::Altered),
+        (FaultKind::SealExpired, Flaw::Expired),
+        (FaultKind::SealUnknownIssuer, Flaw::UnknownIssuer),
+        (FaultKind::SealMissing, Flaw::Missing),
+    ];
+    let strikes = |kind| platform.faults.strikes(kind, Step::Certificate);
+    let flaw = flaws.into_iter().find(|(kind, _)| strikes(*kind)).map(|(_, flaw)| flaw);
+    let Seals { kind, authority } = &platform.seals;
+    let sealing = Sealing { kind: *kind, authority, flaw };
+    certificate::issue(&platform.font, &sealing, &number, person, &request, platform.now())
 }
 
 pub(super) fn directory(platform: &Platform, call: &Call) -> Answer<Directory> {

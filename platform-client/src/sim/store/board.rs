@@ -217,10 +217,17 @@ impl Store {
     pub(crate) fn activate(&self, request: &ActivateRequest, now: Timestamp) -> Result<(), StoreError> {
         self.write(|tx| {
             tx.execute(
-                "INSERT INTO terminals (terminal, software_version, slip_public_key, activated_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (terminal) DO UPDATE SET software_version = ?2, slip_public_key = ?3, activated_at = ?4",
-                params![request.terminal_id.0, request.software_version, request.slip_public_key, written(now)?],
+                "INSERT INTO terminals (terminal, software_version, activated_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (terminal) DO UPDATE SET software_version = ?2, activated_at = ?3",
+                params![request.terminal_id.0, request.software_version, written(now)?],
             )?;
+            for key in &request.slip_keys {
+                // A key that was told once stays as it was told: papers are proved by it.
+                tx.execute(
+                    "INSERT OR IGNORE INTO slip_keys (terminal, public_key, used_from, used_until) VALUES (?1, ?2, ?3, ?4)",
+                    params![request.terminal_id.0, key.public_key, written(key.from)?, written(key.until)?],
+                )?;
+            }
             Ok(())
         })
     }
@@ -237,10 +244,12 @@ impl Store {
         })
     }
 
-    /// The keys that prove the slips of the terminals, as they said when they began their service.
+    /// The keys that prove the slips of the terminals, each a line: key, from when, until when.
     pub(crate) fn slip_keys(&self) -> Result<Vec<String>, StoreError> {
         let connection = self.lock();
-        let mut statement = connection.prepare("SELECT slip_public_key FROM terminals ORDER BY terminal")?;
+        let mut statement = connection.prepare(
+            "SELECT public_key || ' ' || used_from || ' ' || used_until FROM slip_keys ORDER BY terminal, used_from",
+        )?;
         let keys = statement.query_map([], |row| row.get(0))?;
         Ok(keys.collect::<Result<_, _>>()?)
     }
