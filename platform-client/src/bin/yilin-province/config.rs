@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use domain::terminal::Timestamp;
 use platform_client::sim::dialect::InterfaceDialect;
 use platform_client::sim::fault::Fault;
+use platform_client::sim::wrong::Wrong;
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 
@@ -23,6 +24,7 @@ pub(crate) struct Config {
     dialect: Vec<String>,
     seed: Option<u64>,
     fault: Vec<String>,
+    wrong: Option<String>,
     pub(crate) catalogue: Option<PathBuf>,
     time: Option<String>,
 }
@@ -44,6 +46,7 @@ impl Config {
             dialect: given(flags.dialect, self.dialect),
             seed: flags.seed.or(self.seed),
             fault: given(flags.fault, self.fault),
+            wrong: flags.wrong.or(self.wrong),
             catalogue: flags.catalogue.or(self.catalogue),
             time: flags.time.or(self.time),
         }
@@ -68,6 +71,11 @@ impl Config {
             .iter()
             .map(|f| f.parse().map_err(|e: platform_client::sim::fault::UnknownFault| Usage(e.to_string())))
             .collect()
+    }
+
+    pub(crate) fn wrong(&self) -> Result<Option<Wrong>, Usage> {
+        let wrong = self.wrong.as_ref().map(|point| point.parse()).transpose();
+        wrong.map_err(|e: platform_client::sim::wrong::UnknownPoint| Usage(e.to_string()))
     }
 
     pub(crate) fn time(&self) -> Result<Option<Timestamp>, Usage> {
