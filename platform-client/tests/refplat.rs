@@ -10,6 +10,8 @@ mod cases;
 mod fault_table;
 #[path = "refplat/faults.rs"]
 mod faults;
+#[path = "refplat/page.rs"]
+mod page;
 #[path = "refplat/people.rs"]
 mod people;
 #[path = "refplat/program.rs"]

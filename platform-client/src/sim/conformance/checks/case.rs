@@ -201,7 +201,7 @@ pub(super) async fn status(talk: &Talk<'_>, case: &Value) -> Checked<Answer> {
     for byte in number.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                segment.push(char::from(byte))
+                segment.push(char::from(byte));
             }
             _ => segment.push_str(&format!("%{byte:02X}")),
         }
