@@ -53,3 +53,31 @@ async fn what_cannot_be_asked_is_said_with_its_reason() {
     assert!(reason.en.contains("--prepared") && reason.zh.contains("--prepared"));
     assert!(report.is_clean());
 }
+
+/// The pack stands in for a stranger: it names nothing outside itself.
+#[test]
+fn the_pack_shares_no_code_with_what_it_tests() {
+    fn sources(folder: &std::path::Path, into: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                into.push(path);
+            }
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sim");
+    let mut files = vec![root.join("conformance.rs")];
+    sources(&root.join("conformance"), &mut files);
+    assert!(files.len() > 20);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let own = line.replace("crate::sim::conformance", "");
+            for foreign in ["crate::", "domain::", "sample_city", "super::super"] {
+                assert!(!own.contains(foreign), "{}: {line}", file.display());
+            }
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! The live page: by a plain client, and in a browser.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
 
 use crate::asking::{Asking, TERMINAL, appeal, ok};
 
@@ -141,7 +144,7 @@ async fn buttons_lead_back_to_the_same_look() {
     assert!(press.send().await.unwrap().url().as_str().ends_with("/?lang=en"));
 }
 
-/// In a browser: the page is drawn, its script brings a case that comes later, and nothing that a terminal sent runs.
+/// In a browser: the page is drawn, its script brings a case that came after that, and nothing that a terminal sent runs.
 #[tokio::test]
 async fn a_browser_sees_a_case_that_comes_later() {
     let Some(browser) = browser() else { return };
@@ -150,33 +153,67 @@ async fn a_browser_sees_a_case_that_comes_later() {
         "<script>document.title='taken over'</script><img src=x onerror=\"document.title='taken over'\">";
     let event = json!({"number": 1, "at": "2026-11-24T10:24:00+08:00", "kind": hostile, "itemId": null, "details": {}});
     ok(asking.post("/v1/terminals/events", &json!({"terminalId": TERMINAL, "events": [event]}))).await;
-    let url = asking.platform.admin_url().to_owned();
-    let folder = tempfile::tempdir().unwrap();
-    let profile = folder.path().to_owned();
-    let begun = Instant::now();
+    let way = Way::to(asking.platform.admin_url()).await;
+    let (url, folder) = (way.url.clone(), tempfile::tempdir().unwrap());
+    let profile = format!("--user-data-dir={}", folder.path().display());
     let seen = tokio::task::spawn_blocking(move || {
         Command::new(browser)
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server"])
-            .args(["--virtual-time-budget=6000", "--timeout=20000", "--dump-dom"])
-            .arg(format!("--user-data-dir={}", profile.display()))
-            .arg(url)
+            .args(["--virtual-time-budget=4000", "--timeout=30000", "--dump-dom", &profile, &url])
             .output()
             .unwrap()
     });
-    // The browser has loaded the page when it asks for what is live.
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    // The page is there: its script asks what is new.
+    way.asked.notified().await;
     ok(asking.submit(&appeal(1))).await;
+    way.open.send_replace(true);
     let seen = seen.await.unwrap();
     let page = String::from_utf8_lossy(&seen.stdout).into_owned();
     let number = asking.platform.admin().cases().unwrap()[0].application_number.to_string();
-    assert!(
-        page.contains(&number),
-        "after {:?}: {page}\n{}",
-        begun.elapsed(),
-        String::from_utf8_lossy(&seen.stderr)
-    );
+    assert!(page.contains(&number), "{page}\n{}", String::from_utf8_lossy(&seen.stderr));
     assert!(page.contains("<title>宜邻参考平台</title>") && !page.contains("<title>taken over"), "{page}");
     assert!(page.contains("&lt;script&gt;"), "what a terminal sent is there as text");
+}
+
+/// A way to the page on which the question for what is new waits.
+struct Way {
+    url: String,
+    /// Somebody asks what is new.
+    asked: Arc<Notify>,
+    /// Whether such questions go on.
+    open: watch::Sender<bool>,
+}
+
+impl Way {
+    async fn to(admin_url: &str) -> Self {
+        let to = admin_url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let (asked, open) = (Arc::new(Notify::new()), watch::Sender::new(false));
+        let (notify, gate) = (asked.clone(), open.clone());
+        tokio::spawn(async move {
+            while let Ok((browser, _)) = listener.accept().await {
+                let platform = TcpStream::connect(&to).await.unwrap();
+                let (mut asks, mut hears) = browser.into_split();
+                let (mut answers, mut takes) = platform.into_split();
+                let (notify, mut gate) = (notify.clone(), gate.subscribe());
+                tokio::spawn(async move { tokio::io::copy(&mut answers, &mut hears).await });
+                tokio::spawn(async move {
+                    let mut bytes = [0; 8192];
+                    while let Ok(length @ 1..) = asks.read(&mut bytes).await {
+                        if bytes[..length].starts_with(b"GET /live ") {
+                            notify.notify_one();
+                            gate.wait_for(|open| *open).await.unwrap();
+                        }
+                        if takes.write_all(&bytes[..length]).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { url, asked, open }
+    }
 }
 
 /// Chromium, or none with the reason said; a run that requires its peers fails.
