@@ -223,7 +223,12 @@ fn browser() -> Option<&'static str> {
         .find(|name| Command::new(name).arg("--version").output().is_ok_and(|out| out.status.success()));
     if found.is_none() {
         assert!(std::env::var_os("YILIN_REQUIRE_PEERS").is_none(), "chromium is not installed");
-        eprintln!("skipped: chromium is not installed (Debian: chromium)");
+        skip("chromium is not installed (Debian: chromium)");
     }
     found
+}
+
+#[allow(clippy::print_stderr, reason = "a test that is left out says why")]
+fn skip(why: &str) {
+    eprintln!("skipped: {why}");
 }
