@@ -4,6 +4,7 @@
 //! resident (the session is the caller's, who drops it when the visit ends).
 
 mod ask;
+mod echo;
 mod filing;
 mod upkeep;
 
@@ -128,12 +129,14 @@ impl Province {
                 let answer = answer.map_err(|error| not_sent(Box::new(error)))?;
                 dialect.learn(answer).map_err(not_sent)?;
             }
-            let request = dialect.request(&mut call, &self.stamp(operation)?);
+            let stamp = self.stamp(operation)?;
+            let request = dialect.request(&mut call, &stamp);
             let request = request.map_err(|problem| not_sent(Box::new(problem)))?;
             let answer = self.connection.exchange(operation, request).await?;
             let status = answer.status;
             match dialect.answer(&call, answer).map_err(|problem| bad(status, problem))? {
                 Reading::Answer(answer) => {
+                    echo::is_ours(operation, &stamp.request_id, &answer)?;
                     self.connection.note_time(&answer, self.clock.now());
                     return Ok(answer);
                 }

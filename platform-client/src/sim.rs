@@ -10,6 +10,7 @@ mod authority;
 mod catalogue;
 mod certificate;
 mod clock;
+pub mod conformance;
 mod credentials;
 mod desk;
 pub mod dialect;
@@ -23,6 +24,7 @@ mod shared_data;
 mod store;
 mod wire;
 mod words;
+pub mod wrong;
 
 use std::borrow::Cow;
 use std::io;
@@ -35,7 +37,6 @@ use std::time::Duration;
 use sample_city::{City, Seed};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio_rustls::TlsAcceptor;
 
 pub use admin::{Admin, CastMember, StaffPass};
 pub use authority::AuthorityError;
@@ -51,12 +52,13 @@ pub use store::{CaseRow, KeptState, StoreError};
 use authority::Authority;
 use catalogue::Offer;
 use clock::Clock;
-use credentials::Credentials;
+use credentials::{Admits, Credentials};
 use desk::Desk;
 use dialect::{Doors, InterfaceDialect};
 use platform::{Platform, Seals};
 use store::Store;
 use wire::{Connections, Scissors, TlsListener};
+use wrong::Wrong;
 
 /// How a reference platform is to be.
 #[derive(Debug, Clone)]
@@ -79,6 +81,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Interfaces that are spoken to in another way than the contract's.
     pub dialects: Vec<InterfaceDialect>,
+    /// The one point of the conformance pack that it breaks on purpose.
+    pub wrong: Option<Wrong>,
 }
 
 impl Options {
@@ -94,6 +98,7 @@ impl Options {
             catalogue: CatalogueSource::Embedded,
             faults: Vec::new(),
             dialects: Vec::new(),
+            wrong: None,
         }
     }
 }
@@ -161,8 +166,8 @@ impl ReferencePlatform {
         let credentials = Credentials::open(&options.data_dir, &site.terminal)?;
         let for_seals = credentials.for_terminals.join("seal-authorities");
         let authority = Authority::open(options.seal.suite(), &credentials.own, &for_seals)?;
-        let tls = TlsAcceptor::from(Arc::new(credentials.server_config()?));
-        let faults = Faults::default();
+        let tls = credentials.server_tls(options.wrong.map_or(Admits::Known, Wrong::admits))?;
+        let faults = Faults::new(seed);
         options.faults.iter().for_each(|fault| faults.set(*fault));
         let platform = Arc::new(Platform {
             desk: Desk::new(seed),
@@ -172,6 +177,9 @@ impl ReferencePlatform {
             offer: Mutex::new(offer),
             warning: Mutex::default(),
             connections: Connections::default(),
+            tls,
+            wrong: options.wrong,
+            wrong_met: wrong::Met::default(),
             clock,
             city,
             store,
@@ -186,7 +194,7 @@ impl ReferencePlatform {
         let served = platform.clone();
         let serving = thread::Builder::new()
             .name("reference platform".to_owned())
-            .spawn(move || serve(served, doors, listen, tls, &ready, stopped))
+            .spawn(move || serve(served, doors, listen, &ready, stopped))
             .map_err(failed)?;
         let listening =
             started.recv().map_err(|_| failed(io::ErrorKind::BrokenPipe.into()))?.map_err(failed)?;
@@ -257,7 +265,6 @@ fn serve(
     platform: Arc<Platform>,
     doors: Doors,
     listen: SocketAddr,
-    tls: TlsAcceptor,
     ready: &mpsc::Sender<io::Result<Listening>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -278,7 +285,7 @@ fn serve(
             let terminals = TcpListener::bind(listen).await?;
             let admin = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             let addresses = Listening { terminals: terminals.local_addr()?, admin: admin.local_addr()? };
-            let terminals = TlsListener::new(terminals, tls, platform.clone())?;
+            let terminals = TlsListener::new(terminals, platform.clone())?;
             Ok((terminals, admin, addresses))
         };
         let (terminals, admin, addresses) = match bound.await {

@@ -6,8 +6,12 @@
 mod asking;
 #[path = "refplat/cases.rs"]
 mod cases;
+#[path = "refplat/fault_table.rs"]
+mod fault_table;
 #[path = "refplat/faults.rs"]
 mod faults;
+#[path = "refplat/page.rs"]
+mod page;
 #[path = "refplat/people.rs"]
 mod people;
 #[path = "refplat/program.rs"]

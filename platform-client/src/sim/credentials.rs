@@ -13,10 +13,25 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    DigitallySignedStruct, DistinguishedName as DistinguishedNameOfIssuer, RootCertStore, ServerConfig,
+    SignatureScheme,
+};
+use tokio_rustls::TlsAcceptor;
+
+const SERVER: &str = "server.pem";
+const EXPIRED: &str = "server-expired.pem";
+const NOT_YET_VALID: &str = "server-not-yet-valid.pem";
+const WRONG_NAME: &str = "server-wrong-name.pem";
+
+/// First and last day of what is valid: year, month, day.
+const LONG: [(i32, u8, u8); 2] = [(2000, 1, 1), (2099, 12, 31)];
 
 /// Why there are no usable certificates.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +55,9 @@ pub enum CredentialsError {
         /// What is wrong.
         source: rustls::pki_types::pem::Error,
     },
+    /// A new key cannot be used.
+    #[error("a new key cannot be used: {0}")]
+    Key(&'static str),
     /// The certificates do not fit together.
     #[error("the certificates do not fit together")]
     Tls(#[from] rustls::Error),
@@ -64,7 +82,8 @@ impl Credentials {
             .map_err(|source| CredentialsError::File { path: data.to_owned(), source })?;
         let files = Self { for_terminals: data.join("credentials"), own: data.join("authority") };
         // The terminal's key is written last: with it, everything is there.
-        if !files.for_terminals.join("terminal.key").exists() {
+        let complete = [files.for_terminals.join("terminal.key"), files.own.join(EXPIRED)];
+        if !complete.iter().all(|file| file.exists()) {
             files.make(terminal)?;
         }
         Ok(files)
@@ -75,43 +94,152 @@ impl Credentials {
             fs::create_dir_all(folder)
                 .map_err(|source| CredentialsError::File { path: folder.clone(), source })?;
         }
-        let mut params = params("宜邻参考平台 证书颁发 (only for tests)", &[])?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let mut authority = params("宜邻参考平台 证书颁发 (only for tests)", &[])?;
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate()?;
-        let ca = params.self_signed(&key)?;
-        let issuer = Issuer::new(params, key);
+        let ca = authority.self_signed(&key)?;
+        let issuer = Issuer::new(authority, key);
 
-        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-        let (server, server_key) = issued(&issuer, "localhost", &names, ExtendedKeyUsagePurpose::ServerAuth)?;
-        let (client, client_key) = issued(&issuer, &terminal.0, &[], ExtendedKeyUsagePurpose::ClientAuth)?;
-        write(&self.own.join("server.pem"), &server, 0o644)?;
-        write(&self.own.join("server.key"), &server_key, 0o600)?;
+        let names = server_names();
+        let server_key = KeyPair::generate()?;
+        let elsewhere = ["elsewhere.invalid".to_owned()];
+        for (file, names, valid) in [
+            (SERVER, &names[..], LONG),
+            (EXPIRED, &names[..], [(2000, 1, 1), (2001, 1, 1)]),
+            (NOT_YET_VALID, &names[..], [(2098, 1, 1), (2099, 12, 31)]),
+            (WRONG_NAME, &elsewhere[..], LONG),
+        ] {
+            let mut params = params("localhost", names)?;
+            let [from, to] = valid.map(|(year, month, day)| date_time_ymd(year, month, day));
+            (params.not_before, params.not_after) = (from, to);
+            let server = issued(&issuer, params, ExtendedKeyUsagePurpose::ServerAuth, &server_key)?;
+            write(&self.own.join(file), &server, 0o644)?;
+        }
+        write(&self.own.join("server.key"), &server_key.serialize_pem(), 0o600)?;
+        let client_key = KeyPair::generate()?;
+        let client = params(&terminal.0, &[])?;
+        let client = issued(&issuer, client, ExtendedKeyUsagePurpose::ClientAuth, &client_key)?;
         write(&self.for_terminals.join("ca.pem"), &ca.pem(), 0o644)?;
         write(&self.for_terminals.join("terminal.pem"), &client, 0o644)?;
-        write(&self.for_terminals.join("terminal.key"), &client_key, 0o600)
+        write(&self.for_terminals.join("terminal.key"), &client_key.serialize_pem(), 0o600)
     }
 
-    /// TLS that lets nobody in without a certificate of this authority.
-    pub(crate) fn server_config(&self) -> Result<ServerConfig, CredentialsError> {
+    /// What the server shows: its own certificate, and those that faults show instead.
+    pub(crate) fn server_tls(&self, admits: Admits) -> Result<ServerTls, CredentialsError> {
+        let path = self.own.join("server.key");
+        let key =
+            PrivateKeyDer::from_pem_file(&path).map_err(|source| CredentialsError::Pem { path, source })?;
+        let own = |file: &str| -> Result<TlsAcceptor, CredentialsError> {
+            self.acceptor(admits, certificates(&self.own.join(file))?, key.clone_key())
+        };
+        let (strange, strange_key) = of_a_stranger()?;
+        Ok(ServerTls {
+            usual: own(SERVER)?,
+            expired: own(EXPIRED)?,
+            not_yet_valid: own(NOT_YET_VALID)?,
+            wrong_name: own(WRONG_NAME)?,
+            unknown_issuer: self.acceptor(admits, vec![strange], strange_key)?,
+        })
+    }
+
+    fn acceptor(
+        &self,
+        admits: Admits,
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> Result<TlsAcceptor, CredentialsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut roots = RootCertStore::empty();
         for certificate in certificates(&self.for_terminals.join("ca.pem"))? {
             roots.add(certificate)?;
         }
-        let verifier =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build()?;
-        let chain = certificates(&self.own.join("server.pem"))?;
-        let path = self.own.join("server.key");
-        let key =
-            PrivateKeyDer::from_pem_file(&path).map_err(|source| CredentialsError::Pem { path, source })?;
+        let known = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+        let verifier: Arc<dyn ClientCertVerifier> = match admits {
+            Admits::Known => known.build()?,
+            Admits::Nameless => known.allow_unauthenticated().build()?,
+            Admits::Anybody => Arc::new(Anybody(known.build()?)),
+        };
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(verifier)
             .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(config)
+        Ok(TlsAcceptor::from(Arc::new(config)))
     }
+}
+
+/// Whom the server lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admits {
+    /// Terminals with a certificate of the platform's authority.
+    Known,
+    /// Those, and whoever shows none: only a platform that is wrong on purpose.
+    Nameless,
+    /// Whoever shows any certificate: only a platform that is wrong on purpose.
+    Anybody,
+}
+
+/// The certificates that the server can show.
+pub(crate) struct ServerTls {
+    pub(crate) usual: TlsAcceptor,
+    pub(crate) expired: TlsAcceptor,
+    pub(crate) not_yet_valid: TlsAcceptor,
+    pub(crate) wrong_name: TlsAcceptor,
+    pub(crate) unknown_issuer: TlsAcceptor,
+}
+
+/// Takes every certificate for the right one, as a server does that asks for one and forgets to look.
+#[derive(Debug)]
+struct Anybody(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for Anybody {
+    fn root_hint_subjects(&self) -> &[DistinguishedNameOfIssuer] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+/// A certificate for the right name, of an authority that nobody knows.
+fn of_a_stranger() -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), CredentialsError> {
+    let key = KeyPair::generate()?;
+    let certificate = params("localhost", &server_names())?.self_signed(&key)?;
+    let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(CredentialsError::Key)?;
+    Ok((certificate.der().clone(), key))
+}
+
+fn server_names() -> [String; 3] {
+    ["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()]
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CredentialsError> {
@@ -124,23 +252,21 @@ fn params(name: &str, subject_alternatives: &[String]) -> Result<CertificatePara
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
     // A test authority outlives every clock that a demonstration sets.
-    params.not_before = date_time_ymd(2000, 1, 1);
-    params.not_after = date_time_ymd(2099, 12, 31);
+    let [from, to] = LONG.map(|(year, month, day)| date_time_ymd(year, month, day));
+    (params.not_before, params.not_after) = (from, to);
     Ok(params)
 }
 
 fn issued(
     issuer: &Issuer<'_, KeyPair>,
-    name: &str,
-    subject_alternatives: &[String],
+    mut params: CertificateParams,
     purpose: ExtendedKeyUsagePurpose,
-) -> Result<(String, String), rcgen::Error> {
-    let mut params = params(name, subject_alternatives)?;
+    key: &KeyPair,
+) -> Result<String, rcgen::Error> {
     params.extended_key_usages = vec![purpose];
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.use_authority_key_identifier_extension = true;
-    let key = KeyPair::generate()?;
-    Ok((params.signed_by(&key, issuer)?.pem(), key.serialize_pem()))
+    Ok(params.signed_by(key, issuer)?.pem())
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), CredentialsError> {
@@ -159,7 +285,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let terminal = TerminalId("T-1".into());
         let files = Credentials::open(data.path(), &terminal).unwrap();
-        files.server_config().unwrap();
+        files.server_tls(Admits::Known).unwrap();
         let read = |name: &str| fs::read_to_string(data.path().join(name)).unwrap();
         let before: Vec<String> =
             ["credentials/ca.pem", "credentials/terminal.pem", "credentials/terminal.key"].map(read).into();

@@ -1,5 +1,8 @@
 //! What happens to a call before and after its handler: the faults.
 
+mod body;
+mod spoil;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -88,8 +91,19 @@ pub(crate) async fn pass(
         let page = "<!DOCTYPE html><title>Sign in</title><p>Please sign in to use this network.</p>";
         return ([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
     }
+    if strikes(FaultKind::Redirect) {
+        return (StatusCode::FOUND, [(LOCATION, "https://elsewhere.invalid/sign-in")]).into_response();
+    }
 
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    for kind in spoil::KINDS {
+        if strikes(kind) {
+            response = spoil::spoiled(kind, response).await;
+        }
+    }
+    if strikes(FaultKind::DuplicateAnswer) {
+        scissors.say_twice();
+    }
     if strikes(FaultKind::DropAfterCommit) {
         return broken(&scissors, 0).await;
     }

@@ -14,11 +14,13 @@ use super::authority::Authority;
 use super::catalogue::Offer;
 use super::certificate::SealKind;
 use super::clock::Clock;
+use super::credentials::ServerTls;
 use super::desk::Desk;
-use super::fault::Faults;
+use super::fault::{FaultKind, Faults};
 use super::rules::{self, Standing};
 use super::store::{Store, StoreError};
-use super::wire::{Connections, Door};
+use super::wire::{Connections, Door, Meeting};
+use super::wrong::{Met, Wrong};
 
 /// A warning in force, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,10 @@ pub(crate) struct Platform {
     pub(crate) offer: Mutex<Offer>,
     pub(crate) warning: Mutex<Option<WarningInForce>>,
     pub(crate) connections: Connections,
+    pub(crate) tls: ServerTls,
+    /// The one thing that it does wrong on purpose, always.
+    pub(crate) wrong: Option<Wrong>,
+    pub(crate) wrong_met: Met,
 }
 
 impl Platform {
@@ -97,6 +103,23 @@ impl Platform {
 impl Door for Platform {
     fn is_open(&self) -> bool {
         !self.faults.shut_the_door()
+    }
+
+    fn meets(&self, first: &[u8]) -> Meeting {
+        let tls = match self.faults.strikes_handshake() {
+            Some(FaultKind::TlsHang) => return Meeting::Hang,
+            Some(FaultKind::TlsReset) => return Meeting::Reset,
+            Some(FaultKind::TlsExpired) => &self.tls.expired,
+            Some(FaultKind::TlsNotYetValid) => &self.tls.not_yet_valid,
+            Some(FaultKind::TlsWrongName) => &self.tls.wrong_name,
+            Some(FaultKind::TlsUnknownIssuer) => &self.tls.unknown_issuer,
+            Some(_) | None => match self.wrong.and_then(|wrong| wrong.says_to(first)) {
+                Some(bytes) => return Meeting::Say(bytes),
+                None if self.wrong.is_some_and(Wrong::is_untrusted) => &self.tls.unknown_issuer,
+                None => &self.tls.usual,
+            },
+        };
+        Meeting::Handshake(tls.clone())
     }
 
     fn connections(&self) -> &Connections {

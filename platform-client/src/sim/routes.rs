@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, Call, Refusal, read_json, refusal, request_id, respond};
 use super::gate;
 use super::platform::Platform;
+use super::wrong;
 use crate::contract::envelope::code;
 use crate::contract::path;
 
@@ -57,6 +58,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(platform.clone(), gate::pass))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(platform.clone(), wrong::twist))
         .with_state(platform)
 }
 

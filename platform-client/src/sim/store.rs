@@ -23,7 +23,7 @@ use super::numbers::{self, Series};
 pub(crate) use board::{CallRow, EventRow, KeptRating, RatingRow, TerminalRow};
 pub use cases::{CaseRow, KeptState};
 pub(crate) use cases::{Filing, Verdict};
-pub(crate) use intake::KeptMaterial;
+pub(crate) use intake::{KeptMaterial, MaterialRow};
 
 /// Why nothing could be kept or read.
 #[derive(Debug, thiserror::Error)]

@@ -1,19 +1,20 @@
 //! TLS connections that can be cut in the middle.
 //!
-//! Duty: handshakes that do not wait for one another, and a stream that a fault can end after so many bytes without the
-//! goodbye of TLS. Never: look at what passes.
+//! Duty: handshakes that do not wait for one another and go wrong when told to, and a stream that a fault can end after so
+//! many bytes without the goodbye of TLS, or make say everything twice. Never: look at what passes.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
@@ -29,6 +30,8 @@ struct Budget {
     bytes: AtomicU64,
     /// Who waits for bytes to read.
     reader: Mutex<Option<Waker>>,
+    /// Whether what is written next is written twice.
+    twice: AtomicBool,
 }
 
 /// The scissors of one connection.
@@ -42,6 +45,13 @@ impl Scissors {
         if let Some(waker) = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
             waker.wake();
         }
+    }
+}
+
+impl Scissors {
+    /// Lets what is written from now until the next flush be written again.
+    pub(crate) fn say_twice(&self) {
+        self.0.twice.store(true, Ordering::SeqCst);
     }
 }
 
@@ -72,13 +82,20 @@ impl Connections {
 pub(crate) struct Wire {
     stream: TlsStream<TcpStream>,
     budget: Arc<Budget>,
+    /// What is still to be said a second time.
+    again: VecDeque<u8>,
 }
 
 impl Wire {
     fn new(stream: TlsStream<TcpStream>) -> Self {
         Self {
             stream,
-            budget: Arc::new(Budget { bytes: AtomicU64::new(u64::MAX), reader: Mutex::new(None) }),
+            budget: Arc::new(Budget {
+                bytes: AtomicU64::new(u64::MAX),
+                reader: Mutex::new(None),
+                twice: AtomicBool::new(false),
+            }),
+            again: VecDeque::new(),
         }
     }
 
@@ -116,10 +133,20 @@ impl AsyncWrite for Wire {
         if left != u64::MAX {
             self.budget.bytes.store(left - written as u64, Ordering::SeqCst);
         }
+        if self.budget.twice.load(Ordering::SeqCst) {
+            self.again.extend(&part[..written]);
+        }
         Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        while !this.again.is_empty() {
+            let (part, _) = this.again.as_slices();
+            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, part))?;
+            this.again.drain(..written);
+            this.budget.twice.store(false, Ordering::SeqCst);
+        }
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -132,10 +159,25 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// Whether connections are taken at all; asked for each one.
+/// How a connection is met.
+pub(crate) enum Meeting {
+    /// Taken, and never answered.
+    Hang,
+    /// Reset when its first bytes are here.
+    Reset,
+    /// A handshake.
+    Handshake(TlsAcceptor),
+    /// These bytes as the answer to whatever comes, then closed: no TLS at all.
+    Say(Vec<u8>),
+}
+
+/// Who decides how connections are met.
 pub(crate) trait Door: Send + Sync + 'static {
     /// `false`: the connection is closed before a byte of TLS.
     fn is_open(&self) -> bool;
+
+    /// How an open one is met; `first` are its first bytes.
+    fn meets(&self, first: &[u8]) -> Meeting;
 
     /// Where the open ones are noted.
     fn connections(&self) -> &Connections;
@@ -149,7 +191,7 @@ pub(crate) struct TlsListener {
 
 impl TlsListener {
     /// Takes over a listening socket; must be called inside the runtime that serves.
-    pub(crate) fn new(tcp: TcpListener, acceptor: TlsAcceptor, door: Arc<dyn Door>) -> io::Result<Self> {
+    pub(crate) fn new(tcp: TcpListener, door: Arc<dyn Door>) -> io::Result<Self> {
         let address = tcp.local_addr()?;
         let (done, ready) = mpsc::channel(64);
         tokio::spawn(async move {
@@ -165,11 +207,12 @@ impl TlsListener {
                 if !door.is_open() {
                     continue;
                 }
-                let (acceptor, done, door) = (acceptor.clone(), done.clone(), Arc::clone(&door));
+                let (done, door) = (done.clone(), Arc::clone(&door));
                 tokio::spawn(async move {
                     // An answer is one write; waiting for more would delay it.
                     let _ = stream.set_nodelay(true);
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                    // Who does not come to the end of it has none.
+                    if let Ok(Some(stream)) = meet(stream, door.as_ref()).await {
                         let wire = Wire::new(stream);
                         door.connections().note(&wire.budget);
                         let _ = done.send((wire, peer)).await;
@@ -178,6 +221,36 @@ impl TlsListener {
             }
         });
         Ok(Self { ready, address })
+    }
+}
+
+/// Meets one connection; `None` where it came to no handshake.
+async fn meet(mut stream: TcpStream, door: &dyn Door) -> io::Result<Option<TlsStream<TcpStream>>> {
+    /// The head of a record of TLS and of the greeting in it, as far as anything is decided by it.
+    const FIRST: usize = 11;
+    let mut first = [0; FIRST];
+    let seen = tokio::time::timeout(HANDSHAKE, stream.peek(&mut first)).await??;
+    match door.meets(&first[..seen]) {
+        Meeting::Hang => {
+            // Held until the client lets go.
+            let mut taken = [0; 1024];
+            while stream.read(&mut taken).await? > 0 {}
+            Ok(None)
+        }
+        Meeting::Reset => {
+            stream.set_zero_linger()?;
+            Ok(None)
+        }
+        Meeting::Say(bytes) => {
+            stream.write_all(&bytes).await?;
+            stream.shutdown().await?;
+            let mut taken = [0; 1024];
+            while stream.read(&mut taken).await? > 0 {}
+            Ok(None)
+        }
+        Meeting::Handshake(acceptor) => {
+            Ok(Some(tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??))
+        }
     }
 }
 

@@ -103,36 +103,3 @@ async fn what_is_not_of_the_contract_is_answered_in_its_envelope() {
     let large = asking.client.post(asking.url("/v1/suggestions")).header("content-type", "application/json");
     assert_eq!(refused(large.body(vec![b' '; 13 * 1024 * 1024])).await.1, "too_large");
 }
-
-#[tokio::test]
-async fn the_page_shows_and_its_buttons_act() {
-    let asking = Asking::begin();
-    let admin = asking.platform.admin();
-    ok(asking.submit(&crate::asking::appeal(1))).await;
-    let plain = reqwest::Client::builder()
-        .no_proxy()
-        .tls_backend_preconfigured(
-            rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth(),
-        )
-        .build()
-        .unwrap();
-    let base = asking.platform.admin_url();
-    let page = plain.get(base).send().await.unwrap().text().await.unwrap();
-    let number = admin.cases().unwrap()[0].application_number.to_string();
-    assert!(page.contains(&number) && page.contains("appeal-12345"));
-    assert!(!page.contains("990000194001010014"), "no number of a person");
-    let press = async |button: &str| plain.post(format!("{base}{button}")).send().await.unwrap();
-    assert_eq!(press("fault?set=province.down@submit").await.status(), StatusCode::OK);
-    assert_eq!(admin.faults()[0].to_string(), "province.down@submit");
-    press("fault?clear=all").await;
-    assert_eq!(admin.faults(), []);
-    press("accept-pending").await;
-    assert!(admin.cases().unwrap()[0].case_number.is_some());
-    assert_eq!(press("fault?set=toaster").await.status(), StatusCode::BAD_REQUEST);
-    let code = press("code?kind=province_qr&person=zhang-shili").await.text().await.unwrap();
-    assert!(code.starts_with("yilin-app:1:"));
-}

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use domain::terminal::Timestamp;
 use platform_client::sim::dialect::InterfaceDialect;
 use platform_client::sim::fault::Fault;
+use platform_client::sim::wrong::Wrong;
 use platform_client::sim::{SealKind, UnknownSealKind};
 use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
@@ -25,6 +26,7 @@ pub(crate) struct Config {
     seed: Option<u64>,
     fault: Vec<String>,
     seal: Option<String>,
+    wrong: Option<String>,
     pub(crate) catalogue: Option<PathBuf>,
     time: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Config {
             seed: flags.seed.or(self.seed),
             fault: given(flags.fault, self.fault),
             seal: flags.seal.or(self.seal),
+            wrong: flags.wrong.or(self.wrong),
             catalogue: flags.catalogue.or(self.catalogue),
             time: flags.time.or(self.time),
         }
@@ -76,6 +79,11 @@ impl Config {
     pub(crate) fn seal(&self) -> Result<SealKind, Usage> {
         let kind = self.seal.as_deref().map(str::parse).transpose();
         kind.map(Option::unwrap_or_default).map_err(|e: UnknownSealKind| Usage(e.to_string()))
+    }
+
+    pub(crate) fn wrong(&self) -> Result<Option<Wrong>, Usage> {
+        let wrong = self.wrong.as_ref().map(|point| point.parse()).transpose();
+        wrong.map_err(|e: platform_client::sim::wrong::UnknownPoint| Usage(e.to_string()))
     }
 
     pub(crate) fn time(&self) -> Result<Option<Timestamp>, Usage> {

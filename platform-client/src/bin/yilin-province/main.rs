@@ -1,6 +1,7 @@
 //! The reference platform as a program, for anybody who tests a terminal.
 
 mod config;
+mod conformance;
 mod output;
 mod verify;
 
@@ -38,6 +39,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// Hold the conformance pack against a platform; exit 1 when a point fails.
+    Conformance(conformance::Conformance),
     /// What a slip claims, if a terminal's key proves it; needs no network.
     Verify(verify::Verify),
 }
@@ -58,12 +61,15 @@ struct Serve {
     /// Which fictitious city. [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// What goes wrong, `province.KIND[_once][@STEP]`; `list` prints them all.
+    /// What goes wrong, `province.KIND[_once|_every_N|~P][@STEP]`; `list` prints them all.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
     /// In which form certificates are sealed: pdf, pdf-p256 or ofd. [default: pdf]
     #[arg(long, value_name = "FORM")]
     seal: Option<String>,
+    /// Break this point of the conformance pack whenever the pack asks it; `list` prints them all.
+    #[arg(long, value_name = "POINT")]
+    wrong: Option<String>,
     /// A folder with catalogue.toml and items/. [default: the catalogue that is built in]
     #[arg(long, value_name = "DIR")]
     catalogue: Option<PathBuf>,
@@ -101,6 +107,12 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Serve(flags) => serve(flags, cli.config.as_deref(), &output),
         Command::Cases { data } => cases(&data, &output),
+        Command::Conformance(asked) => match conformance::run(&asked, &output) {
+            Ok(true) => Ok(()),
+            // The report has said what.
+            Ok(false) => return ExitCode::FAILURE,
+            Err(failure) => Err(failure),
+        },
         Command::Verify(slip) => match verify::verify(&slip, &output) {
             // What proves nothing was said: a script reads it from the exit.
             Ok(false) => return ExitCode::FAILURE,
@@ -131,11 +143,19 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
         let steps: Vec<&str> = fault::step_names().collect();
         output.line(
             &format!(
-                "each also as NAME_once (the next call only) and NAME@STEP, STEP one of: {}",
+                "each also as NAME_once (the next call only), NAME_every_3 (every third), NAME~0.1 (one in ten, by the \
+                 seed), and, but for tls_*, with @STEP behind it, STEP one of: {}",
                 steps.join(" ")
             ),
             &json!({"steps": steps}),
         );
+        return Ok(());
+    }
+    if flags.wrong.as_deref() == Some("list") {
+        for point in sim::conformance::points() {
+            let words = format!("{:<36} {}", point.id, point.title.en);
+            output.line(&words, &json!({"point": point.id, "title": point.title.en}));
+        }
         return Ok(());
     }
     let config = Config::read(file)?.overridden_by(flags);
@@ -151,6 +171,7 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
         faults: config.faults()?,
         dialects: config.dialects()?,
         seal: config.seal()?,
+        wrong: config.wrong()?,
         catalogue: config.catalogue.clone().map_or(CatalogueSource::Embedded, CatalogueSource::Folder),
         ..Options::new(data, FONT)
     };
@@ -194,7 +215,7 @@ impl Drop for Scratch {
     }
 }
 
-fn with_sources(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

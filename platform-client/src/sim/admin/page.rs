@@ -1,33 +1,43 @@
-//! The live page: cases, ratings, calls and events as tables, everything that can be done as buttons.
+//! The live page: what the platform keeps as tables, everything that can be done as buttons.
 //!
-//! Plain HTTP on the loopback only. A page of another origin may not press the buttons.
+//! Plain HTTP on the loopback only. A page of another origin may not press the buttons. It reads without a script, and
+//! with its own small one it changes by itself.
+
+mod guard;
+mod labels;
+mod view;
 
 use std::collections::BTreeMap;
 
-use askama::Template;
+use askama::Template as _;
 use axum::Router;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::header::{HOST, LOCATION, ORIGIN};
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::middleware::{self, Next};
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_TYPE, LOCATION, REFERER};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware;
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use domain::case::ApplicationNumber;
-use domain::terminal::Timestamp;
 use time::Duration;
-use time::macros::format_description;
 
 use super::Admin;
 use crate::contract::board::WarningLevel;
 use crate::sim::desk::{CodeKind, FaceRule};
-use crate::sim::fault::{self, Fault, FaultName};
-use crate::sim::platform::held;
-use crate::sim::store::{CallRow, CaseRow, EventRow, RatingRow, StoreError, TerminalRow};
+use crate::sim::fault::Fault;
+use crate::sim::store::StoreError;
+use labels::Language;
+use view::{Live, Look, Page, Telephones};
 
 /// The page and its buttons. A script may press them too: `POST /fault?set=province.down`.
 pub(in crate::sim) fn router(admin: Admin) -> Router {
     Router::new()
         .route("/", get(page))
+        .route("/live", get(live))
+        .route("/page.css", get(|| async { ([(CONTENT_TYPE, "text/css")], include_str!("page/page.css")) }))
+        .route(
+            "/live.js",
+            get(|| async { ([(CONTENT_TYPE, "text/javascript")], include_str!("page/live.js")) }),
+        )
         .route("/accept-pending", post(accept_pending))
         .route("/cases/{application}/{act}", post(act))
         .route("/fault", post(set_fault))
@@ -35,37 +45,8 @@ pub(in crate::sim) fn router(admin: Admin) -> Router {
         .route("/warning", post(set_warning))
         .route("/clock", post(advance))
         .route("/code", post(code))
-        .layer(middleware::from_fn(only_from_here))
+        .layer(middleware::from_fn(guard::only_from_here))
         .with_state(admin)
-}
-
-#[derive(Template)]
-#[template(path = "page.html")]
-struct Page {
-    now: Timestamp,
-    seed: u64,
-    face: &'static str,
-    warning: String,
-    /// How many cases there are; the newest of them are listed.
-    count: usize,
-    cases: Vec<CaseRow>,
-    terminals: Vec<TerminalRow>,
-    ratings: Vec<RatingRow>,
-    calls: Vec<CallRow>,
-    events: Vec<EventRow>,
-    materials: u64,
-    in_force: Vec<String>,
-    faults: Vec<FaultName>,
-    people: Vec<(&'static str, String)>,
-}
-
-/// A page with more rows than this is read by nobody.
-const LISTED: usize = 200;
-
-/// To the second, in the clock's own offset.
-fn moment(at: &Timestamp) -> String {
-    let shape = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    at.format(shape).unwrap_or_default()
 }
 
 /// Why a button did nothing.
@@ -94,44 +75,33 @@ impl axum::response::IntoResponse for Mistake {
 
 type Words = Query<BTreeMap<String, String>>;
 
-async fn page(State(admin): State<Admin>) -> Result<Html<String>, Mistake> {
-    let platform = &admin.0;
-    let mut cases = admin.cases()?;
-    let count = cases.len();
-    cases.reverse();
-    cases.truncate(LISTED);
-    let page = Page {
-        now: admin.now(),
-        seed: platform.seed().0,
-        face: match admin.face() {
-            FaceRule::Match => "match",
-            FaceRule::NoMatch => "no match",
-            FaceRule::Down => "down",
-        },
-        warning: held(&platform.warning)
-            .map_or("none".to_owned(), |w| format!("{:?}", w.colour).to_lowercase()),
-        count,
-        cases,
-        terminals: platform.store.terminals()?,
-        ratings: platform.store.ratings()?,
-        calls: platform.store.calls()?,
-        events: platform.store.events(20)?,
-        materials: platform.store.material_count()?,
-        in_force: admin.faults().iter().map(ToString::to_string).collect(),
-        faults: fault::list().collect(),
-        people: admin.people().into_iter().map(|p| (p.key, p.sms_code)).collect(),
-    };
-    page.render().map(Html).map_err(|_| Mistake::Drawing)
+async fn page(State(admin): State<Admin>, Query(words): Words) -> Result<Html<String>, Mistake> {
+    let look = look(&words);
+    if look.telephones == Telephones::Revealed {
+        tracing::info!("telephone numbers are shown whole on the live page");
+    }
+    Page::of(&admin, look)?.render().map(Html).map_err(|_| Mistake::Drawing)
 }
 
-async fn accept_pending(State(admin): State<Admin>) -> Result<Response, Mistake> {
+async fn live(State(admin): State<Admin>, Query(words): Words) -> Result<Html<String>, Mistake> {
+    Live::of(&admin, look(&words))?.render().map(Html).map_err(|_| Mistake::Drawing)
+}
+
+fn look(words: &BTreeMap<String, String>) -> Look {
+    let word = |name| words.get(name).map(String::as_str);
+    let telephones = if word("reveal") == Some("1") { Telephones::Revealed } else { Telephones::Masked };
+    Look { language: Language::of(word("lang")), telephones }
+}
+
+async fn accept_pending(State(admin): State<Admin>, headers: HeaderMap) -> Result<Response, Mistake> {
     admin.accept_pending()?;
-    Ok(back())
+    Ok(back(&headers))
 }
 
 async fn act(
     State(admin): State<Admin>,
     Path((number, act)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Mistake> {
     let number = ApplicationNumber::try_from(number).map_err(|_| Mistake::Asked("no such case"))?;
     let row = match act.as_str() {
@@ -141,21 +111,43 @@ async fn act(
         "conclude" => admin.conclude(&number)?,
         _ => return Err(Mistake::Asked("accept, supplement, refuse or conclude")),
     };
-    row.map(|_| back()).ok_or(Mistake::Asked("no case waits for this under this number"))
+    row.map(|_| back(&headers)).ok_or(Mistake::Asked("no case waits for this under this number"))
 }
 
-async fn set_fault(State(admin): State<Admin>, Query(words): Words) -> Result<Response, Mistake> {
-    let parse = |text: &String| text.parse::<Fault>().map_err(|_| Mistake::Asked("no such fault"));
+/// `?set=FAULT`, `?clear=FAULT|all`, or the fields of the page's form: `kind`, `often`, `step`.
+async fn set_fault(
+    State(admin): State<Admin>,
+    Query(words): Words,
+    headers: HeaderMap,
+    form: String,
+) -> Result<Response, Mistake> {
+    let parse = |text: &str| text.parse::<Fault>().map_err(|_| Mistake::Asked("no such fault"));
     match (words.get("set"), words.get("clear").map(String::as_str)) {
         (Some(fault), _) => admin.set_fault(parse(fault)?),
         (None, Some("all")) => admin.clear_faults(),
-        (None, Some(fault)) => admin.clear_fault(parse(&fault.to_owned())?),
-        (None, None) => return Err(Mistake::Asked("set=FAULT, clear=FAULT or clear=all")),
+        (None, Some(fault)) => admin.clear_fault(parse(fault)?),
+        (None, None) => {
+            let fields = fields(&form).ok_or(Mistake::Asked("set=FAULT, clear=FAULT or clear=all"))?;
+            let field = |name: &str| fields.get(name).map_or("", String::as_str);
+            let at = if field("step").is_empty() { "" } else { "@" };
+            admin.set_fault(parse(&format!("{}{}{at}{}", field("kind"), field("often"), field("step")))?);
+        }
     }
-    Ok(back())
+    Ok(back(&headers))
 }
 
-async fn set_face(State(admin): State<Admin>, Query(words): Words) -> Result<Response, Mistake> {
+/// The fields of a form that was sent as `application/x-www-form-urlencoded`, which is written like a query.
+fn fields(form: &str) -> Option<BTreeMap<String, String>> {
+    let uri = Uri::builder().path_and_query(format!("/?{form}")).build().ok()?;
+    let Query(fields) = Query::<BTreeMap<String, String>>::try_from_uri(&uri).ok()?;
+    fields.contains_key("kind").then_some(fields)
+}
+
+async fn set_face(
+    State(admin): State<Admin>,
+    Query(words): Words,
+    headers: HeaderMap,
+) -> Result<Response, Mistake> {
     let rule = match words.get("rule").map(String::as_str) {
         Some("match") => FaceRule::Match,
         Some("no_match") => FaceRule::NoMatch,
@@ -163,10 +155,14 @@ async fn set_face(State(admin): State<Admin>, Query(words): Words) -> Result<Res
         _ => return Err(Mistake::Asked("rule=match, no_match or down")),
     };
     admin.set_face(rule);
-    Ok(back())
+    Ok(back(&headers))
 }
 
-async fn set_warning(State(admin): State<Admin>, Query(words): Words) -> Result<Response, Mistake> {
+async fn set_warning(
+    State(admin): State<Admin>,
+    Query(words): Words,
+    headers: HeaderMap,
+) -> Result<Response, Mistake> {
     let level = match words.get("level").map(String::as_str) {
         Some("red") => Some(WarningLevel::Red),
         Some("orange") => Some(WarningLevel::Orange),
@@ -176,14 +172,18 @@ async fn set_warning(State(admin): State<Admin>, Query(words): Words) -> Result<
         _ => return Err(Mistake::Asked("level=red, orange, yellow, blue or none")),
     };
     admin.set_warning(level);
-    Ok(back())
+    Ok(back(&headers))
 }
 
-async fn advance(State(admin): State<Admin>, Query(words): Words) -> Result<Response, Mistake> {
+async fn advance(
+    State(admin): State<Admin>,
+    Query(words): Words,
+    headers: HeaderMap,
+) -> Result<Response, Mistake> {
     let minutes = words.get("minutes").and_then(|m| m.parse::<i32>().ok());
     let minutes = minutes.ok_or(Mistake::Asked("minutes=N"))?;
     admin.advance_clock(Duration::minutes(i64::from(minutes)));
-    Ok(back())
+    Ok(back(&headers))
 }
 
 /// The text of a fresh one-time code.
@@ -197,47 +197,10 @@ async fn code(State(admin): State<Admin>, Query(words): Words) -> Result<String,
     admin.fresh_code(kind, person).ok_or(Mistake::Asked("nobody has this key"))
 }
 
-fn back() -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, "/")]).into_response()
-}
-
-/// Refuses what a page of another origin, or a name that leads here from elsewhere, would do.
-async fn only_from_here(request: Request, next: Next) -> Response {
-    if is_from_here(request.method(), request.headers()) {
-        next.run(request).await
-    } else {
-        StatusCode::FORBIDDEN.into_response()
-    }
-}
-
-fn is_from_here(method: &Method, headers: &HeaderMap) -> bool {
-    let header = |name| headers.get(name).and_then(|v| v.to_str().ok());
-    let host = header(HOST).unwrap_or_default();
-    let here = matches!(host.split(':').next(), Some("127.0.0.1" | "localhost"));
-    let foreign = header(ORIGIN).is_some_and(|origin| origin.strip_prefix("http://") != Some(host));
-    here && (*method == Method::GET || !foreign)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    #[test]
-    fn only_its_own_page_presses_the_buttons() {
-        let check = |method: Method, host: &'static str, origin: Option<&'static str>, want| {
-            let mut headers = HeaderMap::new();
-            headers.insert(HOST, HeaderValue::from_static(host));
-            if let Some(origin) = origin {
-                headers.insert(ORIGIN, HeaderValue::from_static(origin));
-            }
-            assert_eq!(is_from_here(&method, &headers), want, "{method} {host} {origin:?}");
-        };
-        check(Method::GET, "127.0.0.1:8000", None, true);
-        check(Method::POST, "127.0.0.1:8000", None, true);
-        check(Method::POST, "127.0.0.1:8000", Some("http://127.0.0.1:8000"), true);
-        check(Method::POST, "127.0.0.1:8000", Some("http://127.0.0.1:9000"), false);
-        check(Method::POST, "127.0.0.1:8000", Some("null"), false);
-        check(Method::GET, "rebound.example:8000", None, false);
-    }
+/// To the page, in the look that it had.
+fn back(headers: &HeaderMap) -> Response {
+    let from = headers.get(REFERER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<Uri>().ok());
+    let words = from.and_then(|uri| Query::<BTreeMap<String, String>>::try_from_uri(&uri).ok());
+    let look = words.map(|Query(words)| look(&words)).unwrap_or_default();
+    (StatusCode::SEE_OTHER, [(LOCATION, look.address("/"))]).into_response()
 }

@@ -149,7 +149,8 @@ fn check_form(item: &ServiceItem, request: &CaseRequest) -> Answer<()> {
     for answer in &request.answers {
         let known = item.form.iter().flat_map(|s| &s.fields).any(|f| f.id == answer.field);
         if !known {
-            return Err(form_refused(&answer.field, "is no field of this form"));
+            // Its name is the caller's text, so it is not repeated.
+            return Err(refusal(code::FORM_REFUSED, "an answer is to no field of this form"));
         }
         // Where it came from does not matter for whether it is right.
         let answered =

@@ -13,6 +13,15 @@ pub(crate) struct KeptMaterial {
     pub(crate) media_type: String,
 }
 
+/// A material as the admin page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MaterialRow {
+    pub(crate) id: String,
+    pub(crate) media_type: String,
+    pub(crate) bytes: u64,
+    pub(crate) received_at: String,
+}
+
 impl Store {
     /// Keeps a material, or finds it kept.
     pub(crate) fn keep_material(
@@ -51,9 +60,21 @@ impl Store {
             .optional()?)
     }
 
-    /// How many materials lie here.
-    pub(crate) fn material_count(&self) -> Result<u64, StoreError> {
-        let count: i64 = self.lock().query_row("SELECT count(*) FROM materials", [], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
+    /// The last materials, the newest first.
+    pub(crate) fn materials(&self, at_most: u32) -> Result<Vec<MaterialRow>, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare(
+            "SELECT id, media_type, length(bytes), received_at FROM materials ORDER BY rowid DESC LIMIT ?1",
+        )?;
+        let rows = statement.query_map([at_most], |row| {
+            let bytes: i64 = row.get(2)?;
+            Ok(MaterialRow {
+                id: row.get(0)?,
+                media_type: row.get(1)?,
+                bytes: bytes.unsigned_abs(),
+                received_at: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

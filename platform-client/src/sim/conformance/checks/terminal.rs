@@ -1,0 +1,69 @@
+//! A terminal begins its service and says how it is.
+
+use serde_json::{Value, json};
+
+use crate::sim::conformance::rule;
+use crate::sim::conformance::talk::{Checked, Talk, written};
+
+pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
+    let activate = || {
+        // A public key of Ed25519 is any 32 bytes; nothing is signed with this one.
+        let key = rule::hex(&[0x5A; 32]);
+        talk.post(
+            "/v1/terminals/activate",
+            talk.body(json!({"softwareVersion": "0.0.0-conformance", "slipPublicKey": key})),
+        )
+    };
+    match point {
+        "activate" => {
+            let answer = activate().send().await?;
+            answer.data()?;
+            answer.holds("/data/heartbeatSeconds", "a whole number from 1", |v| {
+                v.as_u64().is_some_and(|n| n >= 1)
+            })?;
+            answer.holds("/data/site/division", "12 digits", |v| {
+                v.as_str().is_some_and(|t| t.len() == 12 && t.bytes().all(|b| b.is_ascii_digit()))
+            })?;
+            answer.holds("/data/site/name", "zh-CN and en", rule::words)
+        }
+        "its_own_site" => {
+            let answer = activate().send().await?;
+            answer.data()?;
+            answer.holds("/data/site/terminal", &format!("\"{}\"", talk.terminal()), |v| v == talk.terminal())
+        }
+        "activate_again" => {
+            let first = activate().send().await?;
+            first.data()?;
+            let second = activate().send().await?;
+            second.data()?;
+            second.same("/data/site", &first)
+        }
+        "helpers" => {
+            let answer = activate().send().await?;
+            answer.data()?;
+            answer.holds("/data/site/helpers", "at least one, each with name and phone", |v| {
+                let helpers = v.as_array();
+                helpers.is_some_and(|all| {
+                    !all.is_empty()
+                        && all.iter().all(|h| rule::words(&h["name"]) && rule::text(&h["phone"], 1, 32))
+                })
+            })
+        }
+        "heartbeat" => {
+            let version = talk.get("/v1/catalogue").send().await?;
+            version.data()?;
+            let answer = talk.post("/v1/terminals/heartbeat", heartbeat(talk)).send().await?;
+            answer.data()?;
+            let want = version.reply.json["data"]["version"].clone();
+            answer.holds("/data/catalogueVersion", &want.to_string(), |v| *v == want)
+        }
+        _ => Err(super::unknown(point)),
+    }
+}
+
+pub(super) fn heartbeat(talk: &Talk<'_>) -> Value {
+    talk.body(json!({
+        "at": written(talk.now()), "softwareVersion": "0.0.0-conformance", "devices": {"printer": "online"},
+        "paper": "full", "outboxWaiting": 0, "outboxNeedsHuman": 0,
+    }))
+}

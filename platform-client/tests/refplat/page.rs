@@ -1,0 +1,234 @@
+//! The live page: by a plain client, and in a browser.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+
+use crate::asking::{Asking, TERMINAL, appeal, ok};
+
+fn plain() -> Client {
+    let provider = rustls::crypto::ring::default_provider();
+    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    Client::builder().no_proxy().tls_backend_preconfigured(tls).build().unwrap()
+}
+
+async fn text(asking: &Asking, path: &str) -> String {
+    let response = plain().get(format!("{}{path}", asking.platform.admin_url())).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK, "{path}");
+    response.text().await.unwrap()
+}
+
+async fn press(asking: &Asking, button: &str) -> reqwest::Response {
+    plain().post(format!("{}{button}", asking.platform.admin_url())).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_page_shows_and_its_buttons_act() {
+    let asking = Asking::begin();
+    let admin = asking.platform.admin();
+    ok(asking.submit(&appeal(1))).await;
+    let page = text(&asking, "").await;
+    let number = admin.cases().unwrap()[0].application_number.to_string();
+    assert!(page.contains(&number) && page.contains("appeal-12345") && page.contains("已收件"));
+    assert!(!page.contains("990000194001010014"), "no number of a person");
+    assert!(text(&asking, "?lang=en").await.contains("Ask for a supplement"));
+    assert_eq!(press(&asking, "fault?set=province.down@submit").await.status(), StatusCode::OK);
+    assert_eq!(admin.faults()[0].to_string(), "province.down@submit");
+    press(&asking, "fault?clear=all").await;
+    assert_eq!(admin.faults(), []);
+    for (act, state) in
+        [("supplement", "supplement_required"), ("accept", "accepted"), ("conclude", "concluded")]
+    {
+        assert_eq!(press(&asking, &format!("cases/{number}/{act}")).await.status(), StatusCode::OK);
+        assert_eq!(admin.cases().unwrap()[0].state.word(), state);
+    }
+    assert_eq!(press(&asking, &format!("cases/{number}/refuse")).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(press(&asking, "fault?set=toaster").await.status(), StatusCode::BAD_REQUEST);
+    let code = press(&asking, "code?kind=province_qr&person=zhang-shili").await.text().await.unwrap();
+    assert!(code.starts_with("yilin-app:1:"));
+}
+
+#[tokio::test]
+async fn the_form_of_faults_says_how_often_and_where() {
+    let asking = Asking::begin();
+    let url = format!("{}fault", asking.platform.admin_url());
+    for (fields, want) in [
+        ("kind=province.down&often=_every_3&step=submit", "province.down_every_3@submit"),
+        ("kind=province.slow&often=~0.1&step=", "province.slow~0.1"),
+    ] {
+        plain().post(&url).body(fields).send().await.unwrap();
+        assert!(asking.platform.admin().faults().iter().any(|f| f.to_string() == want), "{want}");
+    }
+    let wrong = plain().post(&url).body("kind=province.tls_reset&often=&step=submit").send().await.unwrap();
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST, "in the handshake nobody knows what will be asked");
+}
+
+#[tokio::test]
+async fn a_browser_may_do_nothing_else_with_it() {
+    let asking = Asking::begin();
+    for path in ["", "live", "page.css", "live.js", "nowhere"] {
+        let url = format!("{}{path}", asking.platform.admin_url());
+        let response = plain().get(url).send().await.unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("script-src 'self'"));
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cache-control"), "no-store");
+    }
+    let page = text(&asking, "").await;
+    for inside in ["style=", "<style", "onclick", "javascript:", "<script>"] {
+        assert!(!page.contains(inside), "the policy forbids {inside}");
+    }
+    let address: std::net::SocketAddr =
+        asking.platform.admin_url().trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+    assert!(address.ip().is_loopback());
+}
+
+/// What a terminal sends is text on the page and nothing else, in every field that it can fill.
+#[tokio::test]
+async fn html_in_every_field_is_text() {
+    let asking = Asking::begin();
+    let hostile = |n: u32| format!("\"'><img src=x onerror=alert({n})>&amp;");
+    let at = "2026-11-24T10:24:00+08:00";
+    let post = async |path: &str, body: Value| ok(asking.post(path, &body)).await;
+    let terminal = hostile(1);
+    post(
+        "/v1/terminals/activate",
+        json!({"terminalId": terminal, "softwareVersion": hostile(2), "slipPublicKey": "ab".repeat(32)}),
+    )
+    .await;
+    let event = json!({"number": 1, "at": at, "kind": hostile(3), "itemId": hostile(4), "details": {}});
+    post("/v1/terminals/events", json!({"terminalId": terminal, "events": [event]})).await;
+    post("/v1/assist-calls", json!({"terminalId": terminal, "itemId": null, "page": hostile(5), "at": at}))
+        .await;
+    post("/v1/callbacks", json!({"terminalId": terminal, "itemId": null, "phone": hostile(6), "at": at}))
+        .await;
+    let rating = json!({"ratingId": "0a".repeat(16), "itemId": hostile(7), "submissionId": null,
+                        "terminalId": terminal, "ratedAt": at, "level": "satisfied", "reasons": []});
+    ok(asking.post("/v1/ratings", &rating).header("idempotency-key", "0a".repeat(16))).await;
+    for path in ["", "live", "?reveal=1", "live?reveal=1&lang=en"] {
+        let page = text(&asking, path).await;
+        assert!(!page.contains("<img") && !page.contains("'><"), "{path}");
+        let shown = page.matches("&#60;img src=x onerror=alert(").count();
+        assert!(shown >= 6, "{path}: {shown} fields are shown");
+    }
+}
+
+#[tokio::test]
+async fn telephones_are_masked_until_they_are_revealed() {
+    let asking = Asking::begin();
+    let call = json!({"terminalId": TERMINAL, "itemId": null, "phone": "11100000001", "at": "2026-11-24T10:24:00+08:00"});
+    ok(asking.post("/v1/callbacks", &call)).await;
+    for (path, shown) in [("", "111****0001"), ("live", "111****0001"), ("?reveal=1", "11100000001")] {
+        assert!(text(&asking, path).await.contains(shown), "{path}");
+    }
+    assert!(!text(&asking, "").await.contains("11100000001"));
+}
+
+/// A button keeps the language in which it was pressed.
+#[tokio::test]
+async fn buttons_lead_back_to_the_same_look() {
+    let asking = Asking::begin();
+    let base = asking.platform.admin_url();
+    let press = plain().post(format!("{base}fault?clear=all")).header("referer", format!("{base}?lang=en"));
+    assert!(press.send().await.unwrap().url().as_str().ends_with("/?lang=en"));
+}
+
+/// In a browser: the page is drawn, its script brings a case that came after that, and nothing that a terminal sent runs.
+#[tokio::test]
+async fn a_browser_sees_a_case_that_comes_later() {
+    let Some(browser) = browser() else { return };
+    let asking = Asking::begin();
+    let hostile =
+        "<script>document.title='taken over'</script><img src=x onerror=\"document.title='taken over'\">";
+    let event = json!({"number": 1, "at": "2026-11-24T10:24:00+08:00", "kind": hostile, "itemId": null, "details": {}});
+    ok(asking.post("/v1/terminals/events", &json!({"terminalId": TERMINAL, "events": [event]}))).await;
+    let way = Way::to(asking.platform.admin_url()).await;
+    let (url, folder) = (way.url.clone(), tempfile::tempdir().unwrap());
+    let profile = format!("--user-data-dir={}", folder.path().display());
+    let seen = tokio::task::spawn_blocking(move || {
+        Command::new(browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server"])
+            .args(["--virtual-time-budget=4000", "--timeout=30000", "--dump-dom", &profile, &url])
+            .output()
+            .unwrap()
+    });
+    // The page is there: its script asks what is new.
+    way.asked.notified().await;
+    ok(asking.submit(&appeal(1))).await;
+    way.open.send_replace(true);
+    let seen = seen.await.unwrap();
+    let page = String::from_utf8_lossy(&seen.stdout).into_owned();
+    let number = asking.platform.admin().cases().unwrap()[0].application_number.to_string();
+    assert!(page.contains(&number), "{page}\n{}", String::from_utf8_lossy(&seen.stderr));
+    assert!(page.contains("<title>宜邻参考平台</title>") && !page.contains("<title>taken over"), "{page}");
+    assert!(page.contains("&lt;script&gt;"), "what a terminal sent is there as text");
+}
+
+/// A way to the page on which the question for what is new waits.
+struct Way {
+    url: String,
+    /// Somebody asks what is new.
+    asked: Arc<Notify>,
+    /// Whether such questions go on.
+    open: watch::Sender<bool>,
+}
+
+impl Way {
+    async fn to(admin_url: &str) -> Self {
+        let to = admin_url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let (asked, open) = (Arc::new(Notify::new()), watch::Sender::new(false));
+        let (notify, gate) = (asked.clone(), open.clone());
+        tokio::spawn(async move {
+            while let Ok((browser, _)) = listener.accept().await {
+                let platform = TcpStream::connect(&to).await.unwrap();
+                let (mut asks, mut hears) = browser.into_split();
+                let (mut answers, mut takes) = platform.into_split();
+                let (notify, mut gate) = (notify.clone(), gate.subscribe());
+                tokio::spawn(async move { tokio::io::copy(&mut answers, &mut hears).await });
+                tokio::spawn(async move {
+                    let mut bytes = [0; 8192];
+                    while let Ok(length @ 1..) = asks.read(&mut bytes).await {
+                        if bytes[..length].starts_with(b"GET /live ") {
+                            notify.notify_one();
+                            gate.wait_for(|open| *open).await.unwrap();
+                        }
+                        if takes.write_all(&bytes[..length]).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { url, asked, open }
+    }
+}
+
+/// Chromium, or none with the reason said; a run that requires its peers fails.
+fn browser() -> Option<&'static str> {
+    let found = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|out| out.status.success()));
+    if found.is_none() {
+        assert!(std::env::var_os("YILIN_REQUIRE_PEERS").is_none(), "chromium is not installed");
+        skip("chromium is not installed (Debian: chromium)");
+    }
+    found
+}
+
+#[allow(clippy::print_stderr, reason = "a test that is left out says why")]
+fn skip(why: &str) {
+    eprintln!("skipped: {why}");
+}
