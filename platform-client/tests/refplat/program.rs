@@ -72,7 +72,8 @@ fn what_is_wrong_is_said_and_told_by_the_exit() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains(words), "{args:?}: {said}");
     };
-    check(&["--dialect", "cases=anhui"], 2, "canonical only");
+    check(&["--dialect", "cases=klingon"], 2, "canonical|anhui");
+    check(&["--dialect", "cases=national_rating"], 2, "ratings and nothing else");
     check(&["--fault", "province.sulks"], 2, "--fault list");
     check(&["--listen", "here"], 2, "no address");
     check(&["--catalogue", "/nowhere"], 1, "/nowhere");
