@@ -84,7 +84,9 @@ impl Site {
         std::fs::create_dir_all(&other).unwrap();
         for file in std::fs::read_dir(self.platform.credentials()).unwrap() {
             let file = file.unwrap();
-            std::fs::copy(file.path(), other.join(file.file_name())).unwrap();
+            if file.file_type().unwrap().is_file() {
+                std::fs::copy(file.path(), other.join(file.file_name())).unwrap();
+            }
         }
         let settings = other.join("dialects.toml");
         let text = std::fs::read_to_string(&settings).unwrap();

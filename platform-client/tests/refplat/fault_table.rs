@@ -58,6 +58,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("province.refuse", "a receipt: `faults::departments_that_say_no_or_want_more`"),
     ("province.supplement", "a receipt: `faults::departments_that_say_no_or_want_more`"),
     ("province.catalogue_broken", "`faults::a_broken_catalogue_has_another_tag`"),
+    ("province.seal_altered", "an answer, whose seal is checked: `tests/seals`"),
+    ("province.seal_expired", "the same"),
+    ("province.seal_unknown_issuer", "the same"),
+    ("province.seal_missing", "the same"),
 ];
 
 fn province(asking: &Asking) -> Province {

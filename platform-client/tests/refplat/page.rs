@@ -104,7 +104,7 @@ async fn html_in_every_field_is_text() {
     let terminal = hostile(1);
     post(
         "/v1/terminals/activate",
-        json!({"terminalId": terminal, "softwareVersion": hostile(2), "slipPublicKey": "ab".repeat(32)}),
+        json!({"terminalId": terminal, "softwareVersion": hostile(2), "slipKeys": []}),
     )
     .await;
     let event = json!({"number": 1, "at": at, "kind": hostile(3), "itemId": hostile(4), "details": {}});

@@ -5,13 +5,21 @@ use serde_json::{Value, json};
 use crate::sim::conformance::rule;
 use crate::sim::conformance::talk::{Checked, Talk, written};
 
+/// 04 ‖ x_G ‖ y_G of GB/T 32918.5-2017, clause 2: as good a public key as any.
+const A_POINT_OF_THE_CURVE: &str = "0432c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7\
+                                    bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0";
+
 pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
     let activate = || {
-        // A public key of Ed25519 is any 32 bytes; nothing is signed with this one.
-        let key = rule::hex(&[0x5A; 32]);
+        // Nothing is signed with this one.
+        let key = json!({
+            "publicKey": A_POINT_OF_THE_CURVE,
+            "from": "2026-01-01T00:00:00+08:00",
+            "until": "2027-01-01T00:00:00+08:00",
+        });
         talk.post(
             "/v1/terminals/activate",
-            talk.body(json!({"softwareVersion": "0.0.0-conformance", "slipPublicKey": key})),
+            talk.body(json!({"softwareVersion": "0.0.0-conformance", "slipKeys": [key]})),
         )
     };
     match point {
