@@ -1,4 +1,4 @@
-//! The province over HTTPS: canonical model, dialects, outbox, catalogue cache, slips, and the reference platform.
+//! The province over HTTPS: canonical model, dialects, national cryptography, outbox, catalogue cache, slips, and the reference platform.
 //!
 //! Duty: bring a case to the province once and say truthfully what became of it.
 //! Never: know a device or a page; keep a resident's data anywhere but in the sealed outbox.
@@ -12,6 +12,7 @@ mod digest;
 mod edge;
 pub mod entropy;
 pub mod error;
+pub mod gm;
 pub mod http;
 pub mod operation;
 pub mod outbox;

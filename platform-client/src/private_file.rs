@@ -25,6 +25,14 @@ pub enum PrivateFileError {
         /// How long it should be.
         expected: usize,
     },
+    /// It is longer than such a file is.
+    #[error("{file}: longer than {most} bytes")]
+    TooLong {
+        /// The file.
+        file: PathBuf,
+        /// How long it may be.
+        most: usize,
+    },
     /// It cannot be read or made.
     #[error("{file}: cannot be read or made")]
     Io {
@@ -59,18 +67,40 @@ pub(crate) fn read_or_make(
     }
 }
 
-fn read(file: &Path, mut open: File, length: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
+/// The text in a file that somebody else made, at most so many bytes.
+pub(crate) fn read_text(file: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
     let io = |cause| PrivateFileError::Io { file: file.to_owned(), cause };
-    if open.metadata().map_err(io)?.permissions().mode() & 0o077 != 0 {
-        return Err(PrivateFileError::OpenToOthers(file.to_owned()));
+    let bytes = read_some(file, File::open(file).map_err(io)?, most)?;
+    if bytes.len() <= most {
+        Ok(bytes)
+    } else {
+        Err(PrivateFileError::TooLong { file: file.to_owned(), most })
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length + 1));
-    Read::by_ref(&mut open).take(length as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+}
+
+/// Makes the file with these bytes; one that is there already stays as it is.
+pub(crate) fn keep(file: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
+    make(file, bytes).map_err(|cause| PrivateFileError::Io { file: file.to_owned(), cause })
+}
+
+fn read(file: &Path, open: File, length: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
+    let bytes = read_some(file, open, length)?;
     if bytes.len() == length {
         Ok(bytes)
     } else {
         Err(PrivateFileError::Length { file: file.to_owned(), found: bytes.len(), expected: length })
     }
+}
+
+/// The bytes of a file that nobody else may read; at most one more than `most`.
+fn read_some(file: &Path, mut open: File, most: usize) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
+    let io = |cause| PrivateFileError::Io { file: file.to_owned(), cause };
+    if open.metadata().map_err(io)?.permissions().mode() & 0o077 != 0 {
+        return Err(PrivateFileError::OpenToOthers(file.to_owned()));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
+    Read::by_ref(&mut open).take(most as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    Ok(bytes)
 }
 
 /// Makes the file whole or not at all; one that came into being meanwhile stays.
