@@ -6,3 +6,4 @@
 
 pub mod sm2;
 pub mod sm3;
+pub mod sm4;

@@ -7,7 +7,7 @@
 
 use platform_client::entropy::{Entropy as _, SeededEntropy};
 use platform_client::gm::sm2::{Signature, Signer as _, SigningKey, VerifyingKey};
-use platform_client::gm::sm3;
+use platform_client::gm::{sm3, sm4};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -122,5 +122,48 @@ fn sm2_signatures_hold_both_ways() {
         }
         std::fs::write(file("message"), "another").unwrap();
         assert!(openssl(&verify, folder.path(), b"").is_none());
+    }
+}
+
+#[test]
+fn sm4_cbc_is_openssls_both_ways() {
+    if !is_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (n, length) in LENGTHS.into_iter().enumerate() {
+        let message = message(n as u64, length);
+        let (mut key, mut iv) = ([0; 16], [0; 16]);
+        let entropy = SeededEntropy::new(900 + n as u64);
+        entropy.fill(&mut key).unwrap();
+        entropy.fill(&mut iv).unwrap();
+        let (key_hex, iv_hex) = (hex(&key), hex(&iv));
+        let key = sm4::Key::new(&mut key);
+        let words = ["enc", "-sm4-cbc", "-K", &key_hex, "-iv", &iv_hex];
+        let ours = sm4::cbc::encrypt(&key, &iv, &message);
+        assert_eq!(openssl(&words, folder.path(), &message).unwrap(), ours, "{length} bytes");
+        let theirs = openssl(&[&words[..], &["-d"]].concat(), folder.path(), &ours).unwrap();
+        assert_eq!(theirs, message);
+        assert_eq!(*sm4::cbc::decrypt(&key, &iv, &ours).unwrap(), message);
+    }
+}
+
+/// Debian's openssl 3.0 has no SM4-GCM: a second crate stands in.
+#[test]
+fn sm4_gcm_is_another_crates_both_ways() {
+    use sm4_gcm::{Sm4Key, sm4_gcm_aad_decrypt, sm4_gcm_aad_encrypt};
+    for (n, length) in LENGTHS.into_iter().enumerate() {
+        let message = message(n as u64, length);
+        let (mut key, mut nonce) = ([0; 16], [0; 12]);
+        let entropy = SeededEntropy::new(700 + n as u64);
+        entropy.fill(&mut key).unwrap();
+        entropy.fill(&mut nonce).unwrap();
+        let theirs_key = Sm4Key::from_slice(&key).unwrap();
+        let key = sm4::Key::new(&mut key);
+        let with = &message[..length.min(40)];
+        let ours = sm4::gcm::seal(&key, &nonce, with, &message);
+        assert_eq!(sm4_gcm_aad_encrypt(&theirs_key, &nonce, with, &message), ours, "{length} bytes");
+        assert_eq!(sm4_gcm_aad_decrypt(&theirs_key, &nonce, with, &ours).unwrap(), message);
+        assert_eq!(*sm4::gcm::open(&key, &nonce, with, &ours).unwrap(), message);
     }
 }
