@@ -3,10 +3,23 @@
 //!
 //! Duty: the words on the wire, nothing else; pure. Never: decide what an answer means for a case.
 
+pub mod anhui;
+pub mod bare;
 pub mod canonical;
+pub mod config;
+mod envelope;
+pub mod keyed_nonce;
+pub mod national_rating;
+mod sealed_body;
+mod wrapped_call;
+
+#[cfg(test)]
+mod tests;
 
 use crate::contract::session::SessionToken;
-use crate::error::AnswerProblem;
+use crate::entropy::{Entropy, NoEntropy};
+use crate::error::{AnswerProblem, Cause};
+use crate::gm::sm2::SignError;
 use crate::http::{HttpAnswer, HttpRequest, Part};
 use crate::operation::{Interface, Operation};
 use domain::case::SubmissionId;
@@ -53,12 +66,40 @@ impl std::fmt::Debug for Body {
 }
 
 /// What is new with every request; signing dialects sign it.
-#[derive(Debug, Clone)]
-pub struct Stamp {
+#[derive(Clone)]
+pub struct Stamp<'a> {
     /// The request's id: 32 hexadecimal digits, never used before.
     pub request_id: String,
     /// The terminal's clock.
     pub at: Timestamp,
+    /// For what else must be new.
+    pub entropy: &'a dyn Entropy,
+}
+
+/// Why a call cannot be written in a dialect: nothing of it left the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RequestProblem {
+    /// The dialect has no such call.
+    #[error("this dialect has no such call")]
+    NotSpoken,
+    /// It could not be signed.
+    #[error("the request could not be signed")]
+    Sign(#[from] SignError),
+    /// There are no random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+    /// A file of the call cannot be read.
+    #[error("a file of the request cannot be read")]
+    Unreadable,
+}
+
+/// What a dialect made of an answer.
+#[derive(Debug)]
+pub enum Reading {
+    /// The canonical answer: its envelope as JSON, its status honest.
+    Answer(HttpAnswer),
+    /// The gateway let nobody through with this access; nothing was done. With new access the call may go again.
+    NewAccess,
 }
 
 /// How an unknown outcome of a filed case or rating is cleared up.
@@ -77,11 +118,23 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// How an unknown outcome is cleared up.
     fn recovery(&self, operation: Operation) -> Recovery;
 
-    /// The call as this dialect's request.
-    fn request(&self, call: Call, stamp: &Stamp) -> HttpRequest;
+    /// What has to be asked for before a call can be written, such as a token; its answer goes to [`Self::learn`].
+    fn errand(&self, stamp: &Stamp<'_>) -> Option<HttpRequest> {
+        let _ = stamp;
+        None
+    }
 
-    /// This dialect's answer as the canonical one: its envelope as JSON, its status honest.
-    fn answer(&self, operation: Operation, answer: HttpAnswer) -> Result<HttpAnswer, AnswerProblem>;
+    /// Takes in the answer to an errand, or says why there is nothing in it.
+    fn learn(&self, answer: HttpAnswer) -> Result<(), Cause> {
+        let _ = answer;
+        Ok(())
+    }
+
+    /// The call as this dialect's request. One that may read [`Reading::NewAccess`] leaves the body in the call.
+    fn request(&self, call: &mut Call, stamp: &Stamp<'_>) -> Result<HttpRequest, RequestProblem>;
+
+    /// This dialect's answer as the canonical one.
+    fn answer(&self, call: &Call, answer: HttpAnswer) -> Result<Reading, AnswerProblem>;
 }
 
 /// Which dialect each interface speaks; the canonical one where nothing else is said.

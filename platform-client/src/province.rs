@@ -11,12 +11,12 @@ pub use ask::{CertificateAnswer, FaceCheck, ResidentSession};
 pub use upkeep::CatalogueAnswer;
 
 use crate::clock::Clock;
-use crate::contract::envelope::{Envelope, ErrorClass, code};
+use crate::contract::envelope::{ErrorClass, code};
 use crate::credentials::Credentials;
-use crate::dialect::{Body, Call, Dialects, Stamp};
+use crate::dialect::{Body, Call, Dialects, Reading, Stamp};
 use crate::digest::hex;
 use crate::entropy::Entropy;
-use crate::error::{AnswerProblem, CallError, Refusal};
+use crate::error::{AnswerProblem, CallError, Cause, Refusal};
 use crate::http::{Connection, HttpAnswer, SetupError, Timeouts};
 use crate::operation::Operation;
 use domain::case::SubmissionId;
@@ -100,23 +100,42 @@ impl Province {
     }
 
     /// Sends the call in its interface's dialect; the answer is canonical, its envelope unopened.
-    async fn exchange(&self, call: Call) -> Result<HttpAnswer, CallError> {
+    async fn exchange(&self, mut call: Call) -> Result<HttpAnswer, CallError> {
         let operation = call.operation;
         let dialect = self.dialects.of(operation.interface());
+        let not_sent = |cause: Cause| CallError::Unreachable { operation, cause };
+        let bad = |status, problem| CallError::BadAnswer { operation, status, problem };
+        for _ in 0..MOST_ACCESSES {
+            while let Some(errand) = dialect.errand(&self.stamp(operation)?) {
+                // Whatever becomes of an errand, the call itself was not sent.
+                let answer = self.connection.exchange(operation, errand).await;
+                let answer = answer.map_err(|error| not_sent(Box::new(error)))?;
+                dialect.learn(answer).map_err(not_sent)?;
+            }
+            let request = dialect.request(&mut call, &self.stamp(operation)?);
+            let request = request.map_err(|problem| not_sent(Box::new(problem)))?;
+            let answer = self.connection.exchange(operation, request).await?;
+            let status = answer.status;
+            match dialect.answer(&call, answer).map_err(|problem| bad(status, problem))? {
+                Reading::Answer(answer) => return Ok(answer),
+                Reading::NewAccess => {}
+            }
+        }
+        // Every time the gateway stood in front of the province: nothing was done.
+        Err(not_sent("the gateway takes none of its own tokens".into()))
+    }
+
+    fn stamp(&self, operation: Operation) -> Result<Stamp<'_>, CallError> {
         let mut id = [0; 16];
         self.entropy
             .fill(&mut id)
             .map_err(|cause| CallError::Unreachable { operation, cause: Box::new(cause) })?;
-        let stamp = Stamp { request_id: hex(&id), at: self.clock.now() };
-        let answer = self.connection.exchange(operation, dialect.request(call, &stamp)).await?;
-        let status = answer.status;
-        dialect.answer(operation, answer).map_err(|problem| CallError::BadAnswer {
-            operation,
-            status,
-            problem,
-        })
+        Ok(Stamp { request_id: hex(&id), at: self.clock.now(), entropy: self.entropy.as_ref() })
     }
 }
+
+/// So often a call is written anew because the gateway wants another token.
+const MOST_ACCESSES: usize = 3;
 
 /// What goes along with a body.
 enum With<'a> {
@@ -137,6 +156,11 @@ fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
 
 /// Opens an envelope: the data, or what the province says instead.
 fn open<T: DeserializeOwned>(operation: Operation, answer: &HttpAnswer) -> Result<T, CallError> {
+    /// Not every dialect has the envelope's other members.
+    #[derive(Deserialize)]
+    struct Opened<T> {
+        data: Option<T>,
+    }
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Head {
@@ -150,8 +174,8 @@ fn open<T: DeserializeOwned>(operation: Operation, answer: &HttpAnswer) -> Resul
     let head: Head = serde_json::from_slice(&answer.body).map_err(unreadable)?;
     match (head.code.as_str(), head.error_class) {
         (code::OK, None) if (200..300).contains(&answer.status) => {
-            let envelope: Envelope<T> = serde_json::from_slice(&answer.body).map_err(unreadable)?;
-            envelope.data.ok_or_else(|| bad(AnswerProblem::Contradiction))
+            let opened: Opened<T> = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+            opened.data.ok_or_else(|| bad(AnswerProblem::Contradiction))
         }
         // An error inside a 200 is an error.
         (said, Some(class)) if said != code::OK => {

@@ -11,6 +11,7 @@ mod certificate;
 mod clock;
 mod credentials;
 mod desk;
+pub mod dialect;
 pub mod fault;
 mod gate;
 mod numbers;
@@ -48,6 +49,7 @@ use catalogue::Offer;
 use clock::Clock;
 use credentials::Credentials;
 use desk::Desk;
+use dialect::{Doors, InterfaceDialect};
 use platform::Platform;
 use store::Store;
 use wire::{Connections, Scissors, TlsListener};
@@ -69,6 +71,8 @@ pub struct Options {
     pub catalogue: CatalogueSource,
     /// What goes wrong from the first call on.
     pub faults: Vec<Fault>,
+    /// Interfaces that are spoken to in another way than the contract's.
+    pub dialects: Vec<InterfaceDialect>,
 }
 
 impl Options {
@@ -82,6 +86,7 @@ impl Options {
             font: font.into(),
             catalogue: CatalogueSource::Embedded,
             faults: Vec::new(),
+            dialects: Vec::new(),
         }
     }
 }
@@ -95,6 +100,9 @@ pub enum StartError {
     /// The certificates.
     #[error("the platform's certificates cannot be used")]
     Credentials(#[from] CredentialsError),
+    /// The secrets of dialects.
+    #[error("the secrets of the dialects cannot be used")]
+    Keys(#[from] dialect::KeysError),
     /// The items.
     #[error("the catalogue cannot be used")]
     Catalogue(#[from] CatalogueError),
@@ -156,6 +164,8 @@ impl ReferencePlatform {
             store,
             site,
         });
+        let routes = routes::router(platform.clone());
+        let doors = Doors::new(routes, platform.clone(), &options.dialects, &credentials.for_terminals)?;
         let listen = options.listen;
         let failed = |source| StartError::Serve { listen, source };
         let (ready, started) = mpsc::channel();
@@ -163,7 +173,7 @@ impl ReferencePlatform {
         let served = platform.clone();
         let serving = thread::Builder::new()
             .name("reference platform".to_owned())
-            .spawn(move || serve(served, listen, tls, &ready, stopped))
+            .spawn(move || serve(served, doors, listen, tls, &ready, stopped))
             .map_err(failed)?;
         let listening =
             started.recv().map_err(|_| failed(io::ErrorKind::BrokenPipe.into()))?.map_err(failed)?;
@@ -231,6 +241,7 @@ pub fn kept_slip_keys(data_dir: &Path) -> Result<Vec<String>, StoreError> {
 
 fn serve(
     platform: Arc<Platform>,
+    doors: Doors,
     listen: SocketAddr,
     tls: TlsAcceptor,
     ready: &mpsc::Sender<io::Result<Listening>>,
@@ -263,7 +274,7 @@ fn serve(
                 return;
             }
         };
-        let service = routes::router(platform.clone()).into_make_service_with_connect_info::<Scissors>();
+        let service = doors.router().into_make_service_with_connect_info::<Scissors>();
         let page = admin::router(Admin::new(platform));
         let _ = ready.send(Ok(addresses));
         tokio::select! {

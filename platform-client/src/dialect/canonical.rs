@@ -1,6 +1,6 @@
 //! The canonical dialect: the contract as it is written.
 
-use super::{Body, Call, Dialect, Recovery, Stamp};
+use super::{Body, Call, Dialect, Reading, Recovery, RequestProblem, Stamp};
 use crate::contract::path;
 use crate::error::AnswerProblem;
 use crate::http::{HttpAnswer, HttpBody, HttpRequest, Method};
@@ -21,7 +21,7 @@ impl Dialect for Canonical {
         }
     }
 
-    fn request(&self, call: Call, stamp: &Stamp) -> HttpRequest {
+    fn request(&self, call: &mut Call, stamp: &Stamp<'_>) -> Result<HttpRequest, RequestProblem> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(JSON));
         insert(&mut headers, HeaderName::from_static(path::REQUEST_ID), &stamp.request_id);
@@ -37,17 +37,17 @@ impl Dialect for Canonical {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
-        let (method, body) = match call.body {
+        let (method, body) = match std::mem::replace(&mut call.body, Body::Empty) {
             Body::Empty => (Method::Get, HttpBody::Empty),
             Body::Json(bytes) => (Method::Post, HttpBody::Bytes { media_type: JSON, bytes }),
             Body::Multipart(parts) => (Method::Post, HttpBody::Multipart(parts)),
         };
-        HttpRequest { method, path: call.path, headers, body }
+        Ok(HttpRequest { method, path: call.path.clone(), headers, body })
     }
 
-    fn answer(&self, _operation: Operation, answer: HttpAnswer) -> Result<HttpAnswer, AnswerProblem> {
+    fn answer(&self, _call: &Call, answer: HttpAnswer) -> Result<Reading, AnswerProblem> {
         match (answer.status, answer.media_type.as_str()) {
-            (304, _) | (_, JSON) => Ok(answer),
+            (304, _) | (_, JSON) => Ok(Reading::Answer(answer)),
             _ => Err(AnswerProblem::ContentType),
         }
     }

@@ -51,7 +51,8 @@ struct Serve {
     /// Where cases and certificates are kept. [default: a folder that is removed at the end]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// How an interface speaks; `canonical` is what there is.
+    /// How an interface speaks: canonical, anhui, national_rating, keyed_nonce or bare. What a terminal needs for it is
+    /// written beside its certificate. [default: canonical]
     #[arg(long, value_name = "INTERFACE=DIALECT")]
     dialect: Vec<String>,
     /// Which fictitious city. [default: 1]
@@ -131,7 +132,6 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
         return Ok(());
     }
     let config = Config::read(file)?.overridden_by(flags);
-    config.check_dialects()?;
     let scratch = match &config.data {
         Some(_) => None,
         None => Some(Scratch(std::env::temp_dir().join(format!("yilin-province-{}", std::process::id())))),
@@ -142,6 +142,7 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
         seed: config.seed(),
         time: config.time()?.map_or(TimeSource::System, TimeSource::Fixed),
         faults: config.faults()?,
+        dialects: config.dialects()?,
         catalogue: config.catalogue.clone().map_or(CatalogueSource::Embedded, CatalogueSource::Folder),
         ..Options::new(data, FONT)
     };
