@@ -23,6 +23,7 @@ use drivers::sim::printer::{OnPaper, PrinterSimulator, RunningPrinter, Speed};
 use drivers::transport::{PortAddress, PortAddressError};
 pub use fault::{RigFault, UnknownFault, list as faults};
 use platform_client::credentials::CredentialsError;
+use platform_client::dialect::config::DialectsError;
 use platform_client::http::SetupError;
 use platform_client::sim::{Admin, CatalogueSource, Options, ReferencePlatform, StartError, TimeSource};
 use std::path::PathBuf;
@@ -99,6 +100,9 @@ pub enum RigError {
     /// The credentials for a province elsewhere.
     #[error("the credentials cannot be used")]
     Credentials(#[from] CredentialsError),
+    /// How the interfaces of a province elsewhere are spoken to.
+    #[error("the dialects cannot be used")]
+    Dialects(#[from] DialectsError),
     /// The way to a province elsewhere.
     #[error("the way to the province cannot be set up")]
     Setup(#[from] SetupError),

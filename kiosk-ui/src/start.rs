@@ -22,7 +22,7 @@ use drivers::receipt_printer::{EscPosPrinter, FontError};
 use drivers::transport::PortAddress;
 use platform_client::clock::Clock;
 use platform_client::credentials::{Credentials, CredentialsError};
-use platform_client::dialect::Dialects;
+use platform_client::dialect::config::{DialectsConfig, DialectsError};
 use platform_client::http::Timeouts;
 use platform_client::province::ProvinceConfig;
 use std::path::PathBuf;
@@ -89,6 +89,9 @@ pub enum StartError {
     /// Certificate, key or authority cannot be used.
     #[error("the credentials cannot be used")]
     Credentials(#[from] CredentialsError),
+    /// How the province's interfaces are spoken to.
+    #[error("the dialects cannot be used")]
+    Dialects(#[from] DialectsError),
     /// Province and outbox.
     #[error("the way to the province does not open")]
     Desk(#[from] DeskError),
@@ -108,7 +111,7 @@ impl StartError {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "folder",
-            Self::Credentials(_) => "credentials",
+            Self::Credentials(_) | Self::Dialects(_) => "credentials",
             Self::Desk(DeskError::InUse(_)) => "in_use",
             Self::Desk(_) => "province",
             Self::Camera(_) | Self::Fonts(_) | Self::Thread(_) => "device",
@@ -136,7 +139,7 @@ impl Parts {
                 url: self.province.url,
                 credentials: Credentials::read(&self.province.credentials)?,
                 terminal: self.site.terminal.clone(),
-                dialects: Dialects::default(),
+                dialects: DialectsConfig::read_beside(&self.province.credentials, &self.site.terminal)?,
                 timeouts: Timeouts::default(),
             },
             data: self.data,

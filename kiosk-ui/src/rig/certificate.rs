@@ -7,7 +7,7 @@ use crate::clock::TerminalClock;
 use crate::config::ProvinceAddress;
 use domain::terminal::{Site, TerminalId};
 use platform_client::credentials::Credentials;
-use platform_client::dialect::Dialects;
+use platform_client::dialect::config::DialectsConfig;
 use platform_client::entropy::SystemEntropy;
 use platform_client::http::Timeouts;
 use platform_client::province::{Province, ProvinceConfig};
@@ -34,11 +34,12 @@ pub enum TerminalNameError {
 
 /// Asks the province where the terminal of these credentials stands.
 pub(super) fn site_of(province: &ProvinceAddress, clock: &TerminalClock) -> Result<Site, RigError> {
+    let terminal = terminal_of(&province.credentials.join("terminal.pem"))?;
     let config = ProvinceConfig {
         url: province.url.clone(),
         credentials: Credentials::read(&province.credentials)?,
-        terminal: terminal_of(&province.credentials.join("terminal.pem"))?,
-        dialects: Dialects::default(),
+        dialects: DialectsConfig::read_beside(&province.credentials, &terminal)?,
+        terminal,
         timeouts: Timeouts::default(),
     };
     let entropy = Arc::new(SystemEntropy::new());

@@ -143,3 +143,42 @@ fn nothing_secret_is_printed_and_no_entropy_is_said() {
     assert_eq!(key().sign(MESSAGE, &Dry).err(), Some(SignError::NoEntropy(NoEntropy)));
     assert_eq!(SigningKey::generate(&Dry).err(), Some(NoEntropy));
 }
+
+/// Seeded changes of encodings: no panic, and what is taken is a key or a signature as any other.
+#[test]
+fn any_encoding_is_read_or_refused() {
+    let entropy = SeededEntropy::new(20_261_124);
+    let random = |below: usize| {
+        let mut bytes = [0; 8];
+        entropy.fill(&mut bytes).unwrap();
+        usize::try_from(u64::from_be_bytes(bytes) % below.max(1) as u64).unwrap()
+    };
+    let signature = Signature::from_raw(&from_hex(&format!("{R}{S}")).unwrap()).unwrap();
+    let seeds = [
+        signature.to_der(),
+        public().to_point().to_vec(),
+        public().to_pem().into_bytes(),
+        key().to_pkcs8_pem().as_bytes().to_vec(),
+        key().to_sec1_pem().as_bytes().to_vec(),
+    ];
+    for turn in 0..5_000 {
+        let mut bytes = seeds[turn % seeds.len()].clone();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            match random(4) {
+                0 if !bytes.is_empty() => bytes[at] = u8::try_from(random(256)).unwrap(),
+                1 => bytes.truncate(at),
+                2 => bytes.insert(at, u8::try_from(random(256)).unwrap()),
+                _ if !bytes.is_empty() => _ = bytes.remove(at),
+                _ => {}
+            }
+        }
+        if let Ok(read) = Signature::from_der(&bytes) {
+            assert_eq!(read.to_der(), bytes, "DER has one encoding");
+        }
+        drop((VerifyingKey::from_point(&bytes), VerifyingKey::from_der(&bytes)));
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            drop((VerifyingKey::from_pem(text), SigningKey::from_pem(text)));
+        }
+    }
+}
