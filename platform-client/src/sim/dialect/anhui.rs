@@ -24,29 +24,41 @@ use crate::sim::store::hex;
 /// A token opens so many calls.
 const USES: u32 = 5;
 /// So many tokens are remembered; the oldest are forgotten first.
-const MOST: usize = 1000;
+const MOST: u64 = 1000;
 
-/// Tokens that were given out, with their turn, and what is left of each.
+/// Tokens that were given out.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<(u64, BTreeMap<String, (u64, u32)>)>);
+pub(super) struct Tokens(Mutex<Given>);
+
+#[derive(Default)]
+struct Given {
+    turn: u64,
+    by_name: BTreeMap<String, Left>,
+}
+
+struct Left {
+    /// When it was given out.
+    turn: u64,
+    uses: u32,
+}
 
 impl Tokens {
     fn give(&self) -> Option<String> {
         let mut bytes = [0; 16];
         SystemEntropy::new().fill(&mut bytes).ok()?;
         let token = hex(&bytes);
-        let mut tokens = held(&self.0);
-        tokens.0 += 1;
-        let turn = tokens.0;
-        tokens.1.retain(|_, (given, left)| *left > 0 && *given + MOST as u64 > turn);
-        tokens.1.insert(token.clone(), (turn, USES));
+        let mut given = held(&self.0);
+        given.turn += 1;
+        let turn = given.turn;
+        given.by_name.retain(|_, left| left.uses > 0 && left.turn + MOST > turn);
+        given.by_name.insert(token.clone(), Left { turn, uses: USES });
         Some(token)
     }
 
     fn spend(&self, token: &str) -> bool {
-        match held(&self.0).1.get_mut(token) {
-            Some((_, left)) if *left > 0 => {
-                *left -= 1;
+        match held(&self.0).by_name.get_mut(token) {
+            Some(left) if left.uses > 0 => {
+                left.uses -= 1;
                 true
             }
             _ => false,
