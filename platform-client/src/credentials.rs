@@ -1,8 +1,9 @@
 //! The terminal's certificate and key, and whom it trusts.
 //!
-//! Duty: read the folder `{ca.pem, terminal.pem, terminal.key}` and make a TLS client of it. Never: trust anybody whom
+//! Duty: read the folder `{ca.pem, terminal.pem, terminal.key, catalogue.pub}` and make a TLS client of it. Never: trust anybody whom
 //! `ca.pem` does not name; the machine's own list of authorities is not read.
 
+use crate::catalogue_trust::{CatalogueKeys, KEY_FILE};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
@@ -51,6 +52,7 @@ pub enum CredentialsError {
 #[derive(Debug, Clone)]
 pub struct Credentials {
     config: ClientConfig,
+    catalogue_keys: CatalogueKeys,
 }
 
 impl Credentials {
@@ -75,7 +77,14 @@ impl Credentials {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // What arrives before the handshake is done could be played again by somebody in between.
         config.enable_early_data = false;
-        Ok(Self { config })
+        let catalogue_keys = CatalogueKeys::read(folder)
+            .map_err(|cause| CredentialsError::Io { file: folder.join(KEY_FILE), cause })?;
+        Ok(Self { config, catalogue_keys })
+    }
+
+    /// Whose catalogues the terminal takes.
+    pub(crate) fn catalogue_keys(&self) -> &CatalogueKeys {
+        &self.catalogue_keys
     }
 
     pub(crate) fn into_config(self) -> ClientConfig {

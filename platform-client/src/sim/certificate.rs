@@ -3,6 +3,7 @@
 //! Duty: a well-formed PDF with its digest, and pictures of its pages for the screen. Never: pretend to a seal: the PDF
 //! is **not** sealed, its page says so, and its file name says so.
 
+mod licence;
 mod page;
 mod pdf;
 
@@ -19,6 +20,7 @@ use crate::contract::bytes::FileBytes;
 use crate::contract::case::{AnswerValue, FieldAnswer};
 use crate::contract::envelope::code;
 use crate::contract::item::{Certificate, CertificateAnswer, CertificateRequest, SealedFile};
+pub(crate) use licence::licence_page;
 use page::{Line, Page};
 
 /// The file's name: holds nothing of the person, and says that there is no seal.
@@ -130,6 +132,7 @@ mod tests {
                 field: "insurance".into(),
                 value: AnswerValue::Choice(insurance.into()),
                 source: AnswerOrigin::Resident,
+                holder: None,
             }],
         };
         issue(FONT, "ZM-1", city.person_called(key), &request, NOW).unwrap()
