@@ -4,12 +4,14 @@
 
 use crate::contract::catalogue::{CatalogueFiles, CatalogueSignature, SignatureAlgorithm};
 use crate::digest::{from_hex, hex, sha256_hex};
+use crate::gm::sm2::{Signature, VerifyingKey};
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use std::path::Path;
 use time::format_description::well_known::Rfc3339;
 
-/// The file in the folder of credentials with the keys, one a line: `ed25519` and 64 hexadecimal digits.
+/// The file in the folder of credentials with the keys, one a line: `sm2_sm3` and the point of the curve in 130 hexadecimal
+/// digits (04, x, y), or `ed25519` and 64 of them.
 pub const KEY_FILE: &str = "catalogue.pub";
 
 /// The keys that prove catalogues.
@@ -62,6 +64,10 @@ impl CatalogueKeys {
             let (word, digits) = line.trim().split_once(' ')?;
             let public = from_hex(digits.trim())?;
             match (word, public.len()) {
+                ("sm2_sm3", 65) => {
+                    VerifyingKey::from_point(&public).ok()?;
+                    Some(CatalogueKey { algorithm: SignatureAlgorithm::Sm2Sm3, public })
+                }
                 ("ed25519", 32) => Some(CatalogueKey { algorithm: SignatureAlgorithm::Ed25519, public }),
                 _ => None,
             }
@@ -99,7 +105,10 @@ impl CatalogueKey {
             SignatureAlgorithm::Ed25519 => {
                 UnparsedPublicKey::new(&ED25519, &self.public).verify(text, signature).is_ok()
             }
-            SignatureAlgorithm::Sm2Sm3 => false,
+            SignatureAlgorithm::Sm2Sm3 => {
+                let (key, value) = (VerifyingKey::from_point(&self.public), Signature::from_raw(signature));
+                key.is_ok_and(|key| value.is_ok_and(|value| key.verify(text, &value).is_ok()))
+            }
         }
     }
 }
@@ -166,6 +175,34 @@ mod tests {
         let value = pair.sign(signed_text(&files).unwrap().as_bytes()).as_ref().to_vec();
         files.signature.as_mut().unwrap().value = FileBytes(value);
         files
+    }
+
+    /// The key is that of GB/T 32918.5-2017, annex A.
+    #[test]
+    fn sm2_proves_too() {
+        use crate::entropy::SeededEntropy;
+        use crate::gm::sm2::{Signer as _, SigningKey};
+        let d = from_hex("3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8").unwrap();
+        let public = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020\
+                      ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
+        let key = SigningKey::from_bytes(&d.try_into().unwrap()).unwrap();
+        assert_eq!(hex(&key.verifying_key().to_point()), public);
+        let mut files = files();
+        files.signature = Some(CatalogueSignature {
+            algorithm: SignatureAlgorithm::Sm2Sm3,
+            key_id: hex(&digest(&SHA256, &from_hex(public).unwrap()).as_ref()[..8]),
+            rolls_back: None,
+            value: FileBytes::default(),
+        });
+        let text = signed_text(&files).unwrap();
+        let value = key.sign(text.as_bytes(), &SeededEntropy::new(1)).unwrap().to_raw().to_vec();
+        files.signature.as_mut().unwrap().value = FileBytes(value);
+        let keys = CatalogueKeys::parse(&format!("sm2_sm3 {public}\n"));
+        assert_eq!(keys.verify(&files), Ok(()));
+        files.version.push('x');
+        assert_eq!(keys.verify(&files), Err(SignatureProblem::Altered));
+        // No point of the curve is no key.
+        assert_eq!(CatalogueKeys::parse(&format!("sm2_sm3 04{}", "01".repeat(64))), CatalogueKeys::default());
     }
 
     /// The SHA-256 of "abc" is that of FIPS 180-2, appendix B.1.

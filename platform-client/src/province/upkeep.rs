@@ -43,7 +43,7 @@ pub enum DeltaAnswer {
         /// The entity tag of the newer catalogue.
         etag: Option<String>,
         /// What differs.
-        delta: CatalogueDelta,
+        delta: Box<CatalogueDelta>,
     },
 }
 
@@ -107,7 +107,7 @@ impl Province {
         if answer.status == 304 && etag.is_some() {
             return Ok(DeltaAnswer::Unchanged);
         }
-        Ok(DeltaAnswer::New { delta: open(operation, &answer)?, etag: answer.etag })
+        Ok(DeltaAnswer::New { delta: Box::new(open(operation, &answer)?), etag: answer.etag })
     }
 
     async fn if_changed(

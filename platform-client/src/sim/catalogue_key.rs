@@ -15,6 +15,8 @@ use time::format_description::well_known::Rfc3339;
 use super::store::hex;
 use crate::contract::bytes::FileBytes;
 use crate::contract::catalogue::{CatalogueDelta, CatalogueFiles, CatalogueSignature, SignatureAlgorithm};
+use crate::entropy::SystemEntropy;
+use crate::gm::sm2::{Signer as _, SigningKey};
 
 /// Why a file gives no catalogue key.
 #[derive(Debug, thiserror::Error)]
@@ -23,15 +25,20 @@ pub enum CatalogueKeyError {
     #[error("{0} cannot be read or made")]
     File(std::path::PathBuf, #[source] io::Error),
     /// It holds something else.
-    #[error("{0} holds no catalogue key: write `ed25519` and 64 hexadecimal digits")]
+    #[error("{0} holds no catalogue key: write `sm2_sm3` or `ed25519`, and 64 hexadecimal digits")]
     NoKey(std::path::PathBuf),
     /// The machine gives no randomness.
     #[error("the machine gives no randomness")]
     Randomness,
 }
 
-/// What signs catalogues.
-pub struct CatalogueSigner(Ed25519KeyPair);
+/// What signs catalogues: SM2 where nothing else is wanted.
+pub struct CatalogueSigner(Key);
+
+enum Key {
+    Sm2(Box<SigningKey>),
+    Ed25519(Box<Ed25519KeyPair>),
+}
 
 impl std::fmt::Debug for CatalogueSigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,15 +47,24 @@ impl std::fmt::Debug for CatalogueSigner {
 }
 
 impl CatalogueSigner {
-    /// The key in this file: one line, `ed25519` and 64 hexadecimal digits of the seed.
+    /// The key in this file: one line, `sm2_sm3` and 64 hexadecimal digits of the private number, or `ed25519` and those of the
+    /// seed.
     ///
     /// # Errors
     /// The file cannot be read, or holds no key.
     pub fn read(file: &Path) -> Result<Self, CatalogueKeyError> {
         let text = fs::read_to_string(file).map_err(|e| CatalogueKeyError::File(file.to_owned(), e))?;
-        let seed = text.trim().strip_prefix("ed25519 ").and_then(crate::digest::from_hex);
-        let pair = seed.and_then(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).ok());
-        pair.map(Self).ok_or_else(|| CatalogueKeyError::NoKey(file.to_owned()))
+        Self::parse(text.trim()).ok_or_else(|| CatalogueKeyError::NoKey(file.to_owned()))
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let (word, digits) = line.split_once(' ')?;
+        let bytes = crate::digest::from_hex(digits)?;
+        Some(Self(match word {
+            "sm2_sm3" => Key::Sm2(Box::new(SigningKey::from_bytes(&bytes.try_into().ok()?).ok()?)),
+            "ed25519" => Key::Ed25519(Box::new(Ed25519KeyPair::from_seed_unchecked(&bytes).ok()?)),
+            _ => return None,
+        }))
     }
 
     /// The same; a file that is not there is made with a new key, for its owner only.
@@ -61,7 +77,7 @@ impl CatalogueSigner {
             let mut open = fs::OpenOptions::new();
             open.write(true).create_new(true).mode(0o600);
             open.open(file)
-                .and_then(|mut f| writeln!(f, "ed25519 {}", hex(&seed)))
+                .and_then(|mut f| writeln!(f, "sm2_sm3 {}", hex(&seed)))
                 .map_err(|e| CatalogueKeyError::File(file.to_owned(), e))?;
         }
         Self::read(file)
@@ -69,23 +85,45 @@ impl CatalogueSigner {
 
     /// The line of `catalogue.pub`.
     pub fn public_line(&self) -> String {
-        format!("ed25519 {}\n", hex(self.0.public_key().as_ref()))
+        let word = match &self.0 {
+            Key::Sm2(_) => "sm2_sm3",
+            Key::Ed25519(_) => "ed25519",
+        };
+        format!("{word} {}\n", hex(&self.public()))
+    }
+
+    fn public(&self) -> Vec<u8> {
+        match &self.0 {
+            Key::Sm2(key) => key.verifying_key().to_point().to_vec(),
+            Key::Ed25519(pair) => pair.public_key().as_ref().to_vec(),
+        }
     }
 
     fn key_id(&self) -> String {
-        hex(&digest(&SHA256, self.0.public_key().as_ref()).as_ref()[..8])
+        hex(&digest(&SHA256, &self.public()).as_ref()[..8])
     }
 
-    /// The catalogue with its signature; what it takes back (`rolls_back`) stays as it was said.
+    /// The catalogue with its signature; what it takes back (`rolls_back`) stays as it was said. Where the machine gives no
+    /// randomness the signature is empty, and no terminal takes it.
     pub fn signed(&self, mut files: CatalogueFiles) -> CatalogueFiles {
         let mut signature = CatalogueSignature {
-            algorithm: SignatureAlgorithm::Ed25519,
+            algorithm: match &self.0 {
+                Key::Sm2(_) => SignatureAlgorithm::Sm2Sm3,
+                Key::Ed25519(_) => SignatureAlgorithm::Ed25519,
+            },
             key_id: self.key_id(),
             rolls_back: files.signature.take().and_then(|s| s.rolls_back),
             value: FileBytes::default(),
         };
         files.signature = Some(signature.clone());
-        signature.value = FileBytes(self.0.sign(text(&files).as_bytes()).as_ref().to_vec());
+        let text = text(&files);
+        signature.value = FileBytes(match &self.0 {
+            Key::Sm2(key) => {
+                let signed = key.sign(text.as_bytes(), &SystemEntropy::new());
+                signed.map(|value| value.to_raw().to_vec()).unwrap_or_default()
+            }
+            Key::Ed25519(pair) => pair.sign(text.as_bytes()).as_ref().to_vec(),
+        });
         files.signature = Some(signature);
         files
     }

@@ -66,6 +66,16 @@ fn a_folder_is_signed_and_the_terminal_believes_it() {
     let keys =
         CatalogueKeys::parse("ed25519 d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
     assert_eq!(keys.verify(&files), Ok(()));
+    // The same with SM2, which is what `serve` has: another key for the same folder.
+    let sm2 = "sm2_sm3 3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8\n";
+    let ed25519 = std::fs::read_to_string(&key).unwrap();
+    std::fs::write(&key, sm2).unwrap();
+    let said = object(&sign(&["--site", "990001001001", "--time", "2026-11-24T10:24:00+08:00"]));
+    assert_eq!(said["signature"]["algorithm"], "sm2_sm3");
+    files.signature = serde_json::from_value(said["signature"].clone()).unwrap();
+    let keys = CatalogueKeys::parse(&CatalogueSigner::read(&key).unwrap().public_line());
+    assert_eq!(keys.verify(&files), Ok(()));
+    std::fs::write(&key, ed25519).unwrap();
     assert_eq!(CatalogueSigner::read(&key).unwrap().public_line().trim().len(), 8 + 64);
     assert_eq!(sign(&["--site", "x"]).status.code(), Some(2));
     assert_eq!(object(&sign(&["--rolls-back", "2026.12.1"]))["signature"]["rollsBack"], "2026.12.1");

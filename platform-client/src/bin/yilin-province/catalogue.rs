@@ -7,7 +7,7 @@ use domain::division::DivisionCode;
 use domain::terminal::Timestamp;
 use platform_client::contract::bytes::FileBytes;
 use platform_client::contract::catalogue::{CatalogueFiles, CatalogueSignature, SignatureAlgorithm};
-use platform_client::sim::catalogue_key::{CatalogueSigner, catalogue_digest, difference};
+use platform_client::sim::catalogue_key::{CatalogueKeyError, CatalogueSigner, catalogue_digest, difference};
 use platform_client::sim::folder_catalogue;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -36,7 +36,8 @@ pub(crate) enum Catalogue {
 pub(crate) struct Sign {
     /// A folder with catalogue.toml and items/.
     folder: PathBuf,
-    /// The catalogue key: one line, `ed25519` and 64 hexadecimal digits. `serve` has its own in authority/catalogue.key.
+    /// The catalogue key: one line, `sm2_sm3` (or `ed25519`) and 64 hexadecimal digits. `serve` has its own in
+    /// authority/catalogue.key.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// Where the signature is written.
@@ -74,12 +75,16 @@ fn sign(asked: &Sign, output: &Output) -> Result<(), Failure> {
     let signer = CatalogueSigner::read(&asked.key)?;
     let mut files = folder_catalogue(&asked.folder, site.as_ref(), time)?;
     files.signature = asked.rolls_back.clone().map(|version| CatalogueSignature {
-        algorithm: SignatureAlgorithm::Ed25519,
+        // Those of the key are filled in when it is signed.
+        algorithm: SignatureAlgorithm::Sm2Sm3,
         key_id: String::new(),
         rolls_back: Some(version),
         value: FileBytes::default(),
     });
     let files: CatalogueFiles = signer.signed(files);
+    if files.signature.as_ref().is_none_or(|s| s.value.0.is_empty()) {
+        return Err(CatalogueKeyError::Randomness.into());
+    }
     let written = json!({
         "version": files.version,
         "publishedAt": files.published_at.format(&Rfc3339)?,

@@ -11,7 +11,7 @@ use super::{CaseRow, Keep, KeptState, NewRow, Room, Store, StoreError, written};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Matter {
     /// Done now, or done before under the same key.
-    Done(CaseRow),
+    Done(Box<CaseRow>),
     /// The key was used with another content.
     Reused,
     /// The person has no such case.
@@ -58,7 +58,7 @@ impl Store {
                 return Ok(Matter::StateRefused);
             }
             match self.keep_in(tx, new, Room::Unlimited)? {
-                Keep::Kept(_) if known => return Ok(Matter::Done(case)),
+                Keep::Kept(_) if known => return Ok(Matter::Done(Box::new(case))),
                 Keep::Kept(_) => {}
                 Keep::Reused | Keep::NoRoom => return Ok(Matter::Reused),
             }
@@ -66,7 +66,7 @@ impl Store {
                 "UPDATE cases SET state = ?2, note = NULL, since = ?3 WHERE submission_id = ?1",
                 params![case.submission_id.as_str(), to.word(), written(new.now)?],
             )?;
-            case_of(tx, &number)?.map(Matter::Done).ok_or(StoreError::Corrupt("case"))
+            case_of(tx, &number)?.map(|row| Matter::Done(Box::new(row))).ok_or(StoreError::Corrupt("case"))
         })
     }
 }
