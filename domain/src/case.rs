@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// The idempotency key of a submission: made once by the terminal, the same in every attempt.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[0-9a-f]{32}$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct SubmissionId(String);
 
@@ -55,6 +56,11 @@ macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(
+            feature = "schema",
+            derive(schemars::JsonSchema),
+            schemars(inline, extend("pattern" = r"^[^\s\x00-\x1f\x7f-\x9f]{1,64}$"))
+        )]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 

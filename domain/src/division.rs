@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A division code of 6 (county), 9 (street or town) or 12 digits (community or village).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct DivisionCode(String);
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// The id of a field, unique in its item: lower case, digits, underscores.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[a-z0-9_]{1,64}$")))]
 #[serde(transparent)]
 pub struct FieldId(pub String);
 
@@ -289,6 +290,7 @@ impl From<Prefill> for String {
 
 /// One division to choose from, as the province lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DivisionName {
     /// Its code.

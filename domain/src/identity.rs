@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A way to say who one is; each has a page, all reachable from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityWay {
     /// An identity card on the reader.
@@ -28,6 +29,7 @@ impl IdentityWay {
 
 /// How sure the identity is (province contract: session assurance).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Assurance {
     /// Nobody is known.
@@ -41,6 +43,7 @@ pub enum Assurance {
 
 /// What became of the look into the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FaceMatch {
     /// The matcher said yes.
@@ -142,6 +145,7 @@ impl Identity {
 
 /// A community worker who acts for a resident (帮办); on the case beside the resident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Worker {
     /// The number of the badge.
     pub badge: String,
@@ -165,6 +169,7 @@ pub struct Consent {
 
 /// The separate consent for the face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FaceConsent {
     /// Agreed.
@@ -177,6 +182,7 @@ pub enum FaceConsent {
 
 /// The consent to read in what the province already knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SharedDataConsent {
     /// Agreed: the form is filled in.

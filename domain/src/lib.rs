@@ -9,6 +9,7 @@ pub mod display_mode;
 pub mod division;
 pub mod form;
 pub mod identity;
+pub mod licence;
 pub mod locale;
 pub mod material;
 pub mod messages;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A language of the terminal; the tag is BCP 47.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Locale {
     /// Simplified Chinese, the terminal's own language.
     #[default]
@@ -56,6 +57,7 @@ impl std::str::FromStr for Locale {
 
 /// One text in every language of the terminal, as catalogue files and the province give it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Localized {
     /// Simplified Chinese.

@@ -6,6 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Where a material comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MaterialSource {
     /// A picture taken at the terminal.
@@ -18,6 +19,8 @@ pub enum MaterialSource {
     Form,
     /// Brought to the window later.
     Window,
+    /// Sent by courier.
+    Courier,
 }
 
 /// A material that an item asks for.
@@ -40,6 +43,7 @@ pub struct MaterialRequirement {
 
 /// Whether something must be given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Necessity {
     /// Must be given.

@@ -9,6 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 ///
 /// Serialising it is how it reaches the sealed outbox and the province; a log never serialises a case.
 #[derive(Clone, Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("maxLength" = 4000)))]
 pub struct Personal(String);
 
 impl Personal {

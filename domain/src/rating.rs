@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The five levels of GB/T 39735.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RatingLevel {
     /// 非常满意
@@ -36,6 +37,7 @@ impl RatingLevel {
 
 /// A reason from the platform's list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[a-z0-9_]{1,64}$")))]
 #[serde(transparent)]
 pub struct RatingReason(pub String);
 

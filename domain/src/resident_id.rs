@@ -20,6 +20,7 @@ use crate::personal::Personal;
 
 /// The kinds of card that the reader knows, told apart by one letter on the chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum CardKind {
     /// 居民身份证, a citizen's card.
     #[serde(rename = "resident")]

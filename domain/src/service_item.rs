@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// The id of an item in command lines and files: lower-case words joined by hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength" = 64)))]
 #[serde(transparent)]
 pub struct ItemId(pub String);
 
@@ -24,6 +25,7 @@ impl std::fmt::Display for ItemId {
 
 /// The six doors of the home page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     /// 养老
@@ -54,6 +56,7 @@ impl Theme {
 
 /// The city plan's themes 幼学劳病老住弱 and 文体.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlanTheme {
     /// 幼有善育
@@ -76,6 +79,7 @@ pub enum PlanTheme {
 
 /// What serving the item means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceKind {
     /// A form is filed and becomes a case.
@@ -88,6 +92,7 @@ pub enum ServiceKind {
 
 /// Whether a submission may wait in the terminal while the province is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Queueing {
     /// It may: the paper says "not yet received", with the time it was filed.
@@ -109,6 +114,7 @@ pub enum Inquiry {
 
 /// Where an application is decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// By a department of this city.

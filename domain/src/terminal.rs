@@ -10,6 +10,7 @@ pub type Timestamp = OffsetDateTime;
 
 /// The terminal's number, as its certificate and the fleet know it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[A-Za-z0-9-]{1,64}$")))]
 #[serde(transparent)]
 pub struct TerminalId(pub String);
 
@@ -21,6 +22,7 @@ impl std::fmt::Display for TerminalId {
 
 /// Somebody a resident can reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Who, as a resident would call them.
@@ -33,6 +35,7 @@ pub struct Contact {
 
 /// The site of one terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Site {
     /// The terminal.
@@ -62,6 +65,7 @@ impl Site {
 
 /// Open from `from` to `to`, in minutes after midnight; `to` may be 1440.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct Window {
     from: u16,
@@ -114,6 +118,7 @@ impl std::fmt::Display for Window {
 
 /// Opening hours of a week: windows on working days and on Saturday and Sunday.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpeningHours {
     /// Monday to Friday.

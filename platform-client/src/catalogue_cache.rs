@@ -1,11 +1,14 @@
 //! The last good catalogue on disk.
 //!
-//! Duty: a catalogue is taken whole or not at all; the good one stays until a better one is whole on disk. Never: mend a
-//! file, or serve half a catalogue.
+//! Duty: a catalogue is taken whole or not at all, and only one that the province signed; the good one stays until a better
+//! one is whole on disk. Never: mend a file, serve half a catalogue, or go back to an older one unless the province says so.
 
+use crate::catalogue_delta;
+use crate::catalogue_trust::{CatalogueKeys, SignatureProblem};
 use crate::contract::catalogue::CatalogueFiles;
 use crate::error::CallError;
-use crate::province::{CatalogueAnswer, Province};
+use crate::province::{CatalogueAnswer, DeltaAnswer, Province};
+use domain::division::DivisionCode;
 use domain::service_item::Catalogue;
 use domain::service_item::source::{FileMistake, read_items};
 use domain::terminal::Timestamp;
@@ -26,6 +29,8 @@ pub struct CatalogueCache {
 pub struct GoodCatalogue {
     /// The items.
     pub catalogue: Arc<Catalogue>,
+    /// The community for which it is; `None` for every site.
+    pub site: Option<DivisionCode>,
     /// When the province published it.
     pub published_at: Timestamp,
     /// When the terminal last heard that it is the newest: the date to show while the province is away.
@@ -58,6 +63,22 @@ pub enum CatalogueError {
     /// It has no items.
     #[error("the catalogue {0} is refused: it is empty")]
     Empty(String),
+    /// It is not known to be the province's.
+    #[error("the catalogue {version} is refused: {problem}")]
+    Untrusted {
+        /// The version that was refused.
+        version: String,
+        /// What is wrong.
+        problem: SignatureProblem,
+    },
+    /// It is older than the one that is here, and the province has not said that it takes that one back.
+    #[error("the catalogue {offered} is refused: it is older than {kept}, which nobody took back")]
+    Older {
+        /// The version that was refused.
+        offered: String,
+        /// The version that stays.
+        kept: String,
+    },
     /// The file on disk is damaged.
     #[error("{0}: damaged")]
     Damaged(PathBuf),
@@ -107,14 +128,20 @@ impl CatalogueCache {
             None
         });
         let kept = kept.filter(|k| checked(k).is_ok());
-        let etag = kept.as_ref().and_then(|k| k.etag.as_deref());
-        match (province.catalogue(etag).await?, kept) {
+        let etag = kept.as_ref().and_then(|k| k.etag.clone());
+        let offered = match &kept {
+            Some(kept) => offered(province, &kept.files, etag.as_deref()).await?,
+            None => province.catalogue(None).await?,
+        };
+        match (offered, kept) {
             (CatalogueAnswer::Unchanged, Some(kept)) => {
                 self.keep(&Kept { current_at: now, ..kept })?;
                 Ok(Refreshed::Unchanged)
             }
             (CatalogueAnswer::Unchanged, None) => Ok(Refreshed::Unchanged),
-            (CatalogueAnswer::New { etag, files }, _) => {
+            (CatalogueAnswer::New { etag, files }, before) => {
+                let files = trusted(files, province.catalogue_keys())?;
+                let files = not_older(files, before.map(|k| k.files))?;
                 let kept = Kept { format: FORMAT, etag, current_at: now, files };
                 let good = checked(&kept)?;
                 self.keep(&kept)?;
@@ -155,6 +182,50 @@ impl CatalogueCache {
     }
 }
 
+/// What the province offers to whoever has this catalogue: by what differs, and by the whole where that does not serve.
+async fn offered(
+    province: &Province,
+    have: &CatalogueFiles,
+    etag: Option<&str>,
+) -> Result<CatalogueAnswer, CallError> {
+    match province.catalogue_delta(&have.version, etag).await {
+        Ok(DeltaAnswer::Unchanged) => return Ok(CatalogueAnswer::Unchanged),
+        Ok(DeltaAnswer::New { etag, delta }) => match catalogue_delta::apply(have, &delta) {
+            Ok(files) => return Ok(CatalogueAnswer::New { etag, files }),
+            Err(problem) => tracing::warn!(%problem, "what differs from the kept catalogue does not serve"),
+        },
+        // A province that does not know this version, or no deltas at all, has the whole.
+        Err(error) if error.refusal().is_some() => {}
+        Err(error) => return Err(error),
+    }
+    province.catalogue(etag).await
+}
+
+fn trusted(files: CatalogueFiles, keys: &CatalogueKeys) -> Result<CatalogueFiles, CatalogueError> {
+    match keys.verify(&files) {
+        Ok(()) => Ok(files),
+        Err(problem) => Err(CatalogueError::Untrusted { version: files.version, problem }),
+    }
+}
+
+fn not_older(files: CatalogueFiles, kept: Option<CatalogueFiles>) -> Result<CatalogueFiles, CatalogueError> {
+    let Some(kept) = kept else { return Ok(files) };
+    let taken_back = files.signature.as_ref().and_then(|s| s.rolls_back.as_ref()) == Some(&kept.version);
+    if numbers(&files.version) < numbers(&kept.version) && !taken_back {
+        return Err(CatalogueError::Older { offered: files.version, kept: kept.version });
+    }
+    Ok(files)
+}
+
+/// The numbers of a version, for comparing: `2026.11.1` is before `2026.11.10`. A part that is no number ends them.
+fn numbers(version: &str) -> Vec<u64> {
+    let part = |part: &str| {
+        let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        part[..digits].parse().ok()
+    };
+    version.split('.').map_while(part).collect()
+}
+
 fn checked(kept: &Kept) -> Result<GoodCatalogue, CatalogueError> {
     let version = &kept.files.version;
     let files = kept.files.items.iter().map(|f| (f.name.as_str(), f.toml.as_str()));
@@ -162,9 +233,24 @@ fn checked(kept: &Kept) -> Result<GoodCatalogue, CatalogueError> {
         Ok(catalogue) if catalogue.items.is_empty() => Err(CatalogueError::Empty(version.clone())),
         Ok(catalogue) => Ok(GoodCatalogue {
             catalogue: Arc::new(catalogue),
+            site: kept.files.site.clone(),
             published_at: kept.files.published_at,
             current_at: kept.current_at,
         }),
         Err(mistakes) => Err(CatalogueError::Refused { version: version.clone(), mistakes }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        assert!(numbers("2026.11.1") < numbers("2026.11.10"));
+        assert!(numbers("2026.11.9") < numbers("2026.12"));
+        assert!(numbers("2026.11") < numbers("2026.11.1"));
+        assert_eq!(numbers("2026.11.1-broken"), numbers("2026.11.1"));
+        assert!(numbers("next") < numbers("1"));
     }
 }

@@ -12,6 +12,8 @@
 //! - the terminal is known by its client certificate, the resident by the session token in `Authorization: Bearer …`;
 //! - a reader ignores members that it does not know.
 
+pub mod appeal;
+pub mod appointment;
 pub mod assist;
 pub mod board;
 pub mod bytes;
@@ -19,12 +21,18 @@ pub mod case;
 pub mod catalogue;
 pub mod day;
 pub mod envelope;
+pub mod guide;
 pub mod item;
+pub mod licence;
 pub mod material;
 pub mod path;
+pub mod progress;
 pub mod rating;
 pub mod session;
 pub mod terminal;
+pub mod upkeep;
+pub mod upload;
+pub mod volunteer;
 
 #[cfg(test)]
 mod tests;

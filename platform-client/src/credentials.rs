@@ -1,8 +1,9 @@
 //! The terminal's certificate and key, and whom it trusts.
 //!
-//! Duty: read the folder `{ca.pem, terminal.pem, terminal.key}` and make a TLS client of it. Never: trust anybody whom
+//! Duty: read the folder `{ca.pem, terminal.pem, terminal.key, catalogue.pub}` and make a TLS client of it. Never: trust anybody whom
 //! `ca.pem` does not name; the machine's own list of authorities is not read.
 
+use crate::catalogue_trust::{CatalogueKeys, KEY_FILE};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::{TLS12, TLS13};
@@ -66,6 +67,7 @@ pub struct Credentials {
     oldest: OldestTls,
     /// The files as they were before they were read.
     files: Files,
+    catalogue_keys: CatalogueKeys,
 }
 
 impl Credentials {
@@ -101,7 +103,14 @@ impl Credentials {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // What arrives before the handshake is done could be played again by somebody in between.
         config.enable_early_data = false;
-        Ok(Self { config, folder: folder.to_owned(), oldest, files })
+        let catalogue_keys = CatalogueKeys::read(folder)
+            .map_err(|cause| CredentialsError::Io { file: folder.join(KEY_FILE), cause })?;
+        Ok(Self { config, folder: folder.to_owned(), oldest, files, catalogue_keys })
+    }
+
+    /// Whose catalogues the terminal takes.
+    pub(crate) fn catalogue_keys(&self) -> &CatalogueKeys {
+        &self.catalogue_keys
     }
 
     /// What lies in the folder now, if that is something else than was read.

@@ -4,6 +4,8 @@
 //! Never: know a device or a page; keep a resident's data anywhere but in the sealed outbox.
 
 pub mod catalogue_cache;
+pub mod catalogue_delta;
+pub mod catalogue_trust;
 pub mod clock;
 pub mod contract;
 pub mod credentials;
@@ -15,6 +17,8 @@ pub mod error;
 pub mod failpoint;
 pub mod gm;
 pub mod http;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod operation;
 pub mod outbox;
 mod private_file;

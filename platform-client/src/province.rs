@@ -4,13 +4,20 @@
 //! resident (the session is the caller's, who drops it when the visit ends).
 
 mod ask;
+mod community;
 mod echo;
 mod filing;
+mod licences;
+mod matters;
+mod reading;
 mod upkeep;
+mod uploads;
 
 pub use ask::{CertificateAnswer, FaceCheck, ResidentSession};
-pub use upkeep::CatalogueAnswer;
+pub use upkeep::{CatalogueAnswer, DeltaAnswer};
+pub use uploads::LargeMaterial;
 
+use crate::catalogue_trust::CatalogueKeys;
 use crate::clock::Clock;
 use crate::contract::envelope::{ErrorClass, code};
 use crate::credentials::Credentials;
@@ -49,6 +56,7 @@ pub struct Province {
     connection: Connection,
     terminal: TerminalId,
     dialects: Dialects,
+    catalogue_keys: Arc<CatalogueKeys>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     seals: Arc<Authorities>,
@@ -67,15 +75,10 @@ impl Province {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, SetupError> {
-        let connection = Connection::new(&config.url, config.credentials, config.timeouts)?;
-        Ok(Self {
-            connection,
-            terminal: config.terminal,
-            dialects: config.dialects,
-            clock,
-            entropy,
-            seals: Arc::default(),
-        })
+        let ProvinceConfig { url, credentials, terminal, dialects, timeouts } = config;
+        let catalogue_keys = Arc::new(credentials.catalogue_keys().clone());
+        let connection = Connection::new(&url, credentials, timeouts)?;
+        Ok(Self { connection, terminal, dialects, catalogue_keys, clock, entropy, seals: Arc::default() })
     }
 
     /// The same, with these authorities of seals to trust; without them no certificate is given out.
@@ -90,8 +93,24 @@ impl Province {
         &self.terminal
     }
 
+    /// Whose catalogues the terminal takes.
+    pub fn catalogue_keys(&self) -> &CatalogueKeys {
+        &self.catalogue_keys
+    }
+
     async fn get<T: DeserializeOwned>(&self, operation: Operation, path: String) -> Result<T, CallError> {
         self.call(Call { operation, path, session: None, key: None, etag: None, body: Body::Empty }).await
+    }
+
+    /// A question that needs the resident's session and has no body.
+    async fn get_in<T: DeserializeOwned>(
+        &self,
+        session: &ResidentSession,
+        operation: Operation,
+        path: String,
+    ) -> Result<T, CallError> {
+        let session = Some(session.token().clone());
+        self.call(Call { operation, path, session, key: None, etag: None, body: Body::Empty }).await
     }
 
     async fn post<T: DeserializeOwned>(
@@ -106,6 +125,7 @@ impl Province {
             With::Nothing => (None, None),
             With::Session(session) => (Some(session.token().clone()), None),
             With::Key(key) => (None, Some(key.clone())),
+            With::SessionAndKey(session, key) => (Some(session.token().clone()), Some(key.clone())),
         };
         self.call(Call { operation, path, session, key, etag: None, body }).await
     }
@@ -179,6 +199,7 @@ enum With<'a> {
     Nothing,
     Session(&'a ResidentSession),
     Key(&'a SubmissionId),
+    SessionAndKey(&'a ResidentSession, &'a SubmissionId),
 }
 
 fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {

@@ -8,18 +8,22 @@ mod admin;
 mod answer;
 mod authority;
 mod catalogue;
+pub mod catalogue_key;
 mod certificate;
 mod clock;
+mod community;
 pub mod conformance;
 mod credentials;
 mod desk;
 pub mod dialect;
 pub mod fault;
 mod gate;
+mod licences;
 mod numbers;
 mod platform;
 mod routes;
 mod rules;
+mod schema;
 mod shared_data;
 mod store;
 mod wire;
@@ -34,6 +38,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use domain::division::DivisionCode;
+use domain::terminal::Timestamp;
 use sample_city::{City, Seed};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -49,6 +55,7 @@ use fault::{Fault, Faults};
 pub use sample_city::StaffDuty;
 pub use store::{CaseRow, KeptState, StoreError};
 
+use crate::contract::catalogue::CatalogueFiles;
 use authority::Authority;
 use catalogue::Offer;
 use clock::Clock;
@@ -162,10 +169,11 @@ impl ReferencePlatform {
         let (store, founded) = Store::open(&options.data_dir, seed, clock.now().date())?;
         let city = City::new(seed, founded);
         let site = city.demonstration_site().ok_or(StartError::NoSite)?;
-        let offer = Offer::read(&options.catalogue, &site.division, clock.now())?;
         let credentials = Credentials::open(&options.data_dir, &site.terminal)?;
         let for_seals = credentials.for_terminals.join("seal-authorities");
         let authority = Authority::open(options.seal.suite(), &credentials.own, &for_seals)?;
+        let signer = credentials.catalogue_signer()?;
+        let offer = Offer::read(&options.catalogue, &site.division, clock.now(), &signer)?;
         let tls = credentials.server_tls(options.wrong.map_or(Admits::Known, Wrong::admits))?;
         let faults = Faults::new(seed);
         options.faults.iter().for_each(|fault| faults.set(*fault));
@@ -175,6 +183,8 @@ impl ReferencePlatform {
             font: options.font,
             seals: Seals { kind: options.seal, authority },
             offer: Mutex::new(offer),
+            earlier_offers: Mutex::default(),
+            signer,
             warning: Mutex::default(),
             connections: Connections::default(),
             tls,
@@ -237,6 +247,19 @@ impl Drop for ReferencePlatform {
             let _ = serving.join();
         }
     }
+}
+
+/// The files of a folder with `catalogue.toml` and `items/`, checked, unsigned: those that are admitted at a site on the day
+/// of publication, or all of them.
+///
+/// # Errors
+/// A file cannot be read, or has mistakes.
+pub fn folder_catalogue(
+    folder: &Path,
+    site: Option<&DivisionCode>,
+    published_at: Timestamp,
+) -> Result<CatalogueFiles, CatalogueError> {
+    catalogue::from(&CatalogueSource::Folder(folder.to_owned()), site, published_at).map(|read| read.files)
 }
 
 /// The codes of the reasons that the platform takes for a low rating, in its order.

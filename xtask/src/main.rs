@@ -7,6 +7,7 @@ mod guest;
 mod layers;
 mod pictures;
 mod release_clean;
+mod schemathesis;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -56,6 +57,16 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Has schemathesis ask the reference platform everything that the contract's document allows, and what it does not. Needs
+    /// python3 with venv, and its package registry at the first run.
+    Schemathesis {
+        /// Where its dice begin.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many bodies of each call it makes up.
+        #[arg(long)]
+        examples: Option<u32>,
+    },
     /// Measures, prints ours beside the anchor's, and leaves the samples in docs/measured.
     Bench {
         /// One of the names that `--list` prints, or of the crates behind them; every one of them when left out.
@@ -86,6 +97,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         }
         Task::Guest => guest::prove()?,
         Task::Crash { runs, seed } => crash::run(runs, seed)?,
+        Task::Schemathesis { seed, examples } => schemathesis::ask(seed, examples)?,
         Task::Bench { list: true, .. } => bench::list()?,
         Task::Bench { name, list: false } => bench::run(name.as_deref())?,
     }

@@ -5,8 +5,8 @@
 /// What is wrong with a code of 31 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ItemCodeDefect {
-    /// Not 31 characters.
-    #[error("an item code has 31 characters")]
+    /// Not 31 characters (33 for a business item).
+    #[error("an item code has 31 characters, that of a business item 33")]
     Length,
     /// A character that has no place there.
     #[error("an item code has digits and capital letters, its first 18 none of I, O, S, V and Z")]
@@ -46,6 +46,17 @@ pub fn check_item_code(code: &str) -> Result<(), ItemCodeDefect> {
     if (sum + values[17]).is_multiple_of(31) { Ok(()) } else { Err(ItemCodeDefect::CheckCharacter) }
 }
 
+/// Checks the code of a 业务办理项: a 事项编码 and two digits or capital letters.
+pub fn check_business_item_code(code: &str) -> Result<(), ItemCodeDefect> {
+    let (item, rest) = code.split_at_checked(31).ok_or(ItemCodeDefect::Length)?;
+    check_item_code(item)?;
+    match rest.as_bytes() {
+        [a, b] if [a, b].iter().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) => Ok(()),
+        [_, _] => Err(ItemCodeDefect::Characters),
+        _ => Err(ItemCodeDefect::Length),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +78,17 @@ mod tests {
         check("91350100M000100Y43x990000000001", Err(Characters));
         check("91350100M000100Y433990000000-01", Err(Characters));
         check("芜湖市芜湖市芜湖市芜湖市芜湖市", Err(Length));
+    }
+
+    #[test]
+    fn a_business_item_has_two_characters_more() {
+        let item = "91350100M000100Y433990000000001";
+        let check = |code: &str, want| assert_eq!(check_business_item_code(code), want, "{code}");
+        check(&format!("{item}01"), Ok(()));
+        check(item, Err(ItemCodeDefect::Length));
+        check(&format!("{item}011"), Err(ItemCodeDefect::Length));
+        check(&format!("{item}0a"), Err(ItemCodeDefect::Characters));
+        check("91350100M000100Y53399000000000A01", Err(ItemCodeDefect::CheckCharacter));
+        check("芜湖市芜湖市芜湖市芜湖市芜湖市", Err(ItemCodeDefect::Length));
     }
 }

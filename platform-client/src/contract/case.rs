@@ -1,12 +1,14 @@
 //! 办件: what is filed, and what the province answers.
 
 use super::day;
+use super::licence::AuthorisationId;
 use super::material::MaterialId;
 use domain::case::{ApplicationNumber, CaseNumber, SubmissionId};
 use domain::division::DivisionCode;
 use domain::form::FieldId;
 use domain::identity::{Assurance, Consent, FaceConsent, FaceMatch, IdentityWay, SharedDataConsent, Worker};
 use domain::locale::{Locale, Localized};
+use domain::material::MaterialSource;
 use domain::personal::Personal;
 use domain::service_item::ItemId;
 use domain::terminal::{TerminalId, Timestamp};
@@ -16,6 +18,7 @@ use time::Date;
 /// The body of [`super::path::CASES`]. The same key with the same body is the same case, however often it comes; the
 /// same key with another body is refused (`key_reused`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CaseRequest {
     /// The idempotency key, as in the header.
@@ -23,9 +26,11 @@ pub struct CaseRequest {
     /// The item.
     pub item_id: ItemId,
     /// The version of the item that was shown.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub item_version: String,
     /// When the resident filed it: counts for the applicant, however late the case arrives.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub filed_at: Timestamp,
     /// Where.
     pub terminal_id: TerminalId,
@@ -38,18 +43,27 @@ pub struct CaseRequest {
     /// What was agreed to.
     pub consent: ConsentRecord,
     /// The reviewed answers, in the order of the field ids.
+    #[cfg_attr(feature = "openapi", schemars(length(max = 200)))]
     pub answers: Vec<FieldAnswer>,
+    /// Where each material that the item asks for comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schemars(length(max = 64)))]
+    pub provided: Vec<ProvidedMaterial>,
     /// The materials that the answers name, each handed in before the case.
+    #[cfg_attr(feature = "openapi", schemars(length(max = 64)))]
     pub materials: Vec<MaterialReference>,
 }
 
 /// Who a case is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Applicant {
     /// The name in today's code points.
+    #[cfg_attr(feature = "openapi", schemars(length(max = 120)))]
     pub name: Personal,
     /// The number of the identity card.
+    #[cfg_attr(feature = "openapi", schemars(length(max = 32)))]
     pub number: Personal,
     /// How the person was identified.
     pub way: IdentityWay,
@@ -61,12 +75,15 @@ pub struct Applicant {
 
 /// What was agreed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentRecord {
     /// The version of the item whose notice was shown.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub item_version: String,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub at: Timestamp,
     /// The separate consent for the face.
     pub face: FaceConsent,
@@ -82,6 +99,7 @@ impl From<&Consent> for ConsentRecord {
 
 /// One answer of the form: `{"field", "kind", "value", "source"}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FieldAnswer {
     /// The field.
@@ -91,10 +109,14 @@ pub struct FieldAnswer {
     pub value: AnswerValue,
     /// Where it came from.
     pub source: AnswerOrigin,
+    /// The department that held it, where `source` is `shared`; null or absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Localized>,
 }
 
 /// A value with its kind: `{"kind": "amount", "value": 12050}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum AnswerValue {
     /// The value of the option.
@@ -106,7 +128,11 @@ pub enum AnswerValue {
     /// A whole number.
     Number(i64),
     /// A day.
-    Date(#[serde(with = "day")] Date),
+    Date(
+        #[serde(with = "day")]
+        #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Day"))]
+        Date,
+    ),
     /// Money, in fen.
     Amount(i64),
     /// 6, 9 or 12 digits.
@@ -114,8 +140,10 @@ pub enum AnswerValue {
     /// A person.
     Person {
         /// The name.
+        #[cfg_attr(feature = "openapi", schemars(length(max = 120)))]
         name: Personal,
         /// The number of the identity card.
+        #[cfg_attr(feature = "openapi", schemars(length(max = 32)))]
         number: Personal,
     },
     /// A picture: one of the case's materials.
@@ -126,6 +154,7 @@ pub enum AnswerValue {
 
 /// `yes` or `no`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum YesNoWord {
     /// Yes.
@@ -136,6 +165,7 @@ pub enum YesNoWord {
 
 /// Where an answer came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerOrigin {
     /// The resident gave it.
@@ -148,24 +178,45 @@ pub enum AnswerOrigin {
 
 /// A material of the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MaterialReference {
     /// The material.
     pub id: MaterialId,
     /// Its digest: 64 lower-case hexadecimal digits.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
     /// `image/jpeg` or `image/png`.
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["image/jpeg", "image/png"])))]
     pub media_type: String,
+}
+
+/// Where a material that the item asks for comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ProvidedMaterial {
+    /// The material's id within the item.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 64)))]
+    pub requirement: String,
+    /// Where it comes from.
+    pub source: MaterialSource,
+    /// For `upload` and `form`: the material that was handed in; null otherwise.
+    pub material: Option<MaterialId>,
+    /// For `licence_library`: what allows it; null otherwise.
+    pub authorisation: Option<AuthorisationId>,
 }
 
 /// The answer of [`super::path::CASES`] and [`super::path::CASE_BY_KEY`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CaseReceipt {
     /// The submission that this is about.
     pub submission_id: SubmissionId,
     /// When the province first had it.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub received_at: Timestamp,
     /// What became of it so far.
     #[serde(flatten)]
@@ -177,6 +228,7 @@ pub struct CaseReceipt {
 
 /// What became of a submission; `outcome` says which it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum CaseOutcome {
     /// 收件: here; no department has accepted it yet.
@@ -215,6 +267,7 @@ pub enum CaseOutcome {
 
 /// The answer of [`super::path::CASE_STATUS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CaseStatus {
     /// 申请编号.
@@ -227,6 +280,7 @@ pub struct CaseStatus {
     pub state: CaseState,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub since: Timestamp,
     /// The department's words; null when it said nothing.
     pub note: Option<Localized>,
@@ -234,10 +288,13 @@ pub struct CaseStatus {
     pub decided_by: Option<Localized>,
 }
 
-/// How far a case is. A draft lives in the terminal only and is not one of these.
+/// How far a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaseState {
+    /// Begun, not filed: nothing counts from it.
+    Draft,
     /// 收件.
     Submitted,
     /// 受理.

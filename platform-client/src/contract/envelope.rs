@@ -24,15 +24,16 @@ pub struct Envelope<T> {
 
 /// What a terminal does with an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
-    /// Try again later (HTTP 429, 500, 502, 503, 504; `Retry-After` in seconds may say when).
+    /// Try again later (HTTP 409 of an upload, 429, 500, 502, 503, 504; `Retry-After` in seconds may say when).
     Retryable,
-    /// The resident can mend it: identify again, correct an answer (HTTP 401, 404, 422).
+    /// The resident can mend it: identify again, correct an answer, choose another time (HTTP 401, 404, 409, 422).
     NeedsUser,
     /// A person at the office has to look at it (HTTP 403, 409).
     NeedsHuman,
-    /// This terminal asks wrongly: trying again changes nothing (HTTP 400, 404, 405, 413, 415).
+    /// This terminal asks wrongly: trying again changes nothing (HTTP 400, 404, 405, 413, 415, 422).
     Fatal,
 }
 
@@ -56,10 +57,19 @@ pub mod code {
     pub const NOT_ADMITTED: &str = "not_admitted";
     /// Needs a human, 409: the same key with another content.
     pub const KEY_REUSED: &str = "key_reused";
+    /// Needs the user, 409: not in the state that it is in now (too early, too late, over).
+    pub const STATE_REFUSED: &str = "state_refused";
+    /// Needs the user, 409: no place is left; another may be.
+    pub const SLOT_TAKEN: &str = "slot_taken";
+    /// Retryable, 409: the piece does not begin where the upload ends; ask how far it is and go on from there.
+    pub const OFFSET_WRONG: &str = "offset_wrong";
     /// Needs a human, 409: this service was rated before.
     pub const ALREADY_RATED: &str = "already_rated";
     /// Fatal, 400: the body is not what the contract says.
     pub const BAD_REQUEST: &str = "bad_request";
+    /// Fatal, 422: the body is what the contract says, and yet it cannot be so: a digest that does not fit its bytes, a
+    /// picture that is none, events out of order.
+    pub const CONTENT_REFUSED: &str = "content_refused";
     /// Fatal, 422: the case names a material that was never handed in, or its digest differs.
     pub const MATERIAL_MISSING: &str = "material_missing";
     /// Fatal, 404: no such item, session, division or path.
@@ -69,4 +79,28 @@ pub mod code {
     pub const CASE_NOT_FOUND: &str = "case_not_found";
     /// Fatal, 413.
     pub const TOO_LARGE: &str = "too_large";
+
+    use super::ErrorClass::{self, Fatal, NeedsHuman, NeedsUser, Retryable};
+
+    /// Every code of an error with its HTTP status and class.
+    pub const ALL: [(&str, u16, ErrorClass); 18] = [
+        (UNAVAILABLE, 503, Retryable),
+        (TOO_MANY_REQUESTS, 429, Retryable),
+        (INTERNAL, 500, Retryable),
+        (SESSION_REQUIRED, 401, NeedsUser),
+        (IDENTITY_REFUSED, 422, NeedsUser),
+        (FORM_REFUSED, 422, NeedsUser),
+        (NOT_ADMITTED, 403, NeedsHuman),
+        (KEY_REUSED, 409, NeedsHuman),
+        (STATE_REFUSED, 409, NeedsUser),
+        (SLOT_TAKEN, 409, NeedsUser),
+        (OFFSET_WRONG, 409, Retryable),
+        (ALREADY_RATED, 409, NeedsHuman),
+        (BAD_REQUEST, 400, Fatal),
+        (CONTENT_REFUSED, 422, Fatal),
+        (MATERIAL_MISSING, 422, Fatal),
+        (NOT_FOUND, 404, Fatal),
+        (CASE_NOT_FOUND, 404, Fatal),
+        (TOO_LARGE, 413, Fatal),
+    ];
 }

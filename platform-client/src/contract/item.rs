@@ -12,6 +12,7 @@ use time::Date;
 
 /// The body of [`super::path::ITEM_INQUIRY`] and [`super::path::SUGGESTIONS`]: the session says who.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ItemQuestion {
     /// Where.
@@ -20,6 +21,7 @@ pub struct ItemQuestion {
 
 /// The answer of [`super::path::ITEM_INQUIRY`]; `state` says which it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Inquiry {
     /// There is something to do: go on.
@@ -28,6 +30,7 @@ pub enum Inquiry {
     NothingToDo {
         /// Until when that is so.
         #[serde(with = "day")]
+        #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Day"))]
         valid_until: Date,
         /// The department's words for it.
         message: Localized,
@@ -36,16 +39,36 @@ pub enum Inquiry {
 
 /// The body of [`super::path::ITEM_PREFILL`]; sent only with the resident's consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PrefillRequest {
     /// Where.
     pub terminal_id: TerminalId,
+    /// When the resident agreed, and to which version of the item's notice; absent from terminals before 0.2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<PrefillConsent>,
     /// The keys that the item's form names (`shared.KEY`), without `shared.`: no more is asked for.
+    #[cfg_attr(feature = "openapi", schemars(length(max = 100), inner(length(min = 1, max = 64))))]
     pub keys: Vec<String>,
+}
+
+/// The consent by which shared data are read: the province keeps it beside what was given out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PrefillConsent {
+    /// The version of the item whose notice was shown.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
+    pub item_version: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
+    pub at: Timestamp,
 }
 
 /// The answer of [`super::path::ITEM_PREFILL`]; a key that the province does not know is left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Prefill {
     /// What it knows.
@@ -54,9 +77,11 @@ pub struct Prefill {
 
 /// One thing that the province knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PrefilledValue {
     /// The key that was asked for.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 64)))]
     pub key: String,
     /// The value as text; the kind of the field that asks for the key tells how it is read: an option's value, `yes` or
     /// `no`, a whole number, money in fen, `YYYY-MM-DD`, a division's code, `name|number` of a person, or the words.
@@ -67,6 +92,7 @@ pub struct PrefilledValue {
 
 /// The answer of [`super::path::SUGGESTIONS`], most useful first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestions {
     /// What is probably due.
@@ -75,6 +101,7 @@ pub struct Suggestions {
 
 /// One thing that is probably due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestion {
     /// The item.
@@ -85,6 +112,7 @@ pub struct Suggestion {
 
 /// The body of [`super::path::ITEM_CERTIFICATE`]: purpose, item and place stand in the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateRequest {
     /// Where.
@@ -94,11 +122,13 @@ pub struct CertificateRequest {
     /// The language of the visit.
     pub locale: Locale,
     /// The answers of the item's form, where it has one.
+    #[cfg_attr(feature = "openapi", schemars(length(max = 200)))]
     pub answers: Vec<FieldAnswer>,
 }
 
 /// The answer of [`super::path::ITEM_CERTIFICATE`]; `state` says which it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum CertificateAnswer {
     /// Here it is.
@@ -112,6 +142,7 @@ pub enum CertificateAnswer {
 
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Certificate {
     /// What it is called.
@@ -122,9 +153,11 @@ pub struct Certificate {
     pub issuer: Localized,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub issued_at: Timestamp,
     /// The last day on which it is valid; null when it does not end.
     #[serde(with = "day::option", default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<crate::openapi::Day>"))]
     pub valid_until: Option<Date>,
     /// The issuer's sealed file, printed unchanged.
     pub file: SealedFile,
@@ -134,13 +167,17 @@ pub struct Certificate {
 
 /// A file under the issuer's seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SealedFile {
     /// What to call it; holds nothing of the person.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 128)))]
     pub name: String,
     /// `application/ofd` or `application/pdf`.
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["application/ofd", "application/pdf"])))]
     pub media_type: String,
     /// SHA-256 of the bytes, 64 lower-case hexadecimal digits.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
     /// The file.
     pub bytes: FileBytes,
@@ -148,10 +185,12 @@ pub struct SealedFile {
 
 /// The answer of [`super::path::ITEM_DIRECTORY`], nearest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Directory {
     /// The day of the list.
     #[serde(with = "day")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Day"))]
     pub as_of: Date,
     /// Who keeps it.
     pub source: Localized,
@@ -161,11 +200,13 @@ pub struct Directory {
 
 /// One place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
     /// Its name.
     pub name: Localized,
     /// Its kind, for grouping: `canteen`, `clinic`, `market`, `pharmacy`, `repair`, …
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 64)))]
     pub kind: String,
     /// Its kind in words.
     pub kind_name: Localized,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The terminal's own id of a material: 1 to 64 of `a-z 0-9 -`, the same in every attempt.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[a-z0-9-]{1,64}$")))]
 #[serde(transparent)]
 pub struct MaterialId(pub String);
 
@@ -22,10 +23,12 @@ pub mod part {
 /// The answer of [`super::path::MATERIALS`]. The same id with the same digest is the same material, however often it
 /// comes; with another digest it is refused (`key_reused`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MaterialReceipt {
     /// The material.
     pub id: MaterialId,
     /// The digest of what arrived.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
 }

@@ -10,16 +10,19 @@ use time::Date;
 
 /// A session's id: not a secret, and useless without its token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[A-Za-z0-9._~-]{1,64}$")))]
 #[serde(transparent)]
 pub struct SessionId(pub String);
 
 /// The secret that opens a session: `Authorization: Bearer TOKEN`. ASCII, at most 256 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[\x21-\x7e]{1,256}$")))]
 #[serde(transparent)]
 pub struct SessionToken(pub Personal);
 
 /// The body of [`super::path::SESSIONS`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionRequest {
     /// Where.
@@ -31,6 +34,7 @@ pub struct SessionRequest {
 
 /// What was shown; `way` says which it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "way", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum IdentityEvidence {
     /// A card on the reader.
@@ -38,33 +42,42 @@ pub enum IdentityEvidence {
         /// Its kind.
         kind: CardKind,
         /// The name in today's code points.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 120)))]
         name: Personal,
         /// The number.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
         number: Personal,
         /// The authority that issued it.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 120)))]
         issuer: Personal,
         /// Valid from this day.
         #[serde(with = "day")]
+        #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Day"))]
         valid_from: Date,
         /// Valid until this day; null for 长期.
         #[serde(with = "day::option", default)]
+        #[cfg_attr(feature = "openapi", schemars(with = "Option<crate::openapi::Day>"))]
         valid_to: Option<Date>,
     },
     /// The QR of the province's app.
     ProvinceQr {
         /// Its text.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 512)))]
         code: Personal,
     },
     /// 网证.
     NetworkId {
         /// The text of its QR.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 512)))]
         code: Personal,
     },
     /// The code that [`super::path::SESSION_SMS`] sent last to this person at this terminal.
     Sms {
         /// The number of the identity card.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
         number: Personal,
         /// The digits that the resident typed.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 512)))]
         code: Personal,
     },
     /// A community worker vouches.
@@ -72,6 +85,7 @@ pub enum IdentityEvidence {
         /// Who vouches.
         worker: Worker,
         /// The number of the card of the person vouched for; the province says whose it is.
+        #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
         number: Personal,
     },
 }
@@ -91,6 +105,7 @@ impl IdentityEvidence {
 
 /// The answer of [`super::path::SESSIONS`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Its id.
@@ -103,47 +118,59 @@ pub struct Session {
     pub person: Person,
     /// From then on the token opens nothing.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub expires_at: Timestamp,
 }
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     /// The name.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 120)))]
     pub name: Personal,
     /// The number of the identity card.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub number: Personal,
 }
 
 /// The body of [`super::path::SESSION_SMS`]; the code goes to the mobile number that the province has on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SmsRequest {
     /// Where.
     pub terminal_id: TerminalId,
     /// The number of the identity card.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub number: Personal,
 }
 
 /// The answer of [`super::path::SESSION_SMS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SmsChallenge {
     /// The mobile number with its middle masked, as the resident may read it: `139****0001`.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub phone_masked: Personal,
     /// From then on the code opens nothing.
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::openapi::Moment"))]
     pub expires_at: Timestamp,
 }
 
 /// The answer of [`super::path::SESSION_FACE`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FaceAnswer {
     /// How alike, 0 to 1.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 0, max = 1)))]
     pub score: f32,
     /// The least that counts as alike.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 0, max = 1)))]
     pub threshold: f32,
     /// Whether it counts.
     pub matched: bool,
@@ -155,6 +182,7 @@ pub struct FaceAnswer {
 
 /// Presentation attack detection (ISO/IEC 30107-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PresentationAttack {
     /// Nobody looked.
@@ -167,18 +195,22 @@ pub enum PresentationAttack {
 
 /// The body of [`super::path::STAFF_SIGN_INS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StaffSignIn {
     /// Where.
     pub terminal_id: TerminalId,
     /// The number of the badge.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub badge: String,
     /// The PIN.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 32)))]
     pub pin: Personal,
 }
 
 /// The answer of [`super::path::STAFF_SIGN_INS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StaffMember {
     /// Badge and name.
@@ -189,6 +221,7 @@ pub struct StaffMember {
 
 /// What a member of staff may do at a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StaffRole {
     /// Acts for residents.

@@ -1,12 +1,16 @@
 //! What stands on the wire, typed by hand from the contract's page.
 
-use super::case::{AnswerOrigin, AnswerValue, CaseOutcome, CaseReceipt, FieldAnswer};
+use super::case::{
+    AnswerOrigin, AnswerValue, CaseOutcome, CaseReceipt, CaseState, FieldAnswer, ProvidedMaterial,
+};
 use super::envelope::{Envelope, ErrorClass};
 use super::item::{Inquiry, PrefilledValue};
+use super::licence::AuthorisationId;
 use super::session::{IdentityEvidence, SessionRequest};
 use domain::case::{ApplicationNumber, CaseNumber, SubmissionId};
 use domain::form::FieldId;
 use domain::locale::Localized;
+use domain::material::MaterialSource;
 use domain::personal::Personal;
 use domain::resident_id::CardKind;
 use domain::terminal::TerminalId;
@@ -110,8 +114,12 @@ fn an_answer_has_its_kind_beside_it() {
     for (value, wire) in cases {
         let mut field_wire = json!({"field": "f", "source": "card"});
         field_wire.as_object_mut().unwrap().extend(wire.as_object().unwrap().clone());
-        let field =
-            FieldAnswer { field: FieldId::from("f"), value: value.clone(), source: AnswerOrigin::Card };
+        let field = FieldAnswer {
+            field: FieldId::from("f"),
+            value: value.clone(),
+            source: AnswerOrigin::Card,
+            holder: None,
+        };
         check(&field, &field_wire);
     }
 }
@@ -161,4 +169,65 @@ fn bytes_are_base64_and_a_bad_day_or_file_is_refused_without_its_text() {
     }
     let error = serde_json::from_value::<super::bytes::FileBytes>(json!("机密")).unwrap_err().to_string();
     assert!(!error.contains("机密"), "{error}");
+}
+
+#[test]
+fn what_an_answer_and_a_material_come_from_is_said() {
+    check(
+        &FieldAnswer {
+            field: FieldId::from("phone"),
+            value: AnswerValue::Text(Personal::new("11100000001")),
+            source: AnswerOrigin::Shared,
+            holder: Some(Localized::new("人社局", "HRSS Bureau")),
+        },
+        &json!({"field": "phone", "kind": "text", "value": "11100000001", "source": "shared",
+                "holder": {"zh-CN": "人社局", "en": "HRSS Bureau"}}),
+    );
+    check(
+        &ProvidedMaterial {
+            requirement: "identity-card".into(),
+            source: MaterialSource::LicenceLibrary,
+            material: None,
+            authorisation: Some(AuthorisationId("a-1".into())),
+        },
+        &json!({"requirement": "identity-card", "source": "licence_library", "material": null, "authorisation": "a-1"}),
+    );
+    for (source, word) in [
+        (MaterialSource::Upload, "upload"),
+        (MaterialSource::LicenceLibrary, "licence_library"),
+        (MaterialSource::Courier, "courier"),
+        (MaterialSource::Window, "window"),
+        (MaterialSource::Form, "form"),
+        (MaterialSource::DataSharing, "data_sharing"),
+    ] {
+        check(&source, &json!(word));
+    }
+    for (state, word) in [
+        (CaseState::Draft, "draft"),
+        (CaseState::Submitted, "submitted"),
+        (CaseState::Accepted, "accepted"),
+        (CaseState::SupplementRequired, "supplement_required"),
+        (CaseState::InProgress, "in_progress"),
+        (CaseState::Concluded, "concluded"),
+        (CaseState::NotAccepted, "not_accepted"),
+        (CaseState::Withdrawn, "withdrawn"),
+    ] {
+        check(&state, &json!(word));
+    }
+}
+
+/// What a terminal of before sends is still read.
+#[test]
+fn what_came_later_may_be_absent() {
+    let rating: super::rating::RatingRequest = serde_json::from_value(json!({
+        "ratingId": "01".repeat(16), "itemId": "x", "submissionId": null, "terminalId": "T-1",
+        "ratedAt": "2026-11-24T10:24:00+08:00", "level": "satisfied", "reasons": [],
+    }))
+    .unwrap();
+    assert_eq!((rating.occasion, rating.text), (super::rating::RatingOccasion::Visit, None));
+    let files: super::catalogue::CatalogueFiles = serde_json::from_value(json!({
+        "version": "2026.11.1", "publishedAt": "2026-11-24T10:24:00+08:00", "items": [],
+    }))
+    .unwrap();
+    assert_eq!((files.site, files.signature), (None, None));
 }

@@ -53,6 +53,7 @@ pub fn case_request(submission: &Submission) -> (CaseRequest, Vec<Material>) {
         agent: agent.clone(),
         consent: consent.into(),
         answers,
+        provided: Vec::new(),
         materials: materials
             .iter()
             .map(|m| MaterialReference {
@@ -101,6 +102,10 @@ pub(crate) fn field_answers(id: &SubmissionId, answers: &FormAnswers) -> (Vec<Fi
                 AnswerSource::Resident => AnswerOrigin::Resident,
                 AnswerSource::Card => AnswerOrigin::Card,
                 AnswerSource::Shared(_) => AnswerOrigin::Shared,
+            },
+            holder: match &answered.source {
+                AnswerSource::Shared(holder) => Some(holder.clone()),
+                AnswerSource::Resident | AnswerSource::Card => None,
             },
         })
         .collect();

@@ -8,7 +8,7 @@ use super::seal::stream::sealed_length;
 use super::state::State;
 use super::store::NewEntry;
 use super::{Outbox, OutboxEvent, Shared};
-use crate::contract::rating::RatingRequest;
+use crate::contract::rating::{RatingOccasion, RatingRequest};
 use crate::edge::filing::{self, Material};
 use crate::failpoint::{self, Point};
 use domain::case::{Submission, SubmissionId, SubmitOutcome};
@@ -71,6 +71,8 @@ impl Outbox {
             terminal_id: self.shared.config.terminal.clone(),
             rated_at: rating.at,
             level: rating.rating.level(),
+            occasion: RatingOccasion::default(),
+            text: None,
             reasons: rating.rating.reasons().to_vec(),
         };
         self.shared.save(

@@ -168,7 +168,7 @@ impl Province {
         item: &ItemId,
         keys: Vec<String>,
     ) -> Result<Vec<SharedValue>, CallError> {
-        let request = PrefillRequest { terminal_id: self.terminal.clone(), keys };
+        let request = PrefillRequest { terminal_id: self.terminal.clone(), consent: None, keys };
         let with = With::Session(session);
         let answer: item::Prefill =
             self.post(Operation::Prefill, path::item_prefill(item), with, &request).await?;

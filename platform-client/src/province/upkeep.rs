@@ -2,14 +2,18 @@
 
 use super::{Province, With, open};
 use crate::contract::board::{Notices, Warnings};
-use crate::contract::catalogue::{CatalogueFiles, Divisions};
+use crate::contract::catalogue::{CatalogueDelta, CatalogueFiles, Divisions};
 use crate::contract::terminal::{
     ActivateRequest, Activation, EventBatch, EventsAnswer, Heartbeat, HeartbeatAnswer, TerminalEvent,
+};
+use crate::contract::upkeep::{
+    FaultAnswer, FaultReport, SuppliesAnswer, SuppliesReport, TerminalConfiguration,
 };
 use crate::contract::{path, terminal};
 use crate::dialect::{Body, Call};
 use crate::edge::known;
 use crate::error::CallError;
+use crate::http::HttpAnswer;
 use crate::operation::Operation;
 use crate::slip::SlipKey;
 use domain::division::DivisionCode;
@@ -27,6 +31,20 @@ pub enum CatalogueAnswer {
         etag: Option<String>,
         /// Its files.
         files: CatalogueFiles,
+    },
+}
+
+/// The answer to "what differs from the catalogue that I have?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeltaAnswer {
+    /// Nothing.
+    Unchanged,
+    /// This; nobody has applied it yet.
+    New {
+        /// The entity tag of the newer catalogue.
+        etag: Option<String>,
+        /// What differs.
+        delta: Box<CatalogueDelta>,
     },
 }
 
@@ -59,23 +77,49 @@ impl Province {
         Ok(answer.kept_through)
     }
 
+    /// Says what the terminal runs out of; gives what somebody was told to bring.
+    pub async fn supplies(&self, report: &SuppliesReport) -> Result<SuppliesAnswer, CallError> {
+        self.post(Operation::Supplies, path::SUPPLIES.to_owned(), With::Nothing, report).await
+    }
+
+    /// Says what is broken, or no longer; gives the order to mend it.
+    pub async fn fault(&self, report: &FaultReport) -> Result<FaultAnswer, CallError> {
+        self.post(Operation::Faults, path::FAULTS.to_owned(), With::Nothing, report).await
+    }
+
+    /// Fetches how the province wants this terminal to be.
+    pub async fn configuration(&self) -> Result<TerminalConfiguration, CallError> {
+        self.get(Operation::Configuration, path::CONFIGURATION.to_owned()).await
+    }
+
     /// Fetches the catalogue if it is another than the one with this entity tag.
     pub async fn catalogue(&self, etag: Option<&str>) -> Result<CatalogueAnswer, CallError> {
         let operation = Operation::Catalogue;
-        let answer = self
-            .exchange(Call {
-                operation,
-                path: path::CATALOGUE.to_owned(),
-                session: None,
-                key: None,
-                etag: etag.map(str::to_owned),
-                body: Body::Empty,
-            })
-            .await?;
+        let answer = self.if_changed(operation, path::CATALOGUE.to_owned(), etag).await?;
         if answer.status == 304 && etag.is_some() {
             return Ok(CatalogueAnswer::Unchanged);
         }
         Ok(CatalogueAnswer::New { files: open(operation, &answer)?, etag: answer.etag })
+    }
+
+    /// Fetches what differs from the catalogue of this version and entity tag.
+    pub async fn catalogue_delta(&self, from: &str, etag: Option<&str>) -> Result<DeltaAnswer, CallError> {
+        let operation = Operation::CatalogueDelta;
+        let answer = self.if_changed(operation, path::catalogue_delta(from), etag).await?;
+        if answer.status == 304 && etag.is_some() {
+            return Ok(DeltaAnswer::Unchanged);
+        }
+        Ok(DeltaAnswer::New { delta: Box::new(open(operation, &answer)?), etag: answer.etag })
+    }
+
+    async fn if_changed(
+        &self,
+        operation: Operation,
+        path: String,
+        etag: Option<&str>,
+    ) -> Result<HttpAnswer, CallError> {
+        let etag = etag.map(str::to_owned);
+        self.exchange(Call { operation, path, session: None, key: None, etag, body: Body::Empty }).await
     }
 
     /// Fetches the divisions inside a division, or the districts of the city.

@@ -1,5 +1,6 @@
 //! The other side of the counter: what departments, phones, weather and faults do, for a demonstration or a test.
 
+mod matters;
 mod page;
 
 use std::sync::Arc;
@@ -10,7 +11,6 @@ use domain::terminal::{Site, Timestamp};
 use sample_city::{Person, StaffMember, WarningColour};
 use time::Duration;
 
-use super::catalogue::Offer;
 use super::desk::{CodeKind, FaceRule, sms_code};
 use super::fault::Fault;
 use super::platform::{Platform, WarningInForce, held};
@@ -169,9 +169,15 @@ impl Admin {
         *held(&self.0.warning) = level.map(|level| WarningInForce { colour: colour(level), issued_at });
     }
 
-    /// Offers other files from now on, right or wrong, under another `ETag`.
+    /// Offers other files from now on, right or wrong, under another `ETag`, signed anew; what they take back
+    /// (`rolls_back`) stays as it is.
     pub fn set_catalogue(&self, files: CatalogueFiles) {
-        *held(&self.0.offer) = Offer::unchecked(files);
+        self.0.publish(self.0.signer.signed(files));
+    }
+
+    /// The same with the signature that they have, or none: what a terminal must refuse.
+    pub fn set_catalogue_unsigned(&self, files: CatalogueFiles) {
+        self.0.publish(files);
     }
 
     /// The files that are offered now.

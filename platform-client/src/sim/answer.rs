@@ -41,8 +41,12 @@ pub(crate) fn refusal(code: &'static str, message: impl Into<String>) -> Refusal
             (StatusCode::UNPROCESSABLE_ENTITY, ErrorClass::NeedsUser)
         }
         code::NOT_ADMITTED => (StatusCode::FORBIDDEN, ErrorClass::NeedsHuman),
+        code::OFFSET_WRONG => (StatusCode::CONFLICT, ErrorClass::Retryable),
+        code::STATE_REFUSED | code::SLOT_TAKEN => (StatusCode::CONFLICT, ErrorClass::NeedsUser),
         code::KEY_REUSED | code::ALREADY_RATED => (StatusCode::CONFLICT, ErrorClass::NeedsHuman),
-        code::MATERIAL_MISSING => (StatusCode::UNPROCESSABLE_ENTITY, ErrorClass::Fatal),
+        code::MATERIAL_MISSING | code::CONTENT_REFUSED => {
+            (StatusCode::UNPROCESSABLE_ENTITY, ErrorClass::Fatal)
+        }
         code::NOT_FOUND | code::CASE_NOT_FOUND => (StatusCode::NOT_FOUND, ErrorClass::Fatal),
         code::TOO_LARGE => (StatusCode::PAYLOAD_TOO_LARGE, ErrorClass::Fatal),
         code::BAD_REQUEST => (StatusCode::BAD_REQUEST, ErrorClass::Fatal),

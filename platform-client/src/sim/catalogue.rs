@@ -10,7 +10,9 @@ use domain::service_item::source::{CATALOGUE_FILE, FileMistake, read_folder, rea
 use domain::service_item::{ItemId, ServiceItem};
 use domain::terminal::Timestamp;
 use ring::digest::{SHA256, digest};
+use time::Date;
 
+use super::catalogue_key::CatalogueSigner;
 use super::store::hex;
 use crate::contract::catalogue::{CatalogueFile, CatalogueFiles};
 
@@ -44,6 +46,8 @@ pub enum CatalogueError {
 pub(crate) struct Offer {
     files: CatalogueFiles,
     items: BTreeMap<ItemId, Arc<ServiceItem>>,
+    /// Since when each item is admitted, where a list says so.
+    since: BTreeMap<ItemId, Date>,
     etag: String,
 }
 
@@ -53,22 +57,10 @@ impl Offer {
         source: &CatalogueSource,
         site: &DivisionCode,
         now: Timestamp,
+        signer: &CatalogueSigner,
     ) -> Result<Self, CatalogueError> {
-        let texts = match source {
-            CatalogueSource::Embedded => embedded(),
-            CatalogueSource::Folder(folder) => from_folder(folder)?,
-        };
-        let whole = read_folder(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-        let admitted = whole.map_err(CatalogueError::Mistakes)?.for_site(site, now.date());
-        let mut files = Vec::new();
-        let mut items = BTreeMap::new();
-        for item in &admitted.items {
-            let name = format!("{}.toml", item.id);
-            let toml = texts.get(&name).cloned().unwrap_or_default();
-            files.push(CatalogueFile { name, toml });
-            items.insert(item.id.clone(), item.clone());
-        }
-        Ok(Self::new(CatalogueFiles { version: admitted.version, published_at: now, items: files }, items))
+        let read = from(source, Some(site), now)?;
+        Ok(Self { since: read.since, ..Self::new(signer.signed(read.files), read.items) })
     }
 
     /// Files as they are, right or wrong: what a terminal must be able to refuse.
@@ -86,7 +78,7 @@ impl Offer {
             text.push_str(&file.toml);
         }
         let etag = format!("\"{}\"", &hex(digest(&SHA256, text.as_bytes()).as_ref())[..16]);
-        Self { files, items, etag }
+        Self { files, items, since: BTreeMap::new(), etag }
     }
 
     pub(crate) fn files(&self) -> &CatalogueFiles {
@@ -102,16 +94,67 @@ impl Offer {
         self.items.get(id)
     }
 
+    /// The items in the order in which they are shown.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Arc<ServiceItem>> {
+        let id = |file: &CatalogueFile| ItemId(file.name.trim_end_matches(".toml").to_owned());
+        self.files.items.iter().filter_map(move |file| self.items.get(&id(file)))
+    }
+
+    /// Since when an item is admitted; the day of publication where nothing else is said.
+    pub(crate) fn admitted(&self, id: &ItemId) -> Date {
+        self.since.get(id).copied().unwrap_or_else(|| self.files.published_at.date())
+    }
+
     /// The same with its last file cut short in the middle.
-    pub(crate) fn broken(&self) -> Self {
+    pub(crate) fn broken(&self, signer: &CatalogueSigner) -> Self {
         let mut files = self.files.clone();
         files.version.push_str("-broken");
         if let Some(last) = files.items.last_mut() {
             let middle = last.toml.chars().count() / 2;
             last.toml = last.toml.chars().take(middle).chain("\n= ".chars()).collect();
         }
-        Self::unchecked(files)
+        Self::unchecked(signer.signed(files))
     }
+}
+
+/// A catalogue as it was read: checked, unsigned.
+pub(crate) struct Read {
+    pub(crate) files: CatalogueFiles,
+    items: BTreeMap<ItemId, Arc<ServiceItem>>,
+    since: BTreeMap<ItemId, Date>,
+}
+
+/// Reads the items that are admitted at a site, or all of them, in the order of the list.
+pub(crate) fn from(
+    source: &CatalogueSource,
+    site: Option<&DivisionCode>,
+    now: Timestamp,
+) -> Result<Read, CatalogueError> {
+    let texts = match source {
+        CatalogueSource::Embedded => embedded(),
+        CatalogueSource::Folder(folder) => from_folder(folder)?,
+    };
+    let whole = read_folder(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let whole = whole.map_err(CatalogueError::Mistakes)?;
+    let since = whole.entries.iter().map(|e| (e.item.id.clone(), e.admitted)).collect();
+    let shown = match site {
+        Some(site) => whole.for_site(site, now.date()).items,
+        None => whole.entries.iter().map(|e| e.item.clone()).collect(),
+    };
+    let file = |item: &Arc<ServiceItem>| {
+        let name = format!("{}.toml", item.id);
+        let toml = texts.get(&name).cloned().unwrap_or_default();
+        CatalogueFile { name, toml }
+    };
+    let files = CatalogueFiles {
+        version: whole.version,
+        published_at: now,
+        site: site.cloned(),
+        items: shown.iter().map(file).collect(),
+        signature: None,
+    };
+    let items = shown.into_iter().map(|item| (item.id.clone(), item)).collect();
+    Ok(Read { files, items, since })
 }
 
 /// File name → text.
@@ -144,9 +187,14 @@ mod tests {
 
     const NOW: Timestamp = datetime!(2026-11-24 10:00:00 +8);
 
+    fn signer() -> CatalogueSigner {
+        let folder = tempfile::tempdir().unwrap();
+        CatalogueSigner::read_or_make(&folder.path().join("catalogue.key")).unwrap()
+    }
+
     fn offer(site: &str) -> Offer {
         let site = DivisionCode::try_from(site.to_owned()).unwrap();
-        Offer::read(&CatalogueSource::Embedded, &site, NOW).unwrap()
+        Offer::read(&CatalogueSource::Embedded, &site, NOW, &signer()).unwrap()
     }
 
     #[test]
@@ -162,14 +210,14 @@ mod tests {
     fn the_folder_and_what_is_embedded_are_the_same() {
         let site = DivisionCode::try_from("990001001001".to_owned()).unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue");
-        let read = Offer::read(&CatalogueSource::Folder(folder), &site, NOW).unwrap();
+        let read = Offer::read(&CatalogueSource::Folder(folder), &site, NOW, &signer()).unwrap();
         assert_eq!(read.etag(), offer("990001001001").etag());
     }
 
     #[test]
     fn a_broken_one_cannot_be_read_and_is_another_one() {
         let whole = offer("990001001001");
-        let broken = whole.broken();
+        let broken = whole.broken(&signer());
         assert_ne!(broken.etag(), whole.etag());
         let last = broken.files.items.last().unwrap();
         assert!(read_item(&last.toml).is_err());

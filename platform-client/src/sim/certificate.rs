@@ -4,6 +4,7 @@
 //! pages for the screen. Never: pretend to a real seal: its page says what it is.
 
 mod cms;
+mod licence;
 mod ofd;
 mod page;
 mod pdf;
@@ -22,6 +23,7 @@ use crate::contract::bytes::FileBytes;
 use crate::contract::case::{AnswerValue, FieldAnswer};
 use crate::contract::envelope::code;
 use crate::contract::item::{Certificate, CertificateAnswer, CertificateRequest, SealedFile};
+pub(crate) use licence::licence_page;
 use page::{Line, Page};
 
 pub(crate) use seal::{Flaw, Sealing};
@@ -139,6 +141,7 @@ mod tests {
                 field: "insurance".into(),
                 value: AnswerValue::Choice(insurance.into()),
                 source: AnswerOrigin::Resident,
+                holder: None,
             }],
         };
         let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::catalogue_key::{CatalogueKeyError, CatalogueSigner};
 use domain::terminal::TerminalId;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
@@ -44,6 +45,9 @@ pub enum CredentialsError {
         /// What the system says.
         source: io::Error,
     },
+    /// The key that signs catalogues cannot be had.
+    #[error("the catalogue's key cannot be had")]
+    Catalogue(#[from] CatalogueKeyError),
     /// A certificate cannot be made.
     #[error("a certificate could not be made")]
     Make(#[from] rcgen::Error),
@@ -68,7 +72,7 @@ pub enum CredentialsError {
 
 /// The files of one platform.
 pub(crate) struct Credentials {
-    /// What a terminal is given: `ca.pem`, `terminal.pem`, `terminal.key`.
+    /// What a terminal is given: `ca.pem`, `terminal.pem`, `terminal.key`, `catalogue.pub`.
     pub(crate) for_terminals: PathBuf,
     /// What stays here: its own keys.
     pub(crate) own: PathBuf,
@@ -87,6 +91,16 @@ impl Credentials {
             files.make(terminal)?;
         }
         Ok(files)
+    }
+
+    /// What signs catalogues; terminals are given `catalogue.pub`.
+    pub(crate) fn catalogue_signer(&self) -> Result<CatalogueSigner, CredentialsError> {
+        let signer = CatalogueSigner::read_or_make(&self.own.join("catalogue.key"))?;
+        let public = self.for_terminals.join("catalogue.pub");
+        if fs::read_to_string(&public).ok().as_deref() != Some(&signer.public_line()) {
+            write(&public, &signer.public_line(), 0o644)?;
+        }
+        Ok(signer)
     }
 
     fn make(&self, terminal: &TerminalId) -> Result<(), CredentialsError> {

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use domain::division::DivisionCode;
 use domain::identity::{Assurance, IdentityWay, KnownPerson};
+use domain::locale::Localized;
 use domain::personal::Personal;
 use domain::resident_id::ResidentIdNumber;
 use domain::terminal::Timestamp;
@@ -17,6 +19,7 @@ use time::Duration;
 use super::answer::{Answer, refusal};
 use super::store::hex;
 use crate::contract::envelope::code;
+use crate::contract::licence::AuthorisationProof;
 use crate::contract::session::{FaceAnswer, IdentityEvidence, PresentationAttack};
 
 /// What the matcher of faces says.
@@ -38,6 +41,8 @@ pub enum CodeKind {
     ProvinceQr,
     /// 网证
     NetworkId,
+    /// The QR of the province's app that allows a look at certificates.
+    Licences,
 }
 
 impl CodeKind {
@@ -45,6 +50,7 @@ impl CodeKind {
         match self {
             Self::ProvinceQr => "yilin-app:1:",
             Self::NetworkId => "yilin-netid:1:",
+            Self::Licences => "yilin-licence:1:",
         }
     }
 }
@@ -56,6 +62,19 @@ pub(crate) struct OpenSession {
     pub(crate) way: IdentityWay,
     pub(crate) assurance: Assurance,
     pub(crate) token: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// A look at somebody's certificates that they allowed.
+#[derive(Debug, Clone)]
+pub(crate) struct Look {
+    /// The number of the person's card.
+    pub(crate) person: String,
+    /// What for.
+    pub(crate) purpose: Localized,
+    /// Where.
+    pub(crate) place: DivisionCode,
+    /// Until when.
     pub(crate) expires_at: Timestamp,
 }
 
@@ -74,6 +93,10 @@ struct State {
     codes_made: u64,
     /// Numbers to which a code by SMS went, with its last moment.
     sms: BTreeMap<String, Timestamp>,
+    /// Numbers to which a code went that allows a look at certificates, with its last moment.
+    licence_sms: BTreeMap<String, Timestamp>,
+    /// What was allowed, by its name.
+    looks: BTreeMap<String, Look>,
     /// The code of the newest message.
     last_sms: Option<String>,
     face: FaceRule,
@@ -189,6 +212,57 @@ impl Desk {
         self.lock().last_sms.clone()
     }
 
+    /// Sends a code that allows a look at certificates: until when it counts.
+    pub(crate) fn send_licence_sms(&self, person: &Person, now: Timestamp) -> Timestamp {
+        let last = now + CODE;
+        let mut state = self.lock();
+        state.licence_sms.insert(person.number.reveal().to_owned(), last);
+        state.last_sms = Some(licence_code(self.seed, person));
+        last
+    }
+
+    /// Checks what a person shows to allow a look at their certificates, and notes it; gives back its name.
+    pub(crate) fn allow(
+        &self,
+        city: &City,
+        proof: &AuthorisationProof,
+        look: Look,
+        now: Timestamp,
+    ) -> Answer<String> {
+        let refused = || refusal(code::IDENTITY_REFUSED, "a wrong or used code, or too old");
+        let number = match proof {
+            AuthorisationProof::ProvinceQr { code } => {
+                self.shown(city, CodeKind::Licences, code.reveal(), now)?.number.reveal().to_owned()
+            }
+            AuthorisationProof::Sms { code } => {
+                let person = city.person(&look.person).ok_or_else(refused)?;
+                let mut state = self.lock();
+                let sent = state.licence_sms.get(&look.person).copied();
+                if sent.is_none_or(|last| last < now) || licence_code(self.seed, person) != code.reveal() {
+                    return Err(refused());
+                }
+                state.licence_sms.remove(&look.person);
+                look.person.clone()
+            }
+        };
+        // Somebody else's telephone allows nothing here.
+        if number != look.person {
+            return Err(refused());
+        }
+        let name = self.secret()?;
+        let mut state = self.lock();
+        state.looks.retain(|_, look| look.expires_at > now);
+        state.looks.insert(name.clone(), look);
+        Ok(name)
+    }
+
+    /// A look that a person allowed, while it counts.
+    pub(crate) fn look(&self, name: &str, person: &str, now: Timestamp) -> Answer<Look> {
+        let state = self.lock();
+        let look = state.looks.get(name).filter(|look| look.person == person && look.expires_at > now);
+        look.cloned().ok_or_else(|| refusal(code::NOT_FOUND, "nobody allowed this, or its time is over"))
+    }
+
     /// The session that a token opens.
     pub(crate) fn session(&self, token: Option<&str>, now: Timestamp) -> Answer<OpenSession> {
         let state = self.lock();
@@ -250,6 +324,11 @@ pub(crate) fn staff<'c>(city: &'c City, badge: &str, pin: &Personal) -> Answer<&
 /// The code that goes to a person's telephone: fixed by the seed, so that a test knows it and the admin page shows it.
 pub(crate) fn sms_code(seed: Seed, person: &Person) -> String {
     format!("{:06}", Dice::new(seed, &format!("sms {}", person.key)).below(1_000_000))
+}
+
+/// The code that goes to a person's telephone and allows a look at their certificates.
+pub(crate) fn licence_code(seed: Seed, person: &Person) -> String {
+    format!("{:06}", Dice::new(seed, &format!("licence sms {}", person.key)).below(1_000_000))
 }
 
 /// `111****0001`

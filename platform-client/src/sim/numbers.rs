@@ -14,6 +14,12 @@ pub(crate) enum Series {
     Certificate,
     /// Calls for help and for a call-back.
     Call,
+    /// 诉求
+    Appeal,
+    /// 预约
+    Appointment,
+    /// Orders to mend a terminal.
+    Order,
 }
 
 impl Series {
@@ -24,6 +30,9 @@ impl Series {
             Self::Case => "case",
             Self::Certificate => "certificate",
             Self::Call => "call",
+            Self::Appeal => "appeal",
+            Self::Appointment => "appointment",
+            Self::Order => "order",
         }
     }
 
@@ -33,6 +42,9 @@ impl Series {
             Self::Case => "BJ",
             Self::Certificate => "ZM",
             Self::Call => "HJ",
+            Self::Appeal => "SJ",
+            Self::Appointment => "YY",
+            Self::Order => "WX",
         }
     }
 }
@@ -60,7 +72,7 @@ mod tests {
     #[test]
     fn no_number_comes_twice() {
         let day = date!(2026 - 11 - 24);
-        for series in [Series::Application, Series::Case, Series::Certificate, Series::Call] {
+        for series in [Series::Application, Series::Case, Series::Certificate, Series::Call, Series::Appeal] {
             let numbers: BTreeSet<_> = (0..20_000).map(|n| number(series, Seed(9), day, n)).collect();
             assert_eq!(numbers.len(), 20_000);
             assert!(numbers.iter().all(|n| n.len() == 19 && n.starts_with(series.letters())));

@@ -12,6 +12,7 @@ use time::Date;
 
 use super::authority::Authority;
 use super::catalogue::Offer;
+use super::catalogue_key::CatalogueSigner;
 use super::certificate::SealKind;
 use super::clock::Clock;
 use super::credentials::ServerTls;
@@ -21,6 +22,7 @@ use super::rules::{self, Standing};
 use super::store::{Store, StoreError};
 use super::wire::{Connections, Door, Meeting};
 use super::wrong::{Met, Wrong};
+use crate::contract::catalogue::CatalogueFiles;
 
 /// A warning in force, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,9 @@ pub(crate) struct Platform {
     pub(crate) font: Cow<'static, [u8]>,
     pub(crate) seals: Seals,
     pub(crate) offer: Mutex<Offer>,
+    /// What was offered before, the oldest first: a terminal that has one of them is told what differs.
+    pub(crate) earlier_offers: Mutex<Vec<CatalogueFiles>>,
+    pub(crate) signer: CatalogueSigner,
     pub(crate) warning: Mutex<Option<WarningInForce>>,
     pub(crate) connections: Connections,
     pub(crate) tls: ServerTls,
@@ -69,6 +74,26 @@ impl Platform {
     /// The offer in force.
     pub(crate) fn offer(&self) -> Offer {
         held(&self.offer).clone()
+    }
+
+    /// Offers other files from now on.
+    pub(crate) fn publish(&self, files: CatalogueFiles) {
+        /// Whoever is further behind fetches the whole.
+        const REMEMBERED: usize = 16;
+        let mut offer = held(&self.offer);
+        let mut earlier = held(&self.earlier_offers);
+        earlier.push(offer.files().clone());
+        if earlier.len() > REMEMBERED {
+            earlier.remove(0);
+        }
+        *offer = Offer::unchecked(files);
+    }
+
+    /// An offer of before, or the one in force, by its version.
+    pub(crate) fn offered_before(&self, version: &str) -> Option<CatalogueFiles> {
+        let now = self.offer().files().clone();
+        let earlier = held(&self.earlier_offers);
+        std::iter::once(&now).chain(earlier.iter().rev()).find(|f| f.version == version).cloned()
     }
 
     /// Where a terminal stands: a number of the city's own terminals names its station, any other stands at the

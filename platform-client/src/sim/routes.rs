@@ -1,9 +1,15 @@
 //! The paths of the contract and who answers them.
 
+mod catalogue;
+mod community;
+mod guide;
 mod item;
+mod licence;
+mod matters;
 mod paper;
 mod person;
 mod terminal;
+mod upload;
 mod visit_end;
 
 use std::sync::Arc;
@@ -14,46 +20,28 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{self, MethodRouter};
+use domain::case::SubmissionId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Call, Refusal, read_json, refusal, request_id, respond};
 use super::gate;
 use super::platform::Platform;
+use super::schema;
 use super::wrong;
 use crate::contract::envelope::code;
-use crate::contract::path;
+use crate::operation::Operation;
 
 /// No picture of a paper is larger.
 const LARGEST_BODY: usize = 12 * 1024 * 1024;
 
 /// Everything that a terminal may call.
 pub(crate) fn router(platform: Arc<Platform>) -> Router {
-    Router::new()
-        .route(path::ACTIVATE, post(terminal::activate))
-        .route(path::HEARTBEAT, post(terminal::heartbeat))
-        .route(path::EVENTS, post(terminal::events))
-        .route(path::CATALOGUE, routing::get(terminal::catalogue))
-        .route(path::DIVISIONS, get(terminal::divisions))
-        .route(path::NOTICES, get(terminal::notices))
-        .route(path::WARNINGS, get(terminal::warnings))
-        .route(path::SESSIONS, post(person::open))
-        .route(path::SESSION_SMS, post(person::sms))
-        .route(path::SESSION_FACE, routing::post(person::face))
-        .route(path::STAFF_SIGN_INS, post(person::staff))
-        .route(path::SUGGESTIONS, post(item::suggestions))
-        .route(path::ITEM_INQUIRY, post(item::inquiry))
-        .route(path::ITEM_PREFILL, post(item::prefill))
-        .route(path::ITEM_CERTIFICATE, post(item::certificate))
-        .route(path::ITEM_DIRECTORY, get(item::directory))
-        .route(path::MATERIALS, routing::post(paper::material))
-        .route(path::CASES, post(paper::case))
-        .route(path::CASE_BY_KEY, get(paper::look_up))
-        .route(path::CASE_STATUS, get(paper::status))
-        .route(path::RATING_OPTIONS, get(visit_end::rating_options))
-        .route(path::RATINGS, post(visit_end::rate))
-        .route(path::ASSIST_CALLS, post(visit_end::assist))
-        .route(path::CALLBACKS, post(visit_end::call_back))
+    let mut router = Router::new();
+    for operation in Operation::ALL {
+        router = router.route(operation.path(), answered_by(operation));
+    }
+    router
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(platform.clone(), gate::pass))
@@ -62,19 +50,101 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .with_state(platform)
 }
 
+/// Who answers a call.
+fn answered_by(operation: Operation) -> MethodRouter<Arc<Platform>> {
+    match operation {
+        Operation::Activate => post(operation, terminal::activate),
+        Operation::Heartbeat => post(operation, terminal::heartbeat),
+        Operation::Events => post(operation, terminal::events),
+        Operation::Supplies => post(operation, terminal::supplies),
+        Operation::Faults => post(operation, terminal::fault),
+        Operation::Configuration => routing::get(catalogue::configuration),
+        Operation::Catalogue => routing::get(catalogue::catalogue),
+        Operation::CatalogueDelta => routing::get(catalogue::delta),
+        Operation::Divisions => get(terminal::divisions),
+        Operation::Items => get(guide::items),
+        Operation::ItemGuide => get(guide::item),
+        Operation::ItemForm => get(guide::form),
+        Operation::OpenSession => post(operation, person::open),
+        Operation::SendSms => post(operation, person::sms),
+        Operation::MatchFace => routing::post(person::face),
+        Operation::StaffSignIn => post(operation, person::staff),
+        Operation::Inquiry => post(operation, item::inquiry),
+        Operation::Prefill => post(operation, item::prefill),
+        Operation::Suggestions => post(operation, item::suggestions),
+        Operation::Certificate => post(operation, item::certificate),
+        Operation::Directory => get(item::directory),
+        Operation::Material => routing::post(paper::material),
+        Operation::BeginUpload => post(operation, upload::begin),
+        Operation::UploadState => get(upload::state),
+        Operation::UploadPiece => routing::post(upload::piece),
+        Operation::Case => post(operation, paper::case),
+        Operation::CaseByKey => get(paper::look_up),
+        Operation::CaseStatus => get(paper::status),
+        Operation::MyCases => get(matters::mine),
+        Operation::SaveDraft => post(operation, matters::save_draft),
+        Operation::Draft => get(matters::draft),
+        Operation::Supplement => post(operation, matters::supplement),
+        Operation::Withdraw => post(operation, matters::withdraw),
+        Operation::CaseResult => get(matters::result),
+        Operation::LicenceSms => post(operation, licence::sms),
+        Operation::AuthoriseLicences => post(operation, licence::authorise),
+        Operation::Licences => post(operation, licence::list),
+        Operation::RenderLicence => post(operation, licence::render),
+        Operation::RatingOptions => get(visit_end::rating_options),
+        Operation::Rating => post(operation, visit_end::rate),
+        Operation::Notices => get(terminal::notices),
+        Operation::Warnings => get(terminal::warnings),
+        Operation::AssistCall => post(operation, visit_end::assist),
+        Operation::Callback => post(operation, visit_end::call_back),
+        Operation::Appeal => post(operation, community::appeal),
+        Operation::AppealStatus => get(community::appeal_status),
+        Operation::AppealFeedback => post(operation, community::feedback),
+        Operation::Slots => get(community::slots),
+        Operation::Book => post(operation, community::book),
+        Operation::CancelAppointment => post(operation, community::cancel),
+        Operation::Activities => get(community::activities),
+        Operation::SignUp => post(operation, community::sign_up),
+    }
+}
+
 /// A call with a JSON body. The work waits for the disk, so it has a thread of its own.
-fn post<B, T>(work: fn(&Platform, &Call, B) -> Answer<T>) -> MethodRouter<Arc<Platform>>
+fn post<B, T>(operation: Operation, work: fn(&Platform, &Call, B) -> Answer<T>) -> MethodRouter<Arc<Platform>>
 where
     B: DeserializeOwned + Send + 'static,
     T: Serialize + Send + 'static,
 {
     routing::post(move |State(platform): State<Arc<Platform>>, call: Call, request: Request| async move {
-        let body = match read_json::<B>(request).await {
-            Ok(body) => body,
-            Err(refusal) => return respond(&platform, &call.request_id, Answer::<T>::Err(refusal)),
-        };
+        let body =
+            match read_json::<serde_json::Value>(request).await.and_then(|body| allowed(operation, body)) {
+                Ok(body) => body,
+                Err(refusal) => return respond(&platform, &call.request_id, Answer::<T>::Err(refusal)),
+            };
         at_work(platform, call, move |platform, call| work(platform, call, body)).await
     })
+}
+
+/// The body as what the contract says it is. What the document allows and no value can be (a mistyped check character, a
+/// day that no calendar has) is content that cannot be so.
+fn allowed<B: DeserializeOwned>(operation: Operation, body: serde_json::Value) -> Answer<B> {
+    schema::check(operation, &body)?;
+    serde_json::from_value(schema::whole_numbers(body))
+        .map_err(|_| refusal(code::CONTENT_REFUSED, "a value of the body cannot be so"))
+}
+
+/// The idempotency key stands in the header and in the body, twice the same.
+fn keyed(call: &Call, id: &SubmissionId) -> Answer<()> {
+    match call.idempotency_key.as_deref() {
+        Some(key) if key == id.as_str() => Ok(()),
+        Some(_) => Err(refusal(code::CONTENT_REFUSED, "Idempotency-Key and the body's id must be the same")),
+        None => Err(refusal(code::BAD_REQUEST, "Idempotency-Key is missing")),
+    }
+}
+
+/// What is no multipart body.
+fn not_multipart() -> Refusal {
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Refusal { status, ..refusal(code::BAD_REQUEST, "the body must be multipart/form-data") }
 }
 
 /// A call without a body.

@@ -189,6 +189,7 @@ mod tests {
             field: "subsidy".into(),
             value: AnswerValue::Choice(value.to_owned()),
             source: AnswerOrigin::Resident,
+            holder: None,
         });
         CaseRequest {
             submission_id: SubmissionId::from_random([7; 16]),
@@ -212,6 +213,7 @@ mod tests {
                 shared_data: SharedDataConsent::Given,
             },
             answers: answers.into_iter().collect(),
+            provided: Vec::new(),
             materials: Vec::new(),
         }
     }

@@ -5,6 +5,9 @@
 mod board;
 mod cases;
 mod intake;
+mod kept;
+mod matters;
+mod uploads;
 
 use std::fs;
 use std::path::Path;
@@ -24,6 +27,9 @@ pub(crate) use board::{CallRow, EventRow, KeptRating, RatingRow, TerminalRow};
 pub use cases::{CaseRow, KeptState};
 pub(crate) use cases::{Filing, Verdict};
 pub(crate) use intake::{KeptMaterial, MaterialRow};
+pub(crate) use kept::{Keep, KeptRow, NewRow, Room};
+pub(crate) use matters::Matter;
+pub(crate) use uploads::{Piece, UploadRow};
 
 /// Why nothing could be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +46,9 @@ pub enum StoreError {
         /// The seed that it was made with.
         kept: u64,
     },
+    /// The file's tables are those of another version of this program.
+    #[error("this data folder was made by another version of this program: begin with an empty one")]
+    OtherFormat,
     /// A stored text is not what was stored: the file was changed from outside.
     #[error("a stored {0} cannot be read")]
     Corrupt(&'static str),
@@ -73,8 +82,19 @@ CREATE INDEX IF NOT EXISTS cases_by_application ON cases (application_number);
 CREATE TABLE IF NOT EXISTS materials (
     id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, bytes BLOB NOT NULL, received_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ratings (
-    rating_id TEXT PRIMARY KEY, digest TEXT NOT NULL, submission_id TEXT UNIQUE, item TEXT NOT NULL, level TEXT NOT NULL,
-    reasons TEXT NOT NULL, terminal TEXT NOT NULL, rated_at TEXT NOT NULL, received_at TEXT NOT NULL);
+    rating_id TEXT PRIMARY KEY, digest TEXT NOT NULL, submission_id TEXT, occasion TEXT NOT NULL, item TEXT NOT NULL,
+    level TEXT NOT NULL, reasons TEXT NOT NULL, terminal TEXT NOT NULL, rated_at TEXT NOT NULL, received_at TEXT NOT NULL,
+    UNIQUE (submission_id, occasion));
+CREATE TABLE IF NOT EXISTS kept (
+    kind TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, number TEXT NOT NULL, owner TEXT NOT NULL,
+    subject TEXT NOT NULL, state TEXT NOT NULL, since TEXT NOT NULL, at TEXT NOT NULL, request TEXT NOT NULL,
+    PRIMARY KEY (kind, id));
+CREATE INDEX IF NOT EXISTS kept_by_number ON kept (kind, number);
+CREATE INDEX IF NOT EXISTS kept_by_subject ON kept (kind, subject);
+CREATE TABLE IF NOT EXISTS uploads (
+    id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, length INTEGER NOT NULL, expires_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pieces (
+    upload TEXT NOT NULL, offset INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (upload, offset));
 CREATE TABLE IF NOT EXISTS calls (
     ticket TEXT PRIMARY KEY, kind TEXT NOT NULL, terminal TEXT NOT NULL, item TEXT, page TEXT, phone TEXT,
     at TEXT NOT NULL, call_by TEXT);
@@ -89,6 +109,8 @@ CREATE TABLE IF NOT EXISTS slip_keys (
     PRIMARY KEY (terminal, public_key));
 ";
 
+/// The form of the tables, in SQLite's `user_version`.
+const FORMAT: i64 = 2;
 /// The file's name in the data folder.
 const FILE: &str = "platform.sqlite";
 
@@ -101,6 +123,7 @@ impl Store {
         // An answer is a promise: it must outlive the power.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        check_format(&connection)?;
         connection.execute_batch(SCHEMA)?;
         let kept = remembered(&connection, "seed", &seed.0.to_string())?;
         let kept: u64 = kept.parse().map_err(|_| StoreError::Corrupt("seed"))?;
@@ -144,6 +167,17 @@ impl Store {
         let value = work(&tx)?;
         tx.commit()?;
         Ok(value)
+    }
+}
+
+/// Refuses a file of an older program, whose tables are others; marks a new one.
+fn check_format(connection: &Connection) -> Result<(), StoreError> {
+    let format: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    match format {
+        FORMAT => Ok(()),
+        0 if tables == 0 => Ok(connection.pragma_update(None, "user_version", FORMAT)?),
+        _ => Err(StoreError::OtherFormat),
     }
 }
 

@@ -46,7 +46,7 @@ async fn the_same_key_is_the_same_case_and_another_body_is_refused() {
     let conflict = (409, "key_reused".to_owned(), "needs_human".to_owned());
     assert_eq!(refused(asking.submit(&other)).await, conflict);
     let wrong_header = asking.post("/v1/cases", &appeal(1)).header("idempotency-key", "02".repeat(16));
-    assert_eq!(refused(wrong_header).await.1, "bad_request");
+    assert_eq!(refused(wrong_header).await.1, "content_refused");
     assert_eq!(asking.platform.admin().cases().unwrap().len(), 1);
 }
 
@@ -133,7 +133,7 @@ async fn across_provinces_the_place_of_the_household_decides() {
 #[tokio::test]
 async fn a_material_is_what_its_digest_says() {
     let asking = Asking::begin();
-    assert_eq!(refused(material(&asking, "m-1", &"0".repeat(64))).await.1, "bad_request");
+    assert_eq!(refused(material(&asking, "m-1", &"0".repeat(64))).await.1, "content_refused");
     let digest = sha256(PICTURE);
     let case = allowance(1, "张示例", "990000194001010014", &digest);
     assert_eq!(refused(asking.submit(&case)).await, (422, "material_missing".into(), "fatal".into()));
@@ -178,7 +178,7 @@ async fn a_service_is_rated_once_and_a_low_level_says_why() {
         asking.post("/v1/ratings", &body).header("idempotency-key", id)
     };
     assert_eq!(refused(rating(5, "dissatisfied", json!([]))).await.1, "form_refused");
-    assert_eq!(refused(rating(5, "dissatisfied", json!(["no such"]))).await.1, "form_refused");
+    assert_eq!(refused(rating(5, "dissatisfied", json!(["no_such"]))).await.1, "form_refused");
     let reason = asking.get("/v1/ratings/options").await.1["data"]["reasons"][0]["code"].clone();
     let receipt = ok(rating(5, "dissatisfied", json!([reason]))).await;
     assert_eq!(ok(rating(5, "dissatisfied", json!([reason]))).await, receipt);

@@ -25,7 +25,7 @@ async fn a_terminal_begins_its_service() {
     };
     assert_eq!(ok(batch(json!([event(1), event(2)]))).await["keptThrough"], 2);
     assert_eq!(ok(batch(json!([event(2), event(4)]))).await["keptThrough"], 2);
-    assert_eq!(refused(batch(json!([event(4), event(3)]))).await.1, "bad_request");
+    assert_eq!(refused(batch(json!([event(4), event(3)]))).await.1, "content_refused");
 }
 
 #[tokio::test]

@@ -54,9 +54,11 @@ const SIMULATORS: &[Simulators] = &[
         may_name: &[
             &["sim"],
             &["contract"],
-            // The names by which a configuration calls the contract's interfaces.
-            &["operation", "Interface"],
-            // The ground under both: national cryptography, random bytes, files of secrets.
+            // The contract's calls and interfaces by name, and its document.
+            &["operation"],
+            &["openapi"],
+            // The ground under both: national cryptography, digests, random bytes, files of secrets.
+            &["digest"],
             &["gm"],
             &["entropy"],
             &["private_file"],

@@ -209,7 +209,11 @@ static MATERIAL: Section = Section {
     keys: &[
         key("id", Must, KEBAB),
         key("name", Must, LINE_OF_ITS_OWN),
-        key("source", Must, Word(&["upload", "licence_library", "data_sharing", "form", "window"])),
+        key(
+            "source",
+            Must,
+            Word(&["upload", "licence_library", "data_sharing", "form", "window", "courier"]),
+        ),
         key("field", May, SNAKE),
         key("necessity", May, MAY_OR_MUST),
     ],

@@ -1,5 +1,6 @@
 //! The reference platform as a program, for anybody who tests a terminal.
 
+mod catalogue;
 mod config;
 mod conformance;
 mod output;
@@ -41,6 +42,11 @@ enum Command {
     },
     /// Hold the conformance pack against a platform; exit 1 when a point fails.
     Conformance(conformance::Conformance),
+    /// The contract as an OpenAPI 3.1 document.
+    Openapi,
+    /// Signs a catalogue, or says what differs between two.
+    #[command(subcommand)]
+    Catalogue(catalogue::Catalogue),
     /// What a slip claims, if a terminal's key proves it; needs no network.
     Verify(verify::Verify),
 }
@@ -107,6 +113,8 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Serve(flags) => serve(flags, cli.config.as_deref(), &output),
         Command::Cases { data } => cases(&data, &output),
+        Command::Openapi => openapi(),
+        Command::Catalogue(asked) => catalogue::run(&asked, &output),
         Command::Conformance(asked) => match conformance::run(&asked, &output) {
             Ok(true) => Ok(()),
             // The report has said what.
@@ -195,6 +203,13 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
     });
     drop(platform);
     drop(scratch);
+    Ok(())
+}
+
+/// The document with its line breaks, as `docs/openapi.json` has it.
+fn openapi() -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(&platform_client::openapi::document())?;
+    std::io::Write::write_all(&mut std::io::stdout(), format!("{text}\n").as_bytes())?;
     Ok(())
 }
 

@@ -191,6 +191,7 @@ async fn code(State(admin): State<Admin>, Query(words): Words) -> Result<String,
     let kind = match words.get("kind").map(String::as_str) {
         Some("province_qr") => CodeKind::ProvinceQr,
         Some("network_id") => CodeKind::NetworkId,
+        Some("licences") => CodeKind::Licences,
         _ => return Err(Mistake::Asked("kind=province_qr or network_id")),
     };
     let person = words.get("person").map_or("", String::as_str);

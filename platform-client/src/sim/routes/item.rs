@@ -16,6 +16,7 @@ use crate::sim::certificate::{Flaw, Sealing};
 use crate::sim::fault::{FaultKind, Step};
 use crate::sim::numbers::Series;
 use crate::sim::platform::{Platform, Seals};
+use crate::sim::store::{NewRow, Room};
 use crate::sim::{certificate, rules, shared_data};
 
 /// The item of the path, if the site offers it.
@@ -35,6 +36,22 @@ pub(super) fn prefill(platform: &Platform, call: &Call, request: PrefillRequest)
     offered(platform, call)?;
     let session = platform.desk.session(call.token.as_deref(), platform.now())?;
     let person = platform.standing(session.person.number.reveal())?.person;
+    // Whose data were given out, by which consent: kept beside the answer, for whoever asks later.
+    let at = platform.now();
+    let id = format!("{} {}", call.request_id, at.unix_timestamp_nanos());
+    platform.store.keep(
+        &NewRow {
+            kind: "sharing",
+            id: &id,
+            owner: session.person.number.reveal(),
+            subject: call.segment("itemId"),
+            state: if request.consent.is_some() { "consented" } else { "consent_not_said" },
+            series: None,
+            request: &request,
+            now: at,
+        },
+        Room::Unlimited,
+    )?;
     let values = request.keys.iter().filter_map(|key| shared_data::value(person?, key)).collect();
     Ok(Prefill { values })
 }

@@ -45,9 +45,7 @@ struct Parts {
 
 async fn parts(request: Request) -> Answer<Parts> {
     let bad = |what: &str| refusal(code::BAD_REQUEST, what);
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| bad("the body must be multipart/form-data"))?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| super::not_multipart())?;
     let mut texts = BTreeMap::new();
     let mut file = None;
     while let Some(field) = form.next_field().await.map_err(|_| bad("the parts did not arrive"))? {
@@ -56,9 +54,10 @@ async fn parts(request: Request) -> Answer<Parts> {
         let bytes = field.bytes().await.map_err(|_| refusal(code::TOO_LARGE, "the file is too large"))?;
         match name.as_str() {
             part::FILE => file = Some((media_type, bytes.to_vec())),
-            _ => {
+            part::ID | part::SHA256 => {
                 texts.insert(name, String::from_utf8_lossy(&bytes).into_owned());
             }
+            _ => return Err(bad("a part is none of the contract's")),
         }
     }
     let (media_type, bytes) = file.ok_or_else(|| bad("the part `file` is missing"))?;
@@ -78,7 +77,7 @@ async fn parts(request: Request) -> Answer<Parts> {
 fn keep(platform: &Platform, parts: &Parts) -> Answer<MaterialReceipt> {
     let sha256 = hex(digest(&SHA256, &parts.bytes).as_ref());
     if sha256 != parts.sha256 {
-        return Err(refusal(code::BAD_REQUEST, "the file is not what its digest says"));
+        return Err(refusal(code::CONTENT_REFUSED, "the file is not what its digest says"));
     }
     let material = KeptMaterial { sha256: sha256.clone(), media_type: parts.media_type.clone() };
     match platform.store.keep_material(&parts.id, &material, &parts.bytes, platform.now())? {
@@ -88,9 +87,7 @@ fn keep(platform: &Platform, parts: &Parts) -> Answer<MaterialReceipt> {
 }
 
 pub(super) fn case(platform: &Platform, call: &Call, request: CaseRequest) -> Answer<CaseReceipt> {
-    if call.idempotency_key.as_deref() != Some(request.submission_id.as_str()) {
-        return Err(refusal(code::BAD_REQUEST, "Idempotency-Key and submissionId must be the same"));
-    }
+    super::keyed(call, &request.submission_id)?;
     // A key that is known needs no second look at the form: rules may have changed meanwhile, the case has not.
     if platform.store.case_by_key(&request.submission_id)?.is_none() {
         check(platform, &request)?;
@@ -111,7 +108,11 @@ pub(super) fn case(platform: &Platform, call: &Call, request: CaseRequest) -> An
         request: &request,
     };
     match platform.store.file(&filing)? {
-        Keyed::Kept(row) => Ok(row.receipt()),
+        Keyed::Kept(row) => {
+            // What was begun is filed.
+            platform.store.forget("draft", request.submission_id.as_str())?;
+            Ok(row.receipt())
+        }
         Keyed::Reused => Err(refusal(code::KEY_REUSED, "another case lies under this key")),
     }
 }
@@ -124,15 +125,7 @@ fn check(platform: &Platform, request: &CaseRequest) -> Answer<()> {
     if item.identity.is_needed() && ResidentIdNumber::parse(request.applicant.number.reveal()).is_err() {
         return Err(refusal(code::FORM_REFUSED, "the applicant's number is no number"));
     }
-    for material in &request.materials {
-        let kept = platform.store.material(&material.id)?;
-        if !kept.is_some_and(|k| k.sha256 == material.sha256 && k.media_type == material.media_type) {
-            return Err(refusal(
-                code::MATERIAL_MISSING,
-                "a material was not handed in, or it is another one",
-            ));
-        }
-    }
+    super::matters::handed_in(platform, &request.materials)?;
     let named = |id: &MaterialId| request.materials.iter().any(|m| m.id == *id);
     for answer in &request.answers {
         if let AnswerValue::Photo(id) | AnswerValue::Signature(id) = &answer.value

@@ -48,27 +48,32 @@ pub(super) fn staff(platform: &Platform, _: &Call, request: StaffSignIn) -> Answ
 
 /// The picture is looked at only so far as to see that it is one, and is not kept.
 pub(super) async fn face(State(platform): State<Arc<Platform>>, call: Call, request: Request) -> Response {
-    let answer = match picture(request).await {
-        Ok(()) => platform.desk.face(call.segment("sessionId"), call.token.as_deref(), platform.now()),
-        Err(refusal) => Err(refusal),
+    let answer = async {
+        // Whose face it would be comes first: nobody's picture is looked at.
+        platform.desk.session(call.token.as_deref(), platform.now())?;
+        picture(request).await?;
+        platform.desk.face(call.segment("sessionId"), call.token.as_deref(), platform.now())
     };
+    let answer = answer.await;
     respond(&platform, &call.request_id, answer)
 }
 
 async fn picture(request: Request) -> Answer<()> {
     let bad = |what: &str| refusal(code::BAD_REQUEST, what);
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| bad("the body must be multipart/form-data"))?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| super::not_multipart())?;
+    let mut good = None;
     while let Some(field) = form.next_field().await.map_err(|_| bad("the parts did not arrive"))? {
-        if field.name() == Some(part::PICTURE) {
-            let bytes =
-                field.bytes().await.map_err(|_| refusal(code::TOO_LARGE, "the picture is too large"))?;
-            return match image::guess_format(&bytes) {
-                Ok(image::ImageFormat::Jpeg | image::ImageFormat::Png) => Ok(()),
-                _ => Err(bad("the picture is neither JPEG nor PNG")),
-            };
+        if field.name() != Some(part::PICTURE) {
+            return Err(bad("a part is none of the contract's"));
         }
+        let bytes = field.bytes().await.map_err(|_| refusal(code::TOO_LARGE, "the picture is too large"))?;
+        let known =
+            matches!(image::guess_format(&bytes), Ok(image::ImageFormat::Jpeg | image::ImageFormat::Png));
+        good = Some(known);
     }
-    Err(bad("the part `picture` is missing"))
+    match good {
+        Some(true) => Ok(()),
+        Some(false) => Err(refusal(code::CONTENT_REFUSED, "the picture is neither JPEG nor PNG")),
+        None => Err(bad("the part `picture` is missing")),
+    }
 }

@@ -1,11 +1,5 @@
-//! The terminal itself: its site, its items, what its idle screen shows.
+//! The terminal itself: its site, its state, what its idle screen shows.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::header::{ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
 use domain::division::DivisionCode;
 use sample_city::WarningColour;
 use time::Duration;
@@ -16,12 +10,16 @@ use crate::contract::envelope::code;
 use crate::contract::terminal::{
     ActivateRequest, Activation, EventBatch, EventsAnswer, Heartbeat, HeartbeatAnswer,
 };
-use crate::sim::answer::{Answer, Call, refusal, request_id, respond};
-use crate::sim::fault::{FaultKind, Step};
+use crate::contract::upkeep::{
+    FaultAnswer, FaultReport, SuppliesAnswer, SuppliesReport, Supply, SupplyLevel,
+};
+use crate::sim::answer::{Answer, Call, refusal};
+use crate::sim::numbers::Series;
 use crate::sim::platform::{Platform, held};
+use crate::sim::store::{Keep, NewRow, Room};
 
 /// How often a terminal says how it is.
-const HEARTBEAT_SECONDS: u32 = 60;
+pub(super) const HEARTBEAT_SECONDS: u32 = 60;
 
 pub(super) fn activate(platform: &Platform, _: &Call, request: ActivateRequest) -> Answer<Activation> {
     platform.store.activate(&request, platform.now())?;
@@ -35,29 +33,54 @@ pub(super) fn heartbeat(platform: &Platform, _: &Call, heartbeat: Heartbeat) -> 
 
 pub(super) fn events(platform: &Platform, _: &Call, batch: EventBatch) -> Answer<EventsAnswer> {
     if !batch.events.is_sorted_by(|a, b| a.number < b.number) {
-        return Err(refusal(code::BAD_REQUEST, "events must come in the order of their numbers"));
+        return Err(refusal(code::CONTENT_REFUSED, "events must come in the order of their numbers"));
     }
     Ok(EventsAnswer { kept_through: platform.store.keep_events(&batch)? })
 }
 
-/// GET with `ETag`: 304 when the terminal has it.
-pub(super) async fn catalogue(State(platform): State<Arc<Platform>>, headers: HeaderMap) -> Response {
-    let mut offer = platform.offer();
-    if platform.faults.strikes(FaultKind::CatalogueBroken, Step::Catalogue) {
-        offer = offer.broken();
+pub(super) fn supplies(platform: &Platform, _: &Call, report: SuppliesReport) -> Answer<SuppliesAnswer> {
+    let needed = |s: &&Supply| matches!(s.level, SupplyLevel::Low | SupplyLevel::Out);
+    let ordered = report.supplies.iter().filter(needed).map(|s| s.kind).collect();
+    platform.store.replace(&NewRow {
+        kind: "supplies",
+        id: &report.terminal_id.0,
+        owner: "",
+        subject: &report.terminal_id.0,
+        state: "reported",
+        series: None,
+        request: &report,
+        now: platform.now(),
+    })?;
+    Ok(SuppliesAnswer { ordered })
+}
+
+/// One fault of a terminal: the first word of it makes an order, the word that it is over ends it.
+pub(super) fn fault(platform: &Platform, _: &Call, report: FaultReport) -> Answer<FaultAnswer> {
+    let id = format!("{} {}", report.terminal_id, report.number);
+    let now = platform.now();
+    let state = if report.cleared_at.is_some() { "cleared" } else { "open" };
+    if let Some(row) = platform.store.kept("fault", &id)? {
+        platform.store.set_state("fault", &id, state, now)?;
+        return Ok(FaultAnswer { order: (state == "open").then_some(row.number) });
     }
-    let tag = HeaderValue::from_str(offer.etag()).ok();
-    let known = headers.get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let known = known.is_some_and(|tags| tags.split(',').any(|t| t.trim() == offer.etag()));
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        respond(&platform, &request_id(&headers), Ok(offer.files()))
+    let kept = platform.store.keep(
+        &NewRow {
+            kind: "fault",
+            id: &id,
+            owner: "",
+            subject: &report.terminal_id.0,
+            state,
+            series: Some(Series::Order),
+            request: &report,
+            now,
+        },
+        Room::Unlimited,
+    )?;
+    let order = match kept {
+        Keep::Kept(row) if state == "open" => Some(row.number),
+        _ => None,
     };
-    if let Some(tag) = tag {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    response
+    Ok(FaultAnswer { order })
 }
 
 pub(super) fn divisions(platform: &Platform, call: &Call) -> Answer<Divisions> {

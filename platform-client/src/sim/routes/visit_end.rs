@@ -6,11 +6,11 @@ use time::Duration;
 
 use crate::contract::assist::{AssistCall, AssistCallAnswer, Callback, CallbackAnswer};
 use crate::contract::envelope::code;
-use crate::contract::rating::{RatingOptions, RatingReceipt, RatingRequest, ReasonOption};
+use crate::contract::rating::{RatingOccasion, RatingOptions, RatingReceipt, RatingRequest, ReasonOption};
 use crate::sim::answer::{Answer, Call, refusal};
 use crate::sim::numbers::Series;
 use crate::sim::platform::Platform;
-use crate::sim::store::{KeptRating, Keyed};
+use crate::sim::store::{KeptRating, KeptState, Keyed};
 use crate::sim::words;
 
 pub(super) fn rating_options(_: &Platform, _: &Call) -> Answer<RatingOptions> {
@@ -20,11 +20,18 @@ pub(super) fn rating_options(_: &Platform, _: &Call) -> Answer<RatingOptions> {
 }
 
 pub(super) fn rate(platform: &Platform, call: &Call, rating: RatingRequest) -> Answer<RatingReceipt> {
-    if call.idempotency_key.as_deref() != Some(rating.rating_id.as_str()) {
-        return Err(refusal(code::BAD_REQUEST, "Idempotency-Key and ratingId must be the same"));
+    super::keyed(call, &rating.rating_id)?;
+    let words = rating.text.as_ref().is_some_and(|text| !text.reveal().trim().is_empty());
+    if rating.level.needs_reason() && rating.reasons.is_empty() && !words {
+        return Err(refusal(code::FORM_REFUSED, "the two lowest levels need a reason or words"));
     }
-    if rating.level.needs_reason() && rating.reasons.is_empty() {
-        return Err(refusal(code::FORM_REFUSED, "the two lowest levels need a reason"));
+    if rating.occasion == RatingOccasion::Conclusion {
+        let of = rating.submission_id.as_ref();
+        let of = of.ok_or_else(|| refusal(code::FORM_REFUSED, "a conclusion is that of a submission"))?;
+        let case = platform.store.case_by_key(of)?;
+        if case.is_none_or(|case| case.state != KeptState::Concluded) {
+            return Err(refusal(code::STATE_REFUSED, "the matter is not concluded"));
+        }
     }
     let known = words::rating_reasons();
     if rating.reasons.iter().any(|r| !known.iter().any(|(code, _)| *code == r.0)) {

@@ -79,10 +79,10 @@ impl Store {
                 None => {}
             }
             let reasons: Vec<&str> = rating.reasons.iter().map(|r| r.0.as_str()).collect();
-            // The unique submission makes a second rating of the same service no row.
+            // The unique submission and occasion make a second rating of the same service no row.
             let rows = tx.execute(
-                "INSERT INTO ratings (rating_id, digest, submission_id, item, level, reasons, terminal, rated_at, received_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (submission_id) DO NOTHING",
+                "INSERT INTO ratings (rating_id, digest, submission_id, occasion, item, level, reasons, terminal, rated_at, received_at)
+                 VALUES (?1, ?2, ?3, ?10, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (submission_id, occasion) DO NOTHING",
                 params![
                     rating.rating_id.as_str(),
                     digest,
@@ -93,6 +93,7 @@ impl Store {
                     rating.terminal_id.0,
                     written(rating.rated_at)?,
                     written(now)?,
+                    word(&rating.occasion),
                 ],
             )?;
             Ok(Keyed::Kept(if rows == 0 { KeptRating::AlreadyRated } else { KeptRating::Kept(now) }))

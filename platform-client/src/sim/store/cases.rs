@@ -22,6 +22,10 @@ pub enum KeptState {
     Accepted,
     /// 补正
     SupplementRequired,
+    /// 办理中
+    InProgress,
+    /// 撤回
+    Withdrawn,
     /// 办结
     Concluded,
     /// 不予受理
@@ -31,10 +35,12 @@ pub enum KeptState {
 }
 
 impl KeptState {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Submitted,
         Self::Accepted,
         Self::SupplementRequired,
+        Self::InProgress,
+        Self::Withdrawn,
         Self::Concluded,
         Self::NotAccepted,
         Self::AlreadyApplied,
@@ -46,6 +52,8 @@ impl KeptState {
             Self::Submitted => "submitted",
             Self::Accepted => "accepted",
             Self::SupplementRequired => "supplement_required",
+            Self::InProgress => "in_progress",
+            Self::Withdrawn => "withdrawn",
             Self::Concluded => "concluded",
             Self::NotAccepted => "not_accepted",
             Self::AlreadyApplied => "already_applied",
@@ -56,8 +64,8 @@ impl KeptState {
     pub(crate) const fn acts(self) -> &'static [&'static str] {
         match self {
             Self::Submitted | Self::SupplementRequired => &["accept", "supplement", "refuse"],
-            Self::Accepted => &["conclude"],
-            Self::Concluded | Self::NotAccepted | Self::AlreadyApplied => &[],
+            Self::Accepted | Self::InProgress => &["conclude"],
+            Self::Concluded | Self::NotAccepted | Self::AlreadyApplied | Self::Withdrawn => &[],
         }
     }
 }
@@ -205,8 +213,7 @@ impl Store {
         &self,
         number: &ApplicationNumber,
     ) -> Result<Option<CaseRow>, StoreError> {
-        let sql = format!("{SELECT} WHERE application_number = ?1 AND state <> 'already_applied'");
-        one(&self.lock(), &sql, number.as_str())
+        case_of(&self.lock(), number)
     }
 
     /// Every case, the oldest first.
@@ -254,12 +261,37 @@ impl Store {
     ) -> Result<Option<CaseRow>, StoreError> {
         self.write(|tx| {
             let changed = tx.execute(
-                "UPDATE cases SET state = 'concluded', since = ?2 WHERE application_number = ?1 AND state = 'accepted'",
+                "UPDATE cases SET state = 'concluded', since = ?2
+                 WHERE application_number = ?1 AND state IN ('accepted', 'in_progress')",
                 params![number.as_str(), written(now)?],
             )?;
             let sql = format!("{SELECT} WHERE application_number = ?1 AND state = 'concluded'");
             if changed == 0 { Ok(None) } else { one(tx, &sql, number.as_str()) }
         })
+    }
+
+    /// 办理中 of an accepted case; `None` where there is none.
+    pub(crate) fn begin_work(
+        &self,
+        number: &ApplicationNumber,
+        now: Timestamp,
+    ) -> Result<Option<CaseRow>, StoreError> {
+        self.write(|tx| {
+            let changed = tx.execute(
+                "UPDATE cases SET state = 'in_progress', since = ?2 WHERE application_number = ?1 AND state = 'accepted'",
+                params![number.as_str(), written(now)?],
+            )?;
+            if changed == 0 { Ok(None) } else { case_of(tx, number) }
+        })
+    }
+
+    /// The cases of a person, the newest first.
+    pub(crate) fn cases_of(&self, person: &str) -> Result<Vec<CaseRow>, StoreError> {
+        let connection = self.lock();
+        let sql = format!("{SELECT} WHERE person = ?1 AND state <> 'already_applied' ORDER BY rowid DESC");
+        let mut statement = connection.prepare(&sql)?;
+        let rows = statement.query_map([person], |row| Ok(parse(row)))?;
+        rows.map(|row| row?).collect()
     }
 
     /// When a department last accepted something of a person, by its item.
@@ -277,8 +309,8 @@ impl Store {
 
     /// Whether something of a person lies here and was not refused, by its item.
     pub(crate) fn has_applied(&self, person: &str, item: &ItemId) -> Result<bool, StoreError> {
-        let sql =
-            "SELECT EXISTS (SELECT 1 FROM cases WHERE person = ?1 AND item = ?2 AND state <> 'not_accepted')";
+        let sql = "SELECT EXISTS (SELECT 1 FROM cases WHERE person = ?1 AND item = ?2
+             AND state NOT IN ('not_accepted', 'withdrawn'))";
         Ok(self.lock().query_row(sql, params![person, item.0], |row| row.get(0))?)
     }
 }
@@ -289,12 +321,18 @@ impl CaseRow {
         let application_number = self.application_number.clone();
         let note = || self.note.clone().unwrap_or_default();
         let outcome = match (self.state, &self.case_number) {
-            (KeptState::Accepted | KeptState::Concluded, Some(case_number)) => {
-                CaseOutcome::Accepted { application_number, case_number: case_number.clone() }
-            }
-            (KeptState::Submitted | KeptState::Accepted | KeptState::Concluded, _) => {
-                CaseOutcome::Received { application_number }
-            }
+            (
+                KeptState::Accepted | KeptState::InProgress | KeptState::Concluded | KeptState::Withdrawn,
+                Some(case_number),
+            ) => CaseOutcome::Accepted { application_number, case_number: case_number.clone() },
+            (
+                KeptState::Submitted
+                | KeptState::Accepted
+                | KeptState::InProgress
+                | KeptState::Concluded
+                | KeptState::Withdrawn,
+                _,
+            ) => CaseOutcome::Received { application_number },
             (KeptState::SupplementRequired, _) => {
                 CaseOutcome::SupplementRequired { application_number, what: note() }
             }
@@ -320,6 +358,8 @@ impl CaseRow {
             state: match self.state {
                 KeptState::Submitted | KeptState::AlreadyApplied => CaseState::Submitted,
                 KeptState::Accepted => CaseState::Accepted,
+                KeptState::InProgress => CaseState::InProgress,
+                KeptState::Withdrawn => CaseState::Withdrawn,
                 KeptState::SupplementRequired => CaseState::SupplementRequired,
                 KeptState::Concluded => CaseState::Concluded,
                 KeptState::NotAccepted => CaseState::NotAccepted,
@@ -339,6 +379,18 @@ fn case_by_id(connection: &rusqlite::Connection, id: &SubmissionId) -> Result<Op
     one(connection, &format!("{SELECT} WHERE submission_id = ?1"), id.as_str())
 }
 
+/// The case of an application number; with it only what is the case itself, not what came again.
+pub(super) fn case_of(
+    connection: &rusqlite::Connection,
+    number: &ApplicationNumber,
+) -> Result<Option<CaseRow>, StoreError> {
+    one(
+        connection,
+        &format!("{SELECT} WHERE application_number = ?1 AND state <> 'already_applied'"),
+        number.as_str(),
+    )
+}
+
 fn one(connection: &rusqlite::Connection, sql: &str, value: &str) -> Result<Option<CaseRow>, StoreError> {
     connection.query_row(sql, [value], |row| Ok(parse(row))).optional()?.transpose()
 }
@@ -356,7 +408,7 @@ fn earlier(
     let number: Option<String> = tx
         .query_row(
             "SELECT application_number FROM cases WHERE person = ?1 AND item = ?2 AND subject = ?3 AND month = ?4
-             AND state NOT IN ('not_accepted', 'already_applied')",
+             AND state NOT IN ('not_accepted', 'already_applied', 'withdrawn')",
             params![request.applicant.number.reveal(), request.item_id.0, subject, month(request.filed_at.date())],
             |row| row.get(0),
         )

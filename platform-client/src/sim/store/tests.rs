@@ -9,7 +9,7 @@ use time::macros::{date, datetime};
 
 use super::*;
 use crate::contract::case::{Applicant, CaseOutcome, CaseRequest, ConsentRecord};
-use crate::contract::rating::RatingRequest;
+use crate::contract::rating::{RatingOccasion, RatingRequest};
 use crate::contract::terminal::{EventBatch, TerminalEvent};
 
 const NOW: Timestamp = datetime!(2026-11-24 10:24:00 +8);
@@ -43,6 +43,7 @@ fn request(key: u8, filed_at: Timestamp) -> CaseRequest {
             shared_data: SharedDataConsent::Given,
         },
         answers: Vec::new(),
+        provided: Vec::new(),
         materials: Vec::new(),
     }
 }
@@ -118,6 +119,8 @@ fn a_service_is_rated_once() {
         terminal_id: TerminalId("T-1".into()),
         rated_at: NOW,
         level,
+        occasion: RatingOccasion::Visit,
+        text: None,
         reasons: vec![RatingReason("took_too_long".into())],
     };
     let rate = |r: &RatingRequest| store.rate(r, NOW).unwrap();

@@ -133,6 +133,8 @@ impl Labels {
             KeptState::Submitted => ("已收件", "received"),
             KeptState::Accepted => ("已受理", "accepted"),
             KeptState::SupplementRequired => ("待补正", "supplement required"),
+            KeptState::InProgress => ("办理中", "in progress"),
+            KeptState::Withdrawn => ("已撤回", "withdrawn"),
             KeptState::Concluded => ("已办结", "concluded"),
             KeptState::NotAccepted => ("不予受理", "not accepted"),
             KeptState::AlreadyApplied => ("重复申请", "already applied"),
