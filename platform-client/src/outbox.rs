@@ -158,7 +158,8 @@ struct Shared {
     place: Place,
     config: OutboxConfig,
     keys: KeyRing,
-    /// Held for reading from sealing to saving, so that a change of keys can wait for what still has the old one.
+    /// Held for reading from sealing to saving, and from reading to opening, so that a change of keys can wait for what
+    /// still has the old one.
     sealing: RwLock<()>,
     /// The key to which everything went over, as far as it could; held by whoever goes over to one.
     resealed: Mutex<Option<KeyId>>,

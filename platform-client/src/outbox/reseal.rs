@@ -81,6 +81,8 @@ impl Shared {
         if resealed.unreadable == 0 && !self.place.has_set_aside().map_err(io)? {
             // Old contents may still stand in the log.
             self.with_store(|store| store.empty_log())?;
+            // And from here on nobody is left who has read something that only an older key opens.
+            drop(self.sealing.write().unwrap_or_else(PoisonError::into_inner));
             for id in self.keys.ids().into_iter().filter(|id| *id < current) {
                 self.keys.retire(id).map_err(StoreError::Key)?;
                 resealed.retired.push(id);

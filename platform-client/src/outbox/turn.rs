@@ -15,7 +15,7 @@ use crate::edge::upload::MaterialUpload;
 use crate::failpoint::{self, Point};
 use crate::http::Content;
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// An entry that may be tried now.
 #[derive(Debug)]
@@ -56,6 +56,8 @@ impl Shared {
         });
         let now = self.clock.now();
         let mut turned = Turned::default();
+        // What is read with a key is opened before that key may go.
+        let _reading = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
         let contents = self.with_store(|store| {
             let all: Vec<Change> = changes.iter().cloned().chain(marks).collect();
             let after = if all.is_empty() { Vec::new() } else { store.apply(&all, now)? };
@@ -108,6 +110,7 @@ impl Shared {
     }
 
     fn unsealing(&self, id: &str) -> std::io::Result<Unsealing<File>> {
+        let _reading = self.sealing.read().unwrap_or_else(PoisonError::into_inner);
         let file = File::open(self.place.material(id))?;
         let length = file.metadata()?.len();
         self.keys.unseal_stream(id, file, length)

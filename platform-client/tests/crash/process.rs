@@ -123,21 +123,28 @@ impl Victim {
         }
     }
 
+    /// Never the tracer itself: what it traces would go on without it. It ends when that is gone, and has written everything.
     fn kill(&mut self) {
-        // The tracer ends by itself when what it traces is gone, and has written everything by then.
-        let traced = self.traced.then(|| self.traced_child()).flatten();
-        let gone = match traced.and_then(rustix::process::Pid::from_raw) {
-            Some(pid) => rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok(),
-            None => false,
-        };
-        if !gone {
-            let _ = self.child.kill();
+        if !self.traced {
+            self.child.kill().unwrap();
+            return;
+        }
+        while self.child.try_wait().unwrap().is_none() {
+            for pid in self.traced_children() {
+                // One that is gone already is gone.
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
-    fn traced_child(&self) -> Option<i32> {
+    fn traced_children(&self) -> Vec<rustix::process::Pid> {
         let pid = self.child.id();
-        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
-        children.split_whitespace().next()?.parse().ok()
+        let children =
+            std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        children
+            .split_whitespace()
+            .filter_map(|pid| rustix::process::Pid::from_raw(pid.parse().ok()?))
+            .collect()
     }
 }

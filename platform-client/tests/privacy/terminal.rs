@@ -55,7 +55,8 @@ pub(crate) fn work(folder: &Path) {
     log::set_max_level(log::LevelFilter::Trace);
     tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(live(folder));
+    // The gateway has a runtime of its own, which cannot end inside another.
+    drop(runtime.block_on(live(folder)));
 }
 
 struct Terminal {
@@ -68,7 +69,7 @@ struct Terminal {
     next: u64,
 }
 
-async fn live(folder: &Path) {
+async fn live(folder: &Path) -> Terminal {
     let platform = ReferencePlatform::start(Options::new(folder.join("platform"), FONT)).unwrap();
     // A thread of its own: it has a runtime of its own.
     let (data, url) = (folder.join("platform"), platform.url().to_owned());
@@ -122,6 +123,7 @@ async fn live(folder: &Path) {
         }
     }
     assert!(copy.join("outbox.sqlite-wal").exists());
+    terminal
 }
 
 fn say(what: &str, value: &impl Debug) {
