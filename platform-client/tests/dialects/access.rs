@@ -198,6 +198,8 @@ async fn a_second_rating_is_refused_by_name_and_the_same_one_is_not() {
         submission_id: Some(case.submission_id.clone()),
         terminal_id: site.terminal(),
         rated_at: case.filed_at,
+        occasion: platform_client::contract::rating::RatingOccasion::Visit,
+        text: None,
         level: domain::rating::RatingLevel::Satisfied,
         reasons: Vec::new(),
     };
