@@ -23,7 +23,7 @@ pub(super) const REPLAYED: &str = "replayed";
 pub(super) const TOKEN_SPENT: u32 = 40102;
 
 /// The numbers of docs/dialects.md.
-const NUMBERS: [(u32, &str, ErrorClass); 18] = [
+const NUMBERS: [(u32, &str, ErrorClass); 22] = [
     (40001, code::BAD_REQUEST, ErrorClass::Fatal),
     (40101, ACCESS_REFUSED, ErrorClass::Retryable),
     (40103, CLOCK_SKEWED, ErrorClass::Retryable),
@@ -34,10 +34,14 @@ const NUMBERS: [(u32, &str, ErrorClass); 18] = [
     (40402, code::CASE_NOT_FOUND, ErrorClass::Fatal),
     (40901, code::KEY_REUSED, ErrorClass::NeedsHuman),
     (40902, code::ALREADY_RATED, ErrorClass::NeedsHuman),
+    (40903, code::STATE_REFUSED, ErrorClass::NeedsUser),
+    (40904, code::SLOT_TAKEN, ErrorClass::NeedsUser),
+    (40905, code::OFFSET_WRONG, ErrorClass::Retryable),
     (41301, code::TOO_LARGE, ErrorClass::Fatal),
     (42201, code::FORM_REFUSED, ErrorClass::NeedsUser),
     (42202, code::IDENTITY_REFUSED, ErrorClass::NeedsUser),
     (42203, code::MATERIAL_MISSING, ErrorClass::Fatal),
+    (42204, code::CONTENT_REFUSED, ErrorClass::Fatal),
     (42901, code::TOO_MANY_REQUESTS, ErrorClass::Retryable),
     (50001, code::INTERNAL, ErrorClass::Retryable),
     (50301, code::UNAVAILABLE, ErrorClass::Retryable),

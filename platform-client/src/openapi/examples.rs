@@ -9,6 +9,9 @@ use Operation as O;
 
 const TERMINAL: &str = "T99000100100101";
 const AT: &str = "2026-11-24T10:20:00+08:00";
+/// A point of the curve: GB/T 32918.5-2017, annex A.
+const SLIP_KEY: &str = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020\
+                        ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
 const SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 /// The idempotency key of a call's example.
@@ -51,7 +54,9 @@ pub(super) fn body(operation: Operation) -> Value {
     let purpose = json!({"zh-CN": "申请高龄津贴", "en": "To apply for the old-age allowance"});
     let said = |field: &str, kind: &str, value: &str| json!({"field": field, "kind": kind, "value": value, "source": "resident"});
     match operation {
-        O::Activate => json!({"terminalId": TERMINAL, "softwareVersion": "0.1.0", "slipPublicKey": SHA256}),
+        O::Activate => json!({"terminalId": TERMINAL, "softwareVersion": "0.1.0", "slipKeys": [{
+            "publicKey": SLIP_KEY, "from": "2026-01-01T00:00:00+08:00", "until": "2027-01-01T00:00:00+08:00"
+        }]}),
         O::Heartbeat => json!({
             "terminalId": TERMINAL, "at": AT, "softwareVersion": "0.1.0", "devices": {"receipt_printer": "online"},
             "paper": "full", "outboxWaiting": 0, "outboxNeedsHuman": 0,

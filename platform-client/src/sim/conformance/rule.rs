@@ -35,7 +35,7 @@ pub(super) fn code(value: &Value) -> bool {
 pub(super) const CLASSES: [&str; 4] = ["retryable", "needs_user", "needs_human", "fatal"];
 
 /// The HTTP status and the class of each code that the contract names.
-pub(super) const CODES: [(&str, u16, &str); 14] = [
+pub(super) const CODES: [(&str, u16, &str); 18] = [
     ("unavailable", 503, "retryable"),
     ("too_many_requests", 429, "retryable"),
     ("internal", 500, "retryable"),
@@ -45,7 +45,11 @@ pub(super) const CODES: [(&str, u16, &str); 14] = [
     ("not_admitted", 403, "needs_human"),
     ("key_reused", 409, "needs_human"),
     ("already_rated", 409, "needs_human"),
+    ("state_refused", 409, "needs_user"),
+    ("slot_taken", 409, "needs_user"),
+    ("offset_wrong", 409, "retryable"),
     ("bad_request", 400, "fatal"),
+    ("content_refused", 422, "fatal"),
     ("material_missing", 422, "fatal"),
     ("not_found", 404, "fatal"),
     ("case_not_found", 404, "fatal"),

@@ -36,7 +36,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let (now, by) = (answer.time("/serverTime")?, answer.time("/data/callBy")?);
             answer.holds("/data/callBy", "after serverTime", |_| by > now)
         }
-        "no_number" => back("").send().await?.refused(&[422], "form_refused", "needs_user"),
+        "no_number" => back("").send().await?.refused(&[400], "bad_request", "fatal"),
         _ => Err(super::unknown(point)),
     }
 }

@@ -63,7 +63,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         "case.key_in_header" => {
             let case = talk.case(1).await?;
             let call = talk.post("/v1/cases", case).key(&talk.id(2));
-            call.send().await?.refused(&[400], "bad_request", "fatal")
+            call.send().await?.refused(&[422], "content_refused", "fatal")
         }
         "case.key_needed" => {
             let call = talk.post("/v1/cases", talk.case(1).await?);

@@ -19,7 +19,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         }
         "gap_not_kept" => through(&send(&[last + 2]).await?, last),
         "kept_before_gap" => through(&send(&[last + 1, last + 3]).await?, last + 1),
-        "order" => send(&[last + 2, last + 1]).await?.refused(&[400], "bad_request", "fatal"),
+        "order" => send(&[last + 2, last + 1]).await?.refused(&[422], "content_refused", "fatal"),
         _ => Err(super::unknown(point)),
     }
 }

@@ -31,7 +31,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         }
         "digest" => {
             let wrong = material(talk, &id, &"0".repeat(64), "image/png", picture);
-            wrong.send().await?.refused(&[400], "bad_request", "fatal")
+            wrong.send().await?.refused(&[422], "content_refused", "fatal")
         }
         "media_type" => {
             let script = b"#!/bin/sh\n".to_vec();

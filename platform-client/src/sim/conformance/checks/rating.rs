@@ -91,7 +91,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         }
         "key_in_header" => {
             let call = talk.post("/v1/ratings", loose(11, "satisfied", &[])).key(&talk.id(12));
-            call.send().await?.refused(&[400], "bad_request", "fatal")
+            call.send().await?.refused(&[422], "content_refused", "fatal")
         }
         _ => Err(super::unknown(point)),
     }
