@@ -15,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 use super::store::hex;
 use crate::contract::bytes::FileBytes;
 use crate::contract::catalogue::{CatalogueDelta, CatalogueFiles, CatalogueSignature, SignatureAlgorithm};
-use crate::entropy::SystemEntropy;
+use crate::entropy::MessageEntropy;
 use crate::gm::sm2::{Signer as _, SigningKey};
 
 /// Why a file gives no catalogue key.
@@ -103,8 +103,7 @@ impl CatalogueSigner {
         hex(&digest(&SHA256, &self.public()).as_ref()[..8])
     }
 
-    /// The catalogue with its signature; what it takes back (`rolls_back`) stays as it was said. Where the machine gives no
-    /// randomness the signature is empty, and no terminal takes it.
+    /// The catalogue with its signature; what it takes back (`rolls_back`) stays as it was said.
     pub fn signed(&self, mut files: CatalogueFiles) -> CatalogueFiles {
         let mut signature = CatalogueSignature {
             algorithm: match &self.0 {
@@ -119,7 +118,9 @@ impl CatalogueSigner {
         let text = text(&files);
         signature.value = FileBytes(match &self.0 {
             Key::Sm2(key) => {
-                let signed = key.sign(text.as_bytes(), &SystemEntropy::new());
+                // The same catalogue has the same signature, whenever the platform begins.
+                let entropy = MessageEntropy::new(key.to_pkcs8_pem().as_bytes(), text.as_bytes());
+                let signed = key.sign(text.as_bytes(), &entropy);
                 signed.map(|value| value.to_raw().to_vec()).unwrap_or_default()
             }
             Key::Ed25519(pair) => pair.sign(text.as_bytes()).as_ref().to_vec(),

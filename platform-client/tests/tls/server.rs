@@ -119,6 +119,7 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
         if !request.ends_with(b"\r\n\r\n") {
             continue;
         }
+        let asked = request_id(&request);
         request.clear();
         let (delay, clock) = {
             let mut state = state.lock().unwrap();
@@ -127,7 +128,7 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
         };
         tokio::time::sleep(delay).await;
         let body = format!(
-            r#"{{"code":"ok","message":"","data":{{"reasons":[]}},"requestId":"00","serverTime":"{clock}"}}"#
+            r#"{{"code":"ok","message":"","data":{{"reasons":[]}},"requestId":"{asked}","serverTime":"{clock}"}}"#
         );
         let answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -137,4 +138,11 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
             return;
         }
     }
+}
+
+/// What the terminal calls its request.
+fn request_id(head: &[u8]) -> String {
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    let value = head.lines().find_map(|line| line.strip_prefix("yilin-request-id:"));
+    value.map(|id| id.trim().to_owned()).unwrap_or_default()
 }
