@@ -44,6 +44,8 @@ pub struct Facts {
     pub site: Arc<Site>,
     /// What it serves.
     pub catalogue: Arc<Catalogue>,
+    /// When the province last said that this is the newest; none before it ever did.
+    pub catalogue_current_at: Option<Timestamp>,
     /// Its devices.
     pub devices: Devices,
     /// Whether the province can be reached.
@@ -68,6 +70,7 @@ impl Facts {
         Self {
             site,
             catalogue,
+            catalogue_current_at: None,
             devices: Devices::default(),
             network: Network::default(),
             storage: Storage::default(),
@@ -243,6 +246,7 @@ fn note(facts: &mut Facts, kind: &EventKind) {
         EventKind::Terminal(TerminalEvent::Network(network)) => facts.network = *network,
         EventKind::Terminal(TerminalEvent::Storage(storage)) => facts.storage = *storage,
         EventKind::Terminal(TerminalEvent::Catalogue(catalogue)) => facts.catalogue = Arc::clone(catalogue),
+        EventKind::Terminal(TerminalEvent::CatalogueCurrent(at)) => facts.catalogue_current_at = Some(*at),
         EventKind::Terminal(TerminalEvent::Divisions(divisions)) => facts.divisions = Arc::clone(divisions),
         EventKind::Terminal(TerminalEvent::Notices(notices)) => facts.notices.clone_from(notices),
         EventKind::Terminal(TerminalEvent::Warning(warning)) => facts.warning.clone_from(warning),

@@ -17,10 +17,9 @@ use crate::inbox::Post;
 use domain::case::{Submission, SubmissionId};
 use domain::device::Devices;
 use domain::paper::Claim;
-use domain::service_item::Catalogue;
 use domain::session::effect::{Question, RatingToSend};
 use domain::session::event::{EventKind, Network, ProvinceEvent, Storage, TerminalEvent, Ticket};
-use platform_client::catalogue_cache::CatalogueCache;
+use platform_client::catalogue_cache::{CatalogueCache, GoodCatalogue};
 use platform_client::clock::Clock;
 use platform_client::entropy::{Entropy, SeededEntropy, SystemEntropy};
 use platform_client::error::{Broken, CallError};
@@ -182,14 +181,11 @@ impl ProvinceDesk {
     }
 
     /// The last good catalogue of this folder, for the first page; a newer one comes as an event.
-    pub fn kept_catalogue(&self) -> Arc<Catalogue> {
-        match self.shared.catalogue.load() {
-            Ok(good) => good.map(|g| g.catalogue).unwrap_or_default(),
-            Err(error) => {
-                tracing::error!(error = %Chain(&error), "the kept catalogue cannot be used");
-                Arc::default()
-            }
-        }
+    pub fn kept_catalogue(&self) -> Option<GoodCatalogue> {
+        self.shared.catalogue.load().unwrap_or_else(|error| {
+            tracing::error!(error = %Chain(&error), "the kept catalogue cannot be used");
+            None
+        })
     }
 
     /// Waits until everything was asked for once, with or without an answer; whether that came in time. The events that

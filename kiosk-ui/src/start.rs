@@ -146,13 +146,16 @@ impl Parts {
             self.camera.map(|source| CameraDesk::start(source, &watch, wakers.preview)).transpose()?;
         let patience = match self.news {
             News::Once => Some(FIRST_WORD),
-            News::Every(_) if province.kept_catalogue().items.is_empty() => Some(FIRST_CATALOGUE),
+            News::Every(_) if province.kept_catalogue().is_none() => Some(FIRST_CATALOGUE),
             News::Every(_) => None,
         };
         if patience.is_some_and(|patience| !province.wait_until_loaded(patience)) {
             tracing::warn!("the province has not answered yet");
         }
-        let facts = Facts::new(Arc::new(self.site), province.kept_catalogue(), clock.now());
+        let kept = province.kept_catalogue();
+        let catalogue_current_at = kept.as_ref().map(|kept| kept.current_at);
+        let catalogue = kept.map(|kept| kept.catalogue).unwrap_or_default();
+        let facts = Facts { catalogue_current_at, ..Facts::new(Arc::new(self.site), catalogue, clock.now()) };
         let preview = camera.as_ref().map(CameraDesk::preview);
         let world = World { watch, devices, camera, province };
         let shell = Shell::new(Session::new(facts), clock, world, self.journal);

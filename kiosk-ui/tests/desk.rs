@@ -38,7 +38,14 @@ fn by_card(sample: SampleCard) -> Identity {
 }
 
 fn known(item: &ItemId, world: &World, identity: Identity) -> Question {
-    let item = world.desk.kept_catalogue().item(item).expect("the catalogue was loaded").clone();
+    let item = world
+        .desk
+        .kept_catalogue()
+        .expect("the catalogue was loaded")
+        .catalogue
+        .item(item)
+        .expect("an item of it")
+        .clone();
     Question::WhatIsKnown { item, identity }
 }
 
@@ -71,7 +78,7 @@ fn what_the_idle_terminal_needs_is_there_after_the_first_round() {
 fn what_was_loaded_once_is_there_when_the_province_is_away() {
     let world = World::start();
     let world = world.restart_with(&[Fault::always(FaultKind::Down)]);
-    assert_eq!(world.desk.kept_catalogue().items.len(), 7);
+    assert_eq!(world.desk.kept_catalogue().unwrap().catalogue.items.len(), 7);
     let events = world.terminal_events();
     assert!(events.iter().any(|e| matches!(e, TerminalEvent::Divisions(all) if all.len() > 100)));
     assert!(events.iter().any(|e| matches!(e, TerminalEvent::Network(Network::Offline))));
@@ -305,7 +312,7 @@ fn news_are_told_as_they_come() {
 fn a_broken_catalogue_is_refused_as_a_whole() {
     let world = World::start();
     let world = world.restart_with(&[Fault::always(FaultKind::CatalogueBroken)]);
-    assert_eq!(world.desk.kept_catalogue().items.len(), 7, "the last good one stays");
+    assert_eq!(world.desk.kept_catalogue().unwrap().catalogue.items.len(), 7, "the last good one stays");
     let events = world.terminal_events();
     let catalogues = events.iter().filter(|e| matches!(e, TerminalEvent::Catalogue(_)));
     assert_eq!(catalogues.count(), 0);

@@ -447,6 +447,8 @@ pub enum TerminalEvent {
     Storage(Storage),
     /// A new catalogue.
     Catalogue(Arc<Catalogue>),
+    /// The catalogue is the newest, says the province at this moment.
+    CatalogueCurrent(Timestamp),
     /// The divisions of the city, of every level.
     Divisions(Arc<[crate::form::DivisionName]>),
     /// The policy cards of the idle page.

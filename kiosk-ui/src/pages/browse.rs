@@ -234,6 +234,11 @@ fn show_guide(terminal: &Terminal, session: &Session, facts: &Facts, l: Locale) 
             format!("{} {}", item.responsible.name.text(l), item.responsible.phone),
         ),
     ];
+    // What stands here may have changed since the province was last heard of.
+    if let (Network::Offline, Some(at)) = (facts.network, facts.catalogue_current_at) {
+        let as_of = M::FactAsOfText.fill(l, &[("date", &text::date(at.date(), l))]);
+        facts_shown.push(fact(Icon::Calendar, M::FactAsOf, as_of));
+    }
     facts_shown.retain(|f| !f.text.is_empty());
     guide.set_facts(updated(guide.get_facts(), facts_shown));
     let open = item.hours.is_open(facts.now);

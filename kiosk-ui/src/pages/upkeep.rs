@@ -1,12 +1,13 @@
 //! Keeper and technician: the unit, never a resident.
 
-use super::{act, act_on, index};
+use super::{act, act_on, index, text};
 use crate::models::updated;
 use crate::screens::{Choice, Icon, KeeperAdapter, StepState, TechnicianAdapter, TechnicianRow};
 use crate::terminal::Terminal;
 use domain::device::{DeviceCondition, DeviceState, PaperSupply, TerminalDevice};
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
+use domain::session::Facts;
 use domain::session::event::{Network, Storage, Tap, Upkeep};
 use domain::session::page::Page;
 use domain::session::state::Place;
@@ -113,7 +114,7 @@ fn show_technician(terminal: &Terminal) {
     rows.extend([
         row(M::TechnicianNetwork, network.text(l).to_owned(), network_mark),
         row(M::TechnicianStorage, storage.text(l).to_owned(), storage_mark),
-        row(M::TechnicianCatalogue, facts.catalogue.version.clone(), StepState::Done),
+        row(M::TechnicianCatalogue, catalogue(facts, l), StepState::Done),
         row(M::PaperTerminal, facts.site.terminal.to_string(), StepState::Done),
         row(M::TechnicianVersion, env!("CARGO_PKG_VERSION").to_owned(), StepState::Done),
     ]);
@@ -140,4 +141,11 @@ fn device_rows(conditions: &[DeviceCondition], l: Locale) -> Vec<TechnicianRow> 
         Some(TechnicianRow { label: device.name().text(l).into(), value: value.into(), state })
     };
     TerminalDevice::ALL.into_iter().filter_map(row).collect()
+}
+
+/// Its version, and when the province last said that it is the newest.
+fn catalogue(facts: &Facts, l: Locale) -> String {
+    let heard =
+        facts.catalogue_current_at.map(|at| format!("{} {}", text::date(at.date(), l), text::clock(at)));
+    text::lines([Some(facts.catalogue.version.as_str()), heard.as_deref()].into_iter().flatten())
 }

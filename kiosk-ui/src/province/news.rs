@@ -114,15 +114,17 @@ impl Rounds {
             Ok(Refreshed::New(good)) => {
                 self.catalogue_version = Some(good.catalogue.version.clone());
                 shared.say(TerminalEvent::Catalogue(good.catalogue));
+                shared.say(TerminalEvent::CatalogueCurrent(good.current_at));
             }
             Ok(Refreshed::Unchanged) if self.catalogue_version.is_none() => {
                 // The kept one is the newest: the session may not have it yet.
                 if let Ok(Some(good)) = shared.catalogue.load() {
                     self.catalogue_version = Some(good.catalogue.version.clone());
                     shared.say(TerminalEvent::Catalogue(good.catalogue));
+                    shared.say(TerminalEvent::CatalogueCurrent(good.current_at));
                 }
             }
-            Ok(Refreshed::Unchanged) => {}
+            Ok(Refreshed::Unchanged) => shared.say(TerminalEvent::CatalogueCurrent(shared.clock.now())),
             Err(CatalogueError::Call(error)) => {
                 let _ = shared.heard::<()>(Err(error));
                 self.catalogue = None;
