@@ -55,6 +55,21 @@ pub enum Body {
     Multipart(Vec<Part>),
 }
 
+impl Body {
+    /// The same with its files in memory, read on a thread that may wait for the disk.
+    ///
+    /// # Errors
+    /// A file cannot be read to its end.
+    pub(crate) async fn held(self) -> std::io::Result<Self> {
+        let Self::Multipart(parts) = self else { return Ok(self) };
+        let read = move || parts.into_iter().map(Part::held).collect::<std::io::Result<_>>();
+        match tokio::task::spawn_blocking(read).await {
+            Ok(parts) => parts.map(Self::Multipart),
+            Err(cause) => std::panic::resume_unwind(cause.into_panic()),
+        }
+    }
+}
+
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -117,6 +132,11 @@ pub enum Recovery {
 pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// How an unknown outcome is cleared up.
     fn recovery(&self, operation: Operation) -> Recovery;
+
+    /// Whether files have to be in memory before a request can be written: they are ciphered or signed with the rest.
+    fn holds_files(&self) -> bool {
+        false
+    }
 
     /// What has to be asked for before a call can be written, such as a token; its answer goes to [`Self::learn`].
     fn errand(&self, stamp: &Stamp<'_>) -> Option<HttpRequest> {

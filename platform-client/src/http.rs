@@ -16,6 +16,7 @@ use crate::error::{AnswerProblem, CallError};
 use crate::operation::Operation;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
+use std::io::Read as _;
 use std::time::Duration;
 use upload::Upload;
 use zeroize::Zeroizing;
@@ -115,6 +116,16 @@ pub enum Part {
         /// Its bytes.
         content: Content,
     },
+}
+
+impl Part {
+    /// The same with its bytes in memory; reading may wait for the disk.
+    pub(crate) fn held(self) -> std::io::Result<Self> {
+        let Self::Stream { name, file_name, media_type, length, content } = self else { return Ok(self) };
+        let mut bytes = Zeroizing::new(vec![0; usize::try_from(length).map_err(std::io::Error::other)?]);
+        content.open()?.read_exact(&mut bytes)?;
+        Ok(Self::File { name, file_name, media_type, bytes })
+    }
 }
 
 impl std::fmt::Debug for Part {

@@ -142,6 +142,9 @@ impl Province {
         let dialect = self.dialects.of(operation.interface());
         let not_sent = |cause: Cause| CallError::Unreachable { operation, cause };
         let bad = |status, problem| CallError::BadAnswer { operation, status, problem };
+        if dialect.holds_files() {
+            call.body = call.body.held().await.map_err(|cause| not_sent(Box::new(cause)))?;
+        }
         for _ in 0..MOST_ACCESSES {
             while let Some(errand) = dialect.errand(&self.stamp(operation)?) {
                 // Whatever becomes of an errand, the call itself was not sent.

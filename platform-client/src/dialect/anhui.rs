@@ -152,6 +152,10 @@ impl Dialect for Anhui {
         }
     }
 
+    fn holds_files(&self) -> bool {
+        true
+    }
+
     fn errand(&self, stamp: &Stamp<'_>) -> Option<HttpRequest> {
         if self.token().as_ref().is_some_and(|t| t.uses > 0) {
             return None;

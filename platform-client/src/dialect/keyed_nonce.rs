@@ -55,6 +55,10 @@ impl Dialect for KeyedNonce {
         }
     }
 
+    fn holds_files(&self) -> bool {
+        true
+    }
+
     fn request(&self, call: &mut Call, stamp: &Stamp<'_>) -> Result<HttpRequest, RequestProblem> {
         let wrapped = wrapped_call::wrap(call, &stamp.request_id)?;
         let sealed = sealed_body::seal(&self.body, &wrapped, stamp.entropy)?;
