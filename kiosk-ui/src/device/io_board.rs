@@ -41,6 +41,7 @@ impl IoBoardDesk {
             presence: None,
             power: None,
             circuit: circuit(TerminalDevice::IoBoard),
+            away: Duration::ZERO,
             trouble: None,
         };
         std::thread::Builder::new().name("io-board".to_owned()).spawn(move || worker.run(&wishes))?;
@@ -66,6 +67,8 @@ struct Worker {
     presence: Option<Presence>,
     power: Option<PowerSource>,
     circuit: Circuit,
+    /// How long it is left alone while it is closed.
+    away: Duration,
     /// What is wrong, where something is: said once in the log.
     trouble: Option<Cause>,
 }
@@ -73,9 +76,10 @@ struct Worker {
 impl Worker {
     fn run(mut self, wishes: &Receiver<Lights>) {
         loop {
-            let wait = if self.board.is_some() { LOOK } else { self.open() };
+            let wait = if self.board.is_some() { LOOK } else { self.away };
             match wishes.recv_timeout(wait) {
                 Ok(lights) => self.wanted = lights,
+                Err(RecvTimeoutError::Timeout) if self.board.is_none() => self.open(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     self.wanted = Lights::default();
@@ -87,18 +91,13 @@ impl Worker {
         }
     }
 
-    /// Opens the board; how long to wait before the next look.
-    fn open(&mut self) -> Duration {
+    fn open(&mut self) {
         match self.attendant.call(LIMIT, || io_board::open(&self.port, self.wiring)) {
             Ok(board) => {
                 self.board = Some(board);
                 self.lit = None;
-                Duration::ZERO
             }
-            Err(error) => {
-                self.lost(&error);
-                self.circuit.failed(Instant::now())
-            }
+            Err(error) => self.lost(&error),
         }
     }
 
@@ -154,6 +153,8 @@ impl Worker {
 
     fn lost(&mut self, error: &IoBoardError) {
         self.board = None;
+        // Also one that opens well and then fails is tried more and more seldom.
+        self.away = self.circuit.failed(Instant::now());
         // A sensor that is away sends nobody away.
         if self.presence == Some(Presence::NotPresent) {
             self.say_presence(Some(Presence::Present));

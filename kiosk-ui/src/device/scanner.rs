@@ -43,6 +43,7 @@ impl Scanner {
             scanner: None,
             wanted: Wanted::No,
             circuit: circuit(TerminalDevice::CodeScanner),
+            away: Duration::ZERO,
             trouble: None,
         };
         std::thread::Builder::new().name("code-scanner".to_owned()).spawn(move || worker.run(&wishes))?;
@@ -63,6 +64,8 @@ struct Worker {
     scanner: Option<Box<dyn CodeScanner>>,
     wanted: Wanted,
     circuit: Circuit,
+    /// How long it is left alone while it is closed.
+    away: Duration,
     /// What is wrong, where something is: said once in the log.
     trouble: Option<Cause>,
 }
@@ -73,12 +76,12 @@ impl Worker {
             let heard = match self.scanner {
                 Some(_) => wishes.try_recv().map_err(|error| error == TryRecvError::Disconnected),
                 None => {
-                    let wait = self.open();
-                    wishes.recv_timeout(wait).map_err(|error| error == RecvTimeoutError::Disconnected)
+                    wishes.recv_timeout(self.away).map_err(|error| error == RecvTimeoutError::Disconnected)
                 }
             };
             match heard {
                 Ok(wanted) => self.wanted = wanted,
+                Err(false) if self.scanner.is_none() => self.open(),
                 Err(false) => {}
                 Err(true) => return,
             }
@@ -86,20 +89,14 @@ impl Worker {
         }
     }
 
-    /// Opens the scanner if it is closed; how long to wait before the next try.
-    fn open(&mut self) -> Duration {
+    fn open(&mut self) {
         match self.attendant.call(LIMIT, || code_scanner::open(&self.port)) {
             Ok(scanner) => {
                 self.scanner = Some(scanner);
-                self.circuit.succeeded();
                 self.trouble = None;
                 self.attendant.report(DeviceCondition::ready(TerminalDevice::CodeScanner));
-                Duration::ZERO
             }
-            Err(error) => {
-                self.lost(&error);
-                self.circuit.failed(Instant::now())
-            }
+            Err(error) => self.lost(&error),
         }
     }
 
@@ -107,15 +104,18 @@ impl Worker {
         let Some(scanner) = &mut self.scanner else { return };
         match self.attendant.call(LIMIT, || scanner.scan(Instant::now() + LOOK)) {
             Ok(code) if self.wanted == Wanted::Yes => {
+                self.circuit.succeeded();
                 self.post.put(EventKind::Device(DeviceEvent::CodeRead(code.text)));
             }
-            Ok(_) | Err(ScanError::Nothing) => {}
+            // It can be looked at: only now is it well.
+            Ok(_) | Err(ScanError::Nothing) => self.circuit.succeeded(),
             Err(error) => self.lost(&error),
         }
     }
 
     fn lost(&mut self, error: &ScanError) {
         self.scanner = None;
+        self.away = self.circuit.failed(Instant::now());
         let cause = error.cause();
         if self.trouble.replace(cause) != Some(cause) {
             tracing::warn!(device = "code_scanner", cause = cause.word(), %error, "the scanner is away");
