@@ -3,6 +3,7 @@
 use crate::form::answer::FormAnswers;
 use crate::identity::{Assurance, Consent, FaceMatch, IdentityWay, Worker};
 use crate::locale::{Locale, Localized};
+use crate::material::Provided;
 use crate::personal::Personal;
 use crate::service_item::{ItemId, Queueing};
 use crate::terminal::{TerminalId, Timestamp};
@@ -59,7 +60,7 @@ macro_rules! number {
         #[cfg_attr(
             feature = "schema",
             derive(schemars::JsonSchema),
-            schemars(inline, extend("pattern" = r"^[^\s\x00-\x1f\x7f-\x9f]{1,64}$"))
+            schemars(inline, extend("pattern" = r"^[^\s\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{1,64}$"))
         )]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
@@ -76,7 +77,7 @@ macro_rules! number {
 
             fn try_from(text: String) -> Result<Self, BadNumber> {
                 let count = text.chars().count();
-                let right = (1..=64).contains(&count) && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+                let right = (1..=64).contains(&count) && text.chars().all(is_seen);
                 if right { Ok(Self(text)) } else { Err(BadNumber) }
             }
         }
@@ -102,6 +103,15 @@ number! {
 number! {
     /// 办件编号: the department has accepted the case. Issued by the province only, opaque, up to 64 characters.
     CaseNumber
+}
+
+/// Whether a character is seen where it stands. A number is read out and compared at a window: what is not seen, or turns
+/// the order of others (Unicode's bidirectional controls), may not be in one.
+fn is_seen(c: char) -> bool {
+    !c.is_control()
+        && !c.is_whitespace()
+        && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
+        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 /// Why a text is no number of the province.
@@ -147,6 +157,8 @@ pub struct Submission {
     pub consent: Consent,
     /// The reviewed answers, pictures among them.
     pub answers: FormAnswers,
+    /// Where the papers that the item asks for come from.
+    pub provided: Vec<Provided>,
     /// Whether it may wait.
     pub queueing: Queueing,
 }
@@ -187,10 +199,14 @@ pub enum SubmitOutcome {
     },
     /// It waits in the terminal and will be delivered.
     Queued,
+    /// It stays in the terminal until a person has looked: the province does not take it as it is.
+    SetAside,
     /// It was sent, and nobody can say whether it arrived.
     Unknown,
     /// It was not sent and is not kept: the item needs the province at once.
     NotSent,
+    /// It is not kept: the item needs the province at once, and the province does not take it as it is.
+    NotTaken,
 }
 
 /// The outcome's word in the journal and on command lines.
@@ -228,9 +244,9 @@ impl SubmitOutcome {
             Self::SupplementRequired { .. } => VisitOutcome::SupplementRequired,
             Self::NotAccepted { .. } => VisitOutcome::NotAccepted,
             Self::AlreadyApplied { .. } => VisitOutcome::AlreadyApplied,
-            Self::Queued => VisitOutcome::Queued,
+            Self::Queued | Self::SetAside => VisitOutcome::Queued,
             Self::Unknown => VisitOutcome::Unknown,
-            Self::NotSent => VisitOutcome::Abandoned,
+            Self::NotSent | Self::NotTaken => VisitOutcome::Abandoned,
         }
     }
 
@@ -242,7 +258,7 @@ impl SubmitOutcome {
             | Self::SupplementRequired { application, .. }
             | Self::AlreadyApplied { application } => Some(application),
             Self::NotAccepted { application, .. } => application.as_ref(),
-            Self::Queued | Self::Unknown | Self::NotSent => None,
+            Self::Queued | Self::SetAside | Self::Unknown | Self::NotSent | Self::NotTaken => None,
         }
     }
 
@@ -265,7 +281,14 @@ mod tests {
         assert_eq!(id.as_str(), "ab".repeat(16));
         assert!(SubmissionId::try_from("AB".repeat(16)).is_err());
         assert!(CaseNumber::try_from("示例-2026-0001".to_owned()).is_ok());
-        for bad in [String::new(), "a b".into(), "x".repeat(65), "a\n".into()] {
+        for bad in [
+            String::new(),
+            "a b".into(),
+            "x".repeat(65),
+            "a\n".into(),
+            "BJ\u{202e}321".into(),
+            "B\u{200b}J".into(),
+        ] {
             assert!(CaseNumber::try_from(bad.clone()).is_err(), "{bad:?}");
         }
     }

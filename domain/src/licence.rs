@@ -1,4 +1,4 @@
-//! 电子证照: the number of an electronic certificate.
+//! 电子证照: the number of an electronic certificate, and how a look at one is allowed.
 //!
 //! Duty: tell a number that holds together from a mistyped one. Never: ask whether the certificate exists.
 
@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The number of an electronic certificate: `1.2.156.3005.2.TYPE.ISSUER.SERIAL.VERSION.CHECK`, where the type has 21
 /// characters, the issuer 18 (its unified social credit code), the serial 1 to 24, the version 3, and the check character
 /// is that of ISO 7064 MOD 37,36 over type, issuer, serial and version without their dots.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// It belongs to a person: it writes itself where it is sent, and prints itself nowhere.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(
     feature = "schema",
@@ -80,15 +82,48 @@ impl TryFrom<String> for LicenceId {
     }
 }
 
+/// 证照类型代码: the first of a certificate's own parts, 21 capital letters and digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = r"^[0-9A-Z]{21}$")))]
+#[serde(try_from = "String", into = "String")]
+pub struct LicenceKind(String);
+
+/// Why a text is no kind of certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a kind of certificate has 21 capital letters and digits")]
+pub struct BadLicenceKind;
+
+impl LicenceKind {
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for LicenceKind {
+    type Error = BadLicenceKind;
+
+    fn try_from(text: String) -> Result<Self, BadLicenceKind> {
+        let right = text.len() == 21 && text.bytes().all(|b| CHARACTERS.contains(&b));
+        if right { Ok(Self(text)) } else { Err(BadLicenceKind) }
+    }
+}
+
+impl From<LicenceKind> for String {
+    fn from(kind: LicenceKind) -> Self {
+        kind.0
+    }
+}
+
 impl From<LicenceId> for String {
     fn from(id: LicenceId) -> Self {
         id.0
     }
 }
 
-impl std::fmt::Display for LicenceId {
+impl std::fmt::Debug for LicenceId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str("LicenceId(…)")
     }
 }
 
@@ -104,6 +139,20 @@ fn check_character(parts: &[&str]) -> Option<char> {
         carried = (if sum == 0 { 36 } else { sum }) * 2 % 37;
     }
     Some(char::from(CHARACTERS[(37 - carried) % 36]))
+}
+
+/// How a resident allows a look at their certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LicenceWay {
+    /// The code of the province's app.
+    Qr,
+    /// A code by SMS to the telephone that the province has on record.
+    Sms,
+}
+
+impl LicenceWay {
+    /// Every way, in the order of the page.
+    pub const ALL: [Self; 2] = [Self::Qr, Self::Sms];
 }
 
 #[cfg(test)]
@@ -131,11 +180,21 @@ mod tests {
         let id = LicenceId::new(KIND, ISSUER, "990000000001", "001").unwrap();
         assert_eq!((id.kind(), id.issuer()), (KIND, ISSUER));
         assert_eq!(read(id.as_str()), Ok(id.clone()));
+        assert_eq!(format!("{id:?}"), "LicenceId(…)");
         for bad in ["", "1.2.156.3005.2", "1.2.156.3005.3.A.B.C.D.E", &id.as_str()[..id.as_str().len() - 2]] {
             assert_eq!(read(bad), Err(BadLicenceId::Parts), "{bad}");
         }
         assert_eq!(read(&id.as_str().replace('X', "x")), Err(BadLicenceId::Characters));
         assert_eq!(LicenceId::new(KIND, ISSUER, &"1".repeat(25), "001"), Err(BadLicenceId::Parts));
+    }
+
+    #[test]
+    fn a_kind_has_its_length_and_its_characters() {
+        let read = |text: &str| LicenceKind::try_from(text.to_owned());
+        assert_eq!(read(KIND).map(|kind| kind.as_str().to_owned()), Ok(KIND.to_owned()));
+        for bad in ["", &KIND[1..], &format!("{KIND}X"), &KIND.replace('X', "x"), &KIND.replace('X', "-")] {
+            assert_eq!(read(bad), Err(BadLicenceKind), "{bad}");
+        }
     }
 
     /// MOD 37,36 finds every single substitution and every transposition of neighbours (ISO 7064, section 4).

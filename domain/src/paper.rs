@@ -98,6 +98,13 @@ pub enum Paper {
         /// Its mark until the province gives a number.
         submission: SubmissionId,
     },
+    /// 待处理凭条: it waits in the terminal for a person and is not yet received.
+    SetAsideSlip {
+        /// The case.
+        head: CaseHead,
+        /// Its mark until the province gives a number.
+        submission: SubmissionId,
+    },
     /// 结果未知凭条: it was sent, and nobody can say whether it arrived.
     UnknownSlip {
         /// The case.
@@ -177,6 +184,7 @@ impl Paper {
             | Self::SupplementSlip { head, .. }
             | Self::NotAcceptedSlip { head, .. }
             | Self::QueuedSlip { head, .. }
+            | Self::SetAsideSlip { head, .. }
             | Self::UnknownSlip { head, .. }
             | Self::NothingToDoSlip { head, .. } => Some(head),
             Self::DirectorySlip { .. } | Self::TestPage { .. } => None,
@@ -200,6 +208,7 @@ impl Paper {
             Self::SupplementSlip { .. } => M::PaperSupplementTitle,
             Self::NotAcceptedSlip { .. } => M::PaperNotAcceptedTitle,
             Self::QueuedSlip { .. } => M::PaperQueuedTitle,
+            Self::SetAsideSlip { .. } => M::PaperSetAsideTitle,
             Self::UnknownSlip { .. } => M::PaperUnknownTitle,
             Self::NothingToDoSlip { .. } => M::PaperNothingToDoTitle,
             Self::TestPage { .. } => M::PaperTestTitle,
@@ -216,6 +225,7 @@ impl Paper {
             | Self::SupplementSlip { head, .. }
             | Self::NotAcceptedSlip { head, .. }
             | Self::QueuedSlip { head, .. }
+            | Self::SetAsideSlip { head, .. }
             | Self::UnknownSlip { head, .. }
             | Self::NothingToDoSlip { head, .. } => head.copy = Copy::Reprint,
             Self::DirectorySlip { .. } | Self::TestPage { .. } => {}
@@ -232,7 +242,9 @@ impl Paper {
                 (application.to_string(), ClaimState::SupplementRequired)
             }
             Self::NotAcceptedSlip { application: Some(a), .. } => (a.to_string(), ClaimState::NotAccepted),
-            Self::QueuedSlip { submission, .. } => (submission.to_string(), ClaimState::Queued),
+            Self::QueuedSlip { submission, .. } | Self::SetAsideSlip { submission, .. } => {
+                (submission.to_string(), ClaimState::Queued)
+            }
             Self::UnknownSlip { submission, .. } => (submission.to_string(), ClaimState::Unknown),
             Self::NotAcceptedSlip { application: None, .. }
             | Self::NothingToDoSlip { .. }

@@ -1,5 +1,6 @@
 //! 好差评: a resident's voluntary rating of one service (GB/T 39734, 39735).
 
+use crate::personal::Personal;
 use serde::{Deserialize, Serialize};
 
 /// The five levels of GB/T 39735.
@@ -41,25 +42,45 @@ impl RatingLevel {
 #[serde(transparent)]
 pub struct RatingReason(pub String);
 
-/// A rating that may be sent: a low level has a reason.
+/// A rating that may be sent: a low level has a reason, or the resident's own words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceRating {
     level: RatingLevel,
     reasons: Vec<RatingReason>,
+    words: Option<Personal>,
 }
 
-/// The two lowest levels need a reason.
+/// The two lowest levels need a reason or words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a rating of the two lowest levels needs a reason")]
+#[error("a rating of the two lowest levels needs a reason, or the resident's own words")]
 pub struct ReasonMissing;
 
 impl ServiceRating {
-    /// A rating with its reasons; reasons of a good rating are dropped.
+    /// The most characters that a resident's own words have (the contract's `text`).
+    pub const LONGEST_WORDS: usize = 500;
+
+    /// A rating with its reasons and no words; reasons of a good rating are dropped.
+    ///
+    /// # Errors
+    /// A low level without a reason.
     pub fn new(level: RatingLevel, reasons: Vec<RatingReason>) -> Result<Self, ReasonMissing> {
-        match (level.needs_reason(), reasons.is_empty()) {
-            (true, true) => Err(ReasonMissing),
-            (true, false) => Ok(Self { level, reasons }),
-            (false, _) => Ok(Self { level, reasons: Vec::new() }),
+        Self::with_words(level, reasons, None)
+    }
+
+    /// A rating with what the resident says of it, which stands for a reason of the list; white space says nothing.
+    ///
+    /// # Errors
+    /// A low level with neither a reason nor words.
+    pub fn with_words(
+        level: RatingLevel,
+        reasons: Vec<RatingReason>,
+        words: Option<Personal>,
+    ) -> Result<Self, ReasonMissing> {
+        let words = words.filter(|words| !words.reveal().trim().is_empty());
+        match level.needs_reason() {
+            true if reasons.is_empty() && words.is_none() => Err(ReasonMissing),
+            true => Ok(Self { level, reasons, words }),
+            false => Ok(Self { level, reasons: Vec::new(), words }),
         }
     }
 
@@ -72,6 +93,11 @@ impl ServiceRating {
     pub fn reasons(&self) -> &[RatingReason] {
         &self.reasons
     }
+
+    /// The resident's own words, where there are any.
+    pub fn words(&self) -> Option<&Personal> {
+        self.words.as_ref()
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +109,9 @@ mod tests {
         for level in RatingLevel::ALL {
             assert_eq!(ServiceRating::new(level, vec![]).is_err(), level.needs_reason(), "{level:?}");
             assert!(ServiceRating::new(level, vec![RatingReason("slow".into())]).is_ok());
+            let said = |words: &str| ServiceRating::with_words(level, vec![], Some(Personal::new(words)));
+            assert_eq!(said("等了两个小时").unwrap().words().unwrap().reveal(), "等了两个小时");
+            assert_eq!(said(" \n").is_err(), level.needs_reason(), "{level:?}");
         }
     }
 }

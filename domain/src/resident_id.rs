@@ -8,10 +8,12 @@
 mod card_text;
 mod nation;
 mod number;
+mod photo;
 
 pub use card_text::CardText;
 pub use nation::NationCode;
 pub use number::{NumberDefect, NumberScheme, ResidentIdNumber};
+pub use photo::CardPhoto;
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -193,6 +195,7 @@ pub struct ResidentIdCard {
     pass_number: Option<Personal>,
     issue_count: Option<Personal>,
     issuer: Personal,
+    photo: Option<CardPhoto>,
     warnings: Vec<CardWarning>,
 }
 
@@ -209,9 +212,16 @@ impl ResidentIdCard {
             pass_number: present(&fields.pass_number),
             issue_count: present(&fields.issue_count),
             issuer: fields.issuer.to_text(),
+            photo: None,
             warnings: warnings(&fields),
             fields,
         }
+    }
+
+    /// The same card with its photo: only for a terminal that compares faces by itself.
+    #[must_use]
+    pub fn with_photo(self, photo: CardPhoto) -> Self {
+        Self { photo: Some(photo), ..self }
     }
 
     /// Kind of card.
@@ -293,6 +303,11 @@ impl ResidentIdCard {
     /// Issuing authority.
     pub fn issuer(&self) -> &Personal {
         &self.issuer
+    }
+
+    /// The chip's photo; none where this terminal has no use for it.
+    pub fn photo(&self) -> Option<&CardPhoto> {
+        self.photo.as_ref()
     }
 
     /// First day of validity.

@@ -4,10 +4,10 @@ pub mod item_code;
 pub mod sample;
 pub mod source;
 
-use crate::form::FormStep;
+use crate::form::{FieldId, FormStep};
 use crate::identity::{Assurance, IdentityWay};
 use crate::locale::Localized;
-use crate::material::MaterialRequirement;
+use crate::material::{MaterialRequirement, MaterialSource};
 use crate::terminal::OpeningHours;
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +241,16 @@ pub struct ServiceItem {
     /// Sample answers, field → value: what the demonstration and the tests fill in.
     #[serde(default)]
     pub sample: std::collections::BTreeMap<String, toml::Value>,
+}
+
+impl ServiceItem {
+    /// The paper for which this field takes an electronic certificate instead of a picture.
+    pub fn licence_for(&self, field: &FieldId) -> Option<&MaterialRequirement> {
+        let takes = |paper: &&MaterialRequirement| {
+            paper.source == MaterialSource::LicenceLibrary && paper.field.as_ref() == Some(field)
+        };
+        self.materials.iter().find(takes)
+    }
 }
 
 /// Whether the item stands under 常办.

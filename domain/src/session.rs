@@ -17,6 +17,7 @@ pub mod face;
 mod fill;
 mod finish;
 mod identify;
+mod licence;
 mod overlay;
 mod staff;
 pub mod submit;
@@ -31,7 +32,8 @@ use crate::service_item::Catalogue;
 use crate::terminal::{Site, Timestamp};
 use effect::{CameraUse, Effect, ReaderUse};
 use event::{
-    DeviceEvent, Event, EventKind, Network, Notice, SelfTest, Storage, Tap, TerminalEvent, Ticket, Warning,
+    ClockTrust, DataPartition, DeviceEvent, Event, EventKind, Network, Notice, Restarting, SelfTest, Storage,
+    Tap, TerminalEvent, Ticket, Warning,
 };
 use page::Page;
 use state::{CardOnReader, Forgetting, OutOfService, OutOfServiceReason, Place, SignIn, Visit};
@@ -52,6 +54,10 @@ pub struct Facts {
     pub network: Network,
     /// Whether a case can be kept safely.
     pub storage: Storage,
+    /// What the data partition is.
+    pub data_partition: DataPartition,
+    /// Whether the clock can be believed.
+    pub clock: ClockTrust,
     /// The divisions of the city, of every level.
     pub divisions: Arc<[DivisionName]>,
     /// The policy cards of the idle page.
@@ -60,6 +66,12 @@ pub struct Facts {
     pub warning: Option<Warning>,
     /// The last self-test.
     pub self_test: Option<SelfTest>,
+    /// Whether the machine is about to start again.
+    pub restarting: Restarting,
+    /// Without a touch for so long, a visit asks whether somebody is there.
+    pub still_there_after: time::Duration,
+    /// Whether the district's desk can be called from here.
+    pub desk: Network,
     /// The moment of the last event.
     pub now: Timestamp,
 }
@@ -74,10 +86,15 @@ impl Facts {
             devices: Devices::default(),
             network: Network::default(),
             storage: Storage::default(),
+            data_partition: DataPartition::default(),
+            clock: ClockTrust::default(),
             divisions: Arc::from([]),
             notices: Vec::new(),
             warning: None,
             self_test: None,
+            restarting: Restarting::default(),
+            still_there_after: timeout::ASK_AFTER,
+            desk: Network::Offline,
             now,
         }
     }
@@ -184,7 +201,11 @@ impl Session {
 
     /// What the camera is for.
     pub fn camera_use(&self) -> CameraUse {
-        self.visit().map_or(CameraUse::Off, Visit::camera_use)
+        match &self.place {
+            Place::Visit(visit) => visit.camera_use(),
+            Place::Upkeep(upkeep) => upkeep.camera,
+            _ => CameraUse::Off,
+        }
     }
 
     /// Which lights are lit.
@@ -245,20 +266,29 @@ fn note(facts: &mut Facts, kind: &EventKind) {
         EventKind::Device(DeviceEvent::Power(source)) => facts.devices.power = *source,
         EventKind::Terminal(TerminalEvent::Network(network)) => facts.network = *network,
         EventKind::Terminal(TerminalEvent::Storage(storage)) => facts.storage = *storage,
+        EventKind::Terminal(TerminalEvent::DataPartition(partition)) => facts.data_partition = *partition,
+        EventKind::Terminal(TerminalEvent::Clock(clock)) => facts.clock = *clock,
         EventKind::Terminal(TerminalEvent::Catalogue(catalogue)) => facts.catalogue = Arc::clone(catalogue),
         EventKind::Terminal(TerminalEvent::CatalogueCurrent(at)) => facts.catalogue_current_at = Some(*at),
         EventKind::Terminal(TerminalEvent::Divisions(divisions)) => facts.divisions = Arc::clone(divisions),
         EventKind::Terminal(TerminalEvent::Notices(notices)) => facts.notices.clone_from(notices),
         EventKind::Terminal(TerminalEvent::Warning(warning)) => facts.warning.clone_from(warning),
         EventKind::Terminal(TerminalEvent::SelfTest(test)) => facts.self_test = Some(*test),
+        EventKind::Terminal(TerminalEvent::Restarting(restarting)) => facts.restarting = *restarting,
+        EventKind::Terminal(TerminalEvent::StillThereAfter(after)) => facts.still_there_after = *after,
+        EventKind::Terminal(TerminalEvent::DeskReachable(desk)) => facts.desk = *desk,
         _ => {}
     }
 }
 
 /// Where the terminal is while nobody is there.
 fn rest(facts: &Facts) -> Place {
-    let reason = if facts.storage != Storage::Ready {
+    // Without its data partition the terminal keeps nothing and takes nothing; what is only looked up goes on.
+    let keeps = facts.data_partition == DataPartition::Kept;
+    let reason = if keeps && facts.storage != Storage::Ready {
         OutOfServiceReason::Storage
+    } else if facts.restarting == Restarting::Soon {
+        OutOfServiceReason::Restarting
     } else if facts.devices.power == PowerSource::BatteryLow {
         OutOfServiceReason::Power
     } else if facts.catalogue.items.is_empty() {

@@ -414,6 +414,29 @@ fn rules_of_the_form() {
             &[(90, "no upload has a field", "take `field` away")],
         ),
         (
+            "source = \"upload\"",
+            "source = \"licence_library\"",
+            &[(86, "a certificate of no kind", "21 characters")],
+        ),
+        (
+            "source = \"upload\"\nfield = \"layout\"",
+            "source = \"licence_library\"\nlicence = \"99000000000000000003C\"",
+            &[
+                (81, "belongs to no material", "[[materials]]"),
+                (86, "a certificate that no field of the form takes", "photo field"),
+            ],
+        ),
+        (
+            "source = \"upload\"",
+            "source = \"upload\"\nlicence = \"99000000000000000003C\"",
+            &[(90, "no certificate of the library has a kind", "licence_library")],
+        ),
+        (
+            "source = \"upload\"",
+            "source = \"licence_library\"\nlicence = \"99000000000000000003\"",
+            &[(90, "`licence` cannot be", "21 capital letters and digits")],
+        ),
+        (
             "field = \"layout\"",
             "field = \"layout\"\nnecessity = \"optional\"",
             &[(90, "the material is optional, its field `layout` is required", "same `necessity`")],

@@ -95,6 +95,10 @@ fn nothing_is_brought_that_departments_share() {
             .map(|m| m.id.as_str())
             .collect();
         let expected: &[&str] = if entry.item.id.0 == "appeal-12345" { &["picture"] } else { &[] };
+        let library = entry.item.materials.iter().filter(|m| m.source == MaterialSource::LicenceLibrary);
+        for paper in library {
+            assert!(paper.licence.is_some() && paper.field.is_some(), "{}", paper.id);
+        }
         assert_eq!(brought, expected, "{}", entry.item.id);
     }
 }

@@ -7,7 +7,9 @@ mod fixture;
 #[path = "session/promises.rs"]
 mod promises;
 
+use domain::form::answer::Answer;
 use domain::form::check::check_step;
+use domain::material::MaterialSource;
 use domain::paper::Paper;
 use domain::session::Session;
 use domain::session::effect::Effect;
@@ -65,6 +67,14 @@ fn check_effect(
                 "the consent is to another version"
             );
             assert_eq!(submission.answers, file.answers, "what was reviewed is not what is sent");
+            // A certificate is named where one was taken, and nowhere else; what it is called never is a picture's.
+            for paper in &submission.provided {
+                let requirement = file.item.materials.iter().find(|m| m.id == paper.requirement).unwrap();
+                let field = requirement.field.as_ref().and_then(|field| file.answers.get(field));
+                let taken = matches!(field.map(|a| &a.answer), Some(Answer::Licence(_)));
+                assert_eq!(paper.licence.is_some(), taken, "{}", paper.requirement);
+                assert_eq!(paper.source == MaterialSource::LicenceLibrary, taken, "{}", paper.requirement);
+            }
             let today = submission.filed_at.date();
             for step in &file.item.form {
                 assert_eq!(check_step(step, &submission.answers, today), [], "a wrong answer is sent");

@@ -1,5 +1,5 @@
 //! What `cargo xtask guest` runs in its guest: our drivers on the kernel's virtual camera, with the faults that it can make,
-//! on its keyboard, on which the other side types, and on USB devices that the kernel plays to itself.
+//! on its keyboard, on which the other side types, and on USB devices that the kernel plays to itself, a webcam among them.
 //! A line for each thing that was seen; the first that was not ends it.
 
 #![allow(
@@ -12,11 +12,14 @@
 mod usb_card;
 #[path = "guest/usb_printer.rs"]
 mod usb_printer;
+#[path = "guest/uvc.rs"]
+mod uvc;
 
 use drivers::camera::{
-    self, Camera as _, CameraErrorKind, Exposure, Frame, Mirror, PixelFormat, USUAL_SIZE, V4lCamera,
+    self, Camera as _, CameraErrorKind, Exposure, Frame, Mirror, PixelFormat, Size, USUAL_SIZE, V4lCamera,
 };
-use drivers::code_scanner::{CodeScanner as _, KeyboardScanner};
+use drivers::code_scanner::{self, CodeScanner};
+use drivers::transport::{PortAddress, recorded_whole};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -31,12 +34,13 @@ fn main() {
     pictures(&mut camera);
     lost_frames(&mut camera);
     damaged_frames(&mut camera);
-    exposure(&camera);
+    exposure(&mut camera);
     refusals(camera);
     unplug_and_return();
     scanner();
     usb_printer::prove();
     usb_card::prove();
+    uvc::prove();
     println!("guest: everything was seen");
 }
 
@@ -79,7 +83,7 @@ fn pictures(camera: &mut V4lCamera) {
     );
 }
 
-fn set(camera: &V4lCamera, name: &str, value: i32) {
+fn set(camera: &mut V4lCamera, name: &str, value: i32) {
     let controls = camera.controls();
     let control = controls.iter().find(|control| control.name == name);
     let control = control.unwrap_or_else(|| panic!("no {name} among {controls:?}"));
@@ -101,18 +105,18 @@ fn damaged_frames(camera: &mut V4lCamera) {
     println!("a buffer with the error flag: passed over, frame {before} is followed by {after}");
 }
 
-fn exposure(camera: &V4lCamera) {
+fn exposure(camera: &mut V4lCamera) {
     let refused = camera.set_exposure(Exposure::Fixed(Duration::from_millis(10)));
     let has = camera.controls().iter().any(|control| control.name.contains("Exposure"));
     assert_eq!(refused.is_ok(), has, "{refused:?}");
     println!("exposure: this camera has {} such control", if has { "a" } else { "no" });
 }
 
-fn refusals(camera: V4lCamera) {
+fn refusals(mut camera: V4lCamera) {
     let second = V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).err().unwrap();
     assert_eq!(second.kind(), CameraErrorKind::DeviceBusy, "{second:?}");
     println!("a second program: {second}");
-    set(&camera, "Inject VIDIOC_STREAMON Error", 0);
+    set(&mut camera, "Inject VIDIOC_STREAMON Error", 0);
     drop(camera);
     let refused = V4lCamera::open(Path::new(DEVICE), USUAL_SIZE).err().unwrap();
     assert_eq!(refused.kind(), CameraErrorKind::HardwareError, "{refused:?}");
@@ -146,6 +150,55 @@ fn unplug_and_return() {
         std::thread::sleep(Duration::from_millis(50));
     };
     println!("unplugged: {gone}; then: {absent}; plugged in again: {:?}", next(&mut back));
+    drop(back);
+    let file = Path::new("/tmp/vivid.jsonl");
+    let camera = V4lCamera::open_recorded(Path::new(DEVICE), USUAL_SIZE, file).unwrap();
+    recorded_and_replayed("virtual camera", camera, USUAL_SIZE, file, || {
+        std::fs::write(format!("{DRIVER}/unbind"), "vivid.0").unwrap();
+    });
+}
+
+/// What a caller sees of a frame, its pixels aside, or of its absence.
+type Seen = Result<(Size, PixelFormat, u64, Duration), CameraErrorKind>;
+
+/// Exposure, frames, and after some of them the plug is pulled.
+fn session(camera: &mut V4lCamera, unplug: impl FnOnce()) -> (bool, Vec<Seen>) {
+    let exposed = camera.set_exposure(Exposure::Fixed(Duration::from_millis(20))).is_ok();
+    let mut seen = Vec::new();
+    let mut unplug = Some(unplug);
+    while seen.last() != Some(&Err(CameraErrorKind::NoDevice)) {
+        assert!(seen.len() < 200, "{seen:?}");
+        if seen.len() == 5
+            && let Some(unplug) = unplug.take()
+        {
+            unplug();
+        }
+        match camera.frame(Instant::now() + Duration::from_secs(30)) {
+            Ok(frame) => {
+                seen.push(Ok((frame.size(), frame.format(), frame.sequence(), frame.taken_at())));
+            }
+            Err(error) => seen.push(Err(error.kind())),
+        }
+    }
+    (exposed, seen)
+}
+
+/// The same is seen of the recording, and no pixel is in it.
+fn recorded_and_replayed(what: &str, mut camera: V4lCamera, size: Size, file: &Path, unplug: impl FnOnce()) {
+    let (exposed, seen) = session(&mut camera, unplug);
+    drop(camera);
+    let text = std::fs::read_to_string(file).unwrap();
+    // Eight bytes of a picture would be as many digits.
+    let digits = |run: &[u8]| run.iter().all(u8::is_ascii_hexdigit);
+    assert!(!text.as_bytes().windows(16).any(digits), "pixels in the recording");
+    let (again, replayed) = session(&mut V4lCamera::replayed(file, size).unwrap(), || {});
+    assert_eq!((again, &replayed), (exposed, &seen));
+    println!(
+        "{what}: recorded in {} lines and {} bytes, replayed: the same {} frames and errors to the unplugging",
+        text.lines().count(),
+        text.len(),
+        seen.len()
+    );
 }
 
 /// The keyboard's file, by its name in the kernel.
@@ -160,17 +213,30 @@ fn keyboard() -> PathBuf {
     Path::new("/dev/input").join(names.find(is_keyboard).unwrap())
 }
 
-/// What is typed is read, nobody else sees it, and a scanner that is pulled out is gone.
+/// What is typed is read, nobody else sees it, and a scanner that is pulled out is gone; recorded, with a code of nobody.
 fn scanner() {
-    let path = keyboard();
-    let mut scanner = KeyboardScanner::open(&path).unwrap();
-    let second = KeyboardScanner::open(&path).err().unwrap();
+    let (port, file) = (PortAddress::Input { path: keyboard() }, Path::new("/tmp/keyboard.jsonl"));
+    let mut scanner = code_scanner::open_recorded(&port, file).unwrap();
+    let second = code_scanner::open(&port).err().unwrap();
     assert_eq!(second.kind(), CameraErrorKind::DeviceBusy, "{second:?}");
     println!("scanner: type now");
-    let code = scanner.scan(Instant::now() + Duration::from_secs(60)).unwrap();
-    assert_eq!(code.text.reveal(), "BJ-2026:7A");
+    let scanned = |scanner: &mut dyn CodeScanner| {
+        let code = scanner.scan(Instant::now() + Duration::from_secs(60)).unwrap();
+        code.text.reveal().to_owned()
+    };
+    assert_eq!(scanned(scanner.as_mut()), "BJ-2026:7A");
     std::fs::write("/sys/bus/serio/drivers/atkbd/unbind", "serio0").unwrap();
-    let gone = scanner.scan(Instant::now() + Duration::from_secs(10)).unwrap_err();
-    assert_eq!(gone.kind(), CameraErrorKind::NoDevice, "{gone:?}");
-    println!("scanner: taken for ourselves, BJ-2026:7A was typed and read, then it was pulled out");
+    let gone = |scanner: &mut dyn CodeScanner| {
+        let gone = scanner.scan(Instant::now() + Duration::from_secs(10)).unwrap_err();
+        assert_eq!(gone.kind(), CameraErrorKind::NoDevice, "{gone:?}");
+    };
+    gone(scanner.as_mut());
+    drop(scanner);
+    recorded_whole(file).unwrap();
+    let mut replay = code_scanner::open(&PortAddress::Replay { path: file.to_owned() }).unwrap();
+    assert_eq!(scanned(replay.as_mut()), "xxxxxxxxxx");
+    gone(replay.as_mut());
+    println!(
+        "scanner: taken for ourselves, BJ-2026:7A was typed and read, then it was pulled out; the same of its recording, but ten x"
+    );
 }

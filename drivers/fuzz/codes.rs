@@ -1,7 +1,8 @@
 //! What must hold for any bytes: what a code says, what a scanner sends, a camera's compressed picture.
 
 use drivers::camera::jpeg_pixels;
-use drivers::code_scanner::{ScannerLine, qr_text};
+use drivers::code_scanner::{KeyRedaction, LineRedaction, ScannerLine, qr_text};
+use drivers::transport::Redaction as _;
 use qrcode::bits::Bits;
 use qrcode::canvas::{Canvas, MaskPattern};
 use qrcode::{Color, EcLevel, Version, ec};
@@ -22,7 +23,8 @@ pub(crate) fn payload(bytes: &[u8]) {
     let dark: Vec<bool> = canvas.into_colors().into_iter().map(|colour| colour == Color::Dark).collect();
     let modules: Vec<Vec<bool>> = dark.chunks_exact(side).map(<[bool]>::to_vec).collect();
     if let Some(text) = qr_text(&modules) {
-        assert!(text.chars().count() <= 8 * bytes.len().max(data.len()));
+        // Nothing is packed closer than three digits in ten bits.
+        assert!(text.chars().count() <= data.len() * 8 * 3 / 10);
     }
 }
 
@@ -41,6 +43,27 @@ pub(crate) fn scanner_line(bytes: &[u8]) {
         assert!(silent.is_none_or(|code| code.text.reveal().len() <= bytes.len() * 3));
         line.push(*last);
     }
+}
+
+/// A camera's recording: what is taken for one begins with its head.
+pub(crate) fn camera_recording(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if drivers::camera::recording::check(text).is_ok() {
+        assert!(text.trim_start().starts_with('{'));
+    }
+}
+
+/// What stands for a scanner's codes in a recording is as long, and has as many codes.
+pub(crate) fn scanner_redaction(bytes: &[u8]) {
+    let codes = |bytes: &[u8]| {
+        let mut line = ScannerLine::new();
+        let whole =
+            bytes.iter().filter_map(|byte| line.push(*byte)).map(|code| code.format).collect::<Vec<_>>();
+        (whole, line.line_is_silent().map(|code| code.format))
+    };
+    let nobodys = LineRedaction.incoming(bytes);
+    assert_eq!((nobodys.len(), codes(&nobodys)), (bytes.len(), codes(bytes)));
+    assert_eq!(KeyRedaction::default().incoming(bytes).len(), bytes.len());
 }
 
 /// A camera's picture: pixels as many as its size needs, or none.

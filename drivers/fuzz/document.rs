@@ -45,6 +45,14 @@ pub(crate) fn http(bytes: &[u8]) {
     }
 }
 
+/// A document printer's recording: what is taken for one begins with its head.
+pub(crate) fn recording(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if drivers::document_printer::recording::check(text).is_ok() {
+        assert!(text.trim_start().starts_with('{'));
+    }
+}
+
 struct Line(VecDeque<Vec<u8>>);
 
 impl Line {

@@ -25,9 +25,11 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 17] = [
+pub(crate) const ENTRIES: [(&str, Entry); 21] = [
     ("board_reply", devices::board_reply),
+    ("call_recording", devices::call_recording),
     ("camera_jpeg", codes::camera_jpeg),
+    ("camera_recording", codes::camera_recording),
     ("card_frames", card_frames),
     ("card_text", card_text),
     ("chip_card", chip_card),
@@ -36,6 +38,7 @@ pub(crate) const ENTRIES: [(&str, Entry); 17] = [
     ("face_answer", devices::face_answer),
     ("ipp_answer", document::answer),
     ("ipp_http", document::http),
+    ("ipp_recording", document::recording),
     ("mixer", devices::mixer),
     ("power_list", devices::power_list),
     ("printer_profile", printer::profile),
@@ -43,6 +46,7 @@ pub(crate) const ENTRIES: [(&str, Entry); 17] = [
     ("printer_status", printer::status),
     ("recording", recording),
     ("scanner_line", codes::scanner_line),
+    ("scanner_redaction", codes::scanner_redaction),
 ];
 
 /// More at once than a line brings before it is read.

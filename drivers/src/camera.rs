@@ -19,7 +19,7 @@ pub use frame::{Area, Frame, FrameError, GreyPicture, PixelFormat, Size};
 pub use frames_dir::FramesDir;
 pub use jpeg::jpeg_pixels;
 pub use resample::Mirror;
-pub use v4l::{Control, Exposure, V4lCamera};
+pub use v4l::{Control, Exposure, V4lCamera, recording};
 
 use crate::transport::PortAddress;
 
@@ -60,8 +60,8 @@ pub fn open(port: &PortAddress) -> Result<Box<dyn Camera>, CameraError> {
     open_at(port, USUAL_SIZE)
 }
 
-/// Opens a camera, for frames of that size or the nearest that it has: `v4l:/dev/video0`, one that the kernel knows; `frames:DIR`, pictures in name order at [`USUAL_RATE`],
-/// again and again.
+/// Opens a camera, for frames of that size or the nearest that it has: `v4l:/dev/video0`, one that the kernel knows;
+/// `frames:DIR`, pictures in name order at [`USUAL_RATE`], again and again; `replay:FILE`, one that was recorded.
 ///
 /// # Errors
 /// [`CameraErrorKind::Port`] when nothing can be opened there, [`CameraErrorKind::NotSupported`] for a port that
@@ -70,6 +70,18 @@ pub fn open_at(port: &PortAddress, size: Size) -> Result<Box<dyn Camera>, Camera
     match port {
         PortAddress::Frames { dir } => Ok(Box::new(FramesDir::open(dir, Pace::PerSecond(USUAL_RATE))?)),
         PortAddress::V4l { path } => Ok(Box::new(V4lCamera::open(path, size)?)),
+        PortAddress::Replay { path } => Ok(Box::new(V4lCamera::replayed(path, size)?)),
+        _ => Err(CameraError::NotSupported { port: port.to_string() }),
+    }
+}
+
+/// Opens a camera that the kernel knows, and records it into a new file; see [`V4lCamera::open_recorded`].
+///
+/// # Errors
+/// As [`open_at`], [`CameraError::NotSupported`] for every other port.
+pub fn open_recorded(port: &PortAddress, size: Size, file: &Path) -> Result<Box<dyn Camera>, CameraError> {
+    match port {
+        PortAddress::V4l { path } => Ok(Box::new(V4lCamera::open_recorded(path, size, file)?)),
         _ => Err(CameraError::NotSupported { port: port.to_string() }),
     }
 }

@@ -15,10 +15,15 @@ mod line;
 mod lines;
 mod matched;
 mod payload;
+mod plain;
+mod redaction;
 mod region;
 mod relief;
+mod segments;
 mod serial;
+mod silence;
 
+use std::path::Path;
 use std::time::Instant;
 
 use thiserror::Error;
@@ -30,10 +35,14 @@ pub use keyboard::KeyboardScanner;
 pub use ladder::{Effort, LadderReader};
 pub use line::ScannerLine;
 pub use payload::qr_text;
+pub use redaction::{KeyRedaction, LineRedaction};
 pub use serial::SerialScanner;
 
-use crate::camera::{self, Camera, CameraError, CameraErrorKind, GreyPicture};
-use crate::transport::{PortAddress, TransportError, TransportErrorKind};
+use crate::camera::{self, Camera, CameraError, CameraErrorKind, GreyPicture, USUAL_SIZE};
+use crate::transport::{
+    self, PortAddress, RecordingError, Redaction, Transport, TransportError, TransportErrorKind,
+    recorded_port,
+};
 
 /// The symbology of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +103,9 @@ pub enum ScanError {
     /// The scanner's port is broken.
     #[error("the code scanner does not answer")]
     Scanner(#[from] TransportError),
+    /// It is not recorded, or its recording cannot be played.
+    #[error("the code scanner's recording failed")]
+    Recording(#[from] RecordingError),
 }
 
 impl ScanError {
@@ -103,6 +115,7 @@ impl ScanError {
             Self::Nothing => Cause::NoAnswer,
             Self::Camera(error) => error.cause(),
             Self::Scanner(error) => error.kind().cause(),
+            Self::Recording(error) => error.cause(),
         }
     }
 
@@ -111,6 +124,8 @@ impl ScanError {
         match self {
             Self::Nothing => CameraErrorKind::Timeout,
             Self::Camera(error) => error.kind(),
+            Self::Recording(RecordingError::Diverged { .. }) => CameraErrorKind::HardwareError,
+            Self::Recording(_) => CameraErrorKind::Port,
             Self::Scanner(error) => match error.kind() {
                 TransportErrorKind::TimedOut => CameraErrorKind::Timeout,
                 TransportErrorKind::Gone => CameraErrorKind::NoDevice,
@@ -123,16 +138,67 @@ impl ScanError {
     }
 }
 
-/// Opens what shows codes on that port: `serial:` and `input:` a scanner of its own, anything else a camera.
+/// Opens what shows codes on that port: `serial:`, `tcp:` and `input:` a scanner of its own, anything else a camera; or the
+/// recording of one of them.
 ///
 /// # Errors
 /// Why it cannot be opened.
 pub fn open(port: &PortAddress) -> Result<Box<dyn CodeScanner>, ScanError> {
-    match port {
-        PortAddress::Serial { .. } | PortAddress::Tcp { .. } => Ok(Box::new(SerialScanner::open(port)?)),
-        PortAddress::Input { path } => Ok(Box::new(KeyboardScanner::open(path)?)),
-        camera => Ok(Box::new(CameraScanner::new(camera::open(camera)?, LadderReader::new(Effort::Live)))),
+    let recorded = match port {
+        PortAddress::Replay { path } => Some(recorded_port(path)?),
+        _ => None,
+    };
+    let of = recorded.as_ref().unwrap_or(port);
+    if !is_scanner(of) {
+        return Ok(through(camera::open(port)?));
     }
+    let mut opened = transport::open(port)?;
+    if recorded.is_none() {
+        forget(of, opened.as_mut())?;
+    }
+    Ok(over(of, opened))
+}
+
+/// The same, and what comes is written into a new file, with a code of nobody in place of each that was shown; of a camera's
+/// pictures only how they were.
+///
+/// # Errors
+/// Why it cannot be opened, or not be recorded.
+pub fn open_recorded(port: &PortAddress, file: &Path) -> Result<Box<dyn CodeScanner>, ScanError> {
+    if !is_scanner(port) {
+        return Ok(through(camera::open_recorded(port, USUAL_SIZE, file)?));
+    }
+    let redaction: Box<dyn Redaction> = match port {
+        PortAddress::Input { .. } => Box::new(KeyRedaction::default()),
+        _ => Box::new(LineRedaction),
+    };
+    let recorded = transport::open_recorded(port, redaction, file);
+    let mut opened = recorded.map_err(|error| match error {
+        RecordingError::Opening(error) => ScanError::Scanner(error),
+        other => ScanError::Recording(other),
+    })?;
+    forget(port, opened.as_mut())?;
+    Ok(over(port, opened))
+}
+
+const fn is_scanner(port: &PortAddress) -> bool {
+    matches!(port, PortAddress::Serial { .. } | PortAddress::Tcp { .. } | PortAddress::Input { .. })
+}
+
+/// What a line brought before somebody waited for it is thrown away; a device of the kernel begins with its opening.
+fn forget(port: &PortAddress, opened: &mut dyn Transport) -> Result<(), TransportError> {
+    if matches!(port, PortAddress::Input { .. }) { Ok(()) } else { opened.discard_input() }
+}
+
+fn over(port: &PortAddress, opened: Box<dyn Transport>) -> Box<dyn CodeScanner> {
+    match port {
+        PortAddress::Input { .. } => Box::new(KeyboardScanner::over(opened)),
+        _ => Box::new(SerialScanner::over(opened)),
+    }
+}
+
+fn through(camera: Box<dyn Camera>) -> Box<dyn CodeScanner> {
+    Box::new(CameraScanner::new(camera, LadderReader::new(Effort::Live)))
 }
 
 /// A camera whose frames are searched for codes.

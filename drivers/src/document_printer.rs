@@ -8,7 +8,9 @@ pub mod form;
 pub mod http;
 pub mod ipp;
 pub mod message;
+pub mod recording;
 
+mod carrier;
 mod status;
 
 pub use document::{Document, DocumentError, Format};

@@ -15,10 +15,10 @@ mod sw3;
 mod text_block;
 
 pub use frame::{FrameParser, Response};
-pub use payload::{Fingerprint, PayloadError, Photo};
+pub use payload::{Fingerprint, PayloadError};
 pub use photo::{
     DecodedPhoto, NoPhotoDecoder, PHOTO_BYTES, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind,
-    PhotoProgram, Portrait,
+    PhotoProgram, Portrait, blank_photo,
 };
 pub use redaction::CardRedaction;
 pub use request::Request;
@@ -31,7 +31,7 @@ use std::time::Instant;
 
 use domain::device::{Cause, DeviceState};
 use domain::personal::Personal;
-use domain::resident_id::ResidentIdCard;
+use domain::resident_id::{CardPhoto, ResidentIdCard};
 
 use crate::transport::{self, PortAddress, RecordingError, Replay, TransportError};
 
@@ -155,7 +155,7 @@ pub struct CardRead {
     /// What the card says.
     pub card: ResidentIdCard,
     /// Its photo, opaque.
-    pub photo: Photo,
+    pub photo: CardPhoto,
     /// Its fingerprints, opaque; empty where none are on it or none were asked for.
     pub fingerprints: Vec<Fingerprint>,
     /// The chip's own number in hexadecimal, where the reader gives it.

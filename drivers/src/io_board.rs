@@ -8,10 +8,14 @@ pub mod modbus;
 mod wiring;
 
 use std::io;
+use std::path::Path;
 
 use domain::device::Cause;
 
-use crate::transport::{PortAddress, TransportError, TransportErrorKind};
+use gpio::GpioChip;
+use modbus::ModbusBoard;
+
+use crate::transport::{PortAddress, RecordingError, TransportError, TransportErrorKind, recorded_port};
 
 pub use wiring::{Pin, Wiring, WiringError};
 
@@ -97,21 +101,47 @@ pub trait IoBoard: Send {
     /// What broke.
     fn light(&mut self, light: Light, lit: Lit) -> Result<(), IoBoardError>;
 
-    /// How many requests had to be repeated since it was opened; nothing is repeated where there is no line.
-    fn repeated(&self) -> u32 {
+    /// How many answers were lost, garbled, or had something else before them since it was opened; none where there is no line.
+    fn disturbed(&self) -> u32 {
         0
     }
 }
 
-/// Opens what is behind a port: `serial:` and `tcp:` are boards that speak Modbus RTU, `gpio:` is a chip of the kernel.
+/// Opens what is behind a port: `serial:` and `tcp:` are boards that speak Modbus RTU, `gpio:` is a chip of the kernel; or the
+/// recording of one of them.
 ///
 /// # Errors
 /// Why it cannot be opened, or that such a port has no inputs and outputs.
 pub fn open(address: &PortAddress, wiring: Wiring) -> Result<Box<dyn IoBoard>, IoBoardError> {
     match address {
-        PortAddress::Gpio { path } => Ok(Box::new(gpio::GpioChip::open(path, wiring)?)),
-        _ => Ok(Box::new(modbus::ModbusBoard::open(address, wiring)?)),
+        PortAddress::Gpio { path } => Ok(Box::new(GpioChip::open(path, wiring)?)),
+        PortAddress::Replay { path } if is_chips(path)? => Ok(Box::new(GpioChip::replayed(path, wiring)?)),
+        _ => Ok(Box::new(ModbusBoard::open(address, wiring)?)),
     }
+}
+
+/// The same, and what is asked and answered is written into a new file.
+///
+/// # Errors
+/// As [`open`], or the file is there already or cannot be made.
+pub fn open_recorded(
+    address: &PortAddress,
+    wiring: Wiring,
+    file: &Path,
+) -> Result<Box<dyn IoBoard>, IoBoardError> {
+    match address {
+        PortAddress::Gpio { path } => Ok(Box::new(GpioChip::open_recorded(path, wiring, file)?)),
+        _ => {
+            let board = ModbusBoard::open_recorded(address, wiring, file);
+            Ok(Box::new(board.map_err(IoBoardError::Recording)?))
+        }
+    }
+}
+
+/// Whether a recording is one of a chip of the kernel.
+fn is_chips(file: &Path) -> Result<bool, IoBoardError> {
+    let port = recorded_port(file).map_err(IoBoardError::Recording)?;
+    Ok(matches!(port, PortAddress::Gpio { .. }))
 }
 
 /// Why inputs and outputs cannot be used.
@@ -120,6 +150,9 @@ pub enum IoBoardError {
     /// The port failed.
     #[error("the port of the board failed")]
     Port(#[source] TransportError),
+    /// It is not recorded.
+    #[error("the board cannot be recorded")]
+    Recording(#[source] RecordingError),
     /// Nothing came back, twice.
     #[error("the board does not answer: check its cable, power, speed and unit number")]
     NoAnswer,
@@ -151,11 +184,23 @@ impl IoBoardError {
     pub fn cause(&self) -> Cause {
         match self {
             Self::Port(error) => error.kind().cause(),
+            Self::Recording(error) => error.cause(),
             Self::NoAnswer => Cause::NoAnswer,
             Self::Garbled => Cause::BadLine,
             Self::Refused { .. } => Cause::Refused,
             Self::Line { source, .. } if source.kind() == io::ErrorKind::ResourceBusy => Cause::Busy,
             Self::Line { .. } => Cause::Refused,
+        }
+    }
+}
+
+impl RecordingError {
+    /// What it says of the device that was to be recorded or played.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Opening(error) => error.kind().cause(),
+            Self::Diverged { .. } | Self::OtherPort(_) => Cause::NotSupported,
+            Self::Io(_) | Self::TooLong | Self::CutOff | Self::Line { .. } | Self::Port(_) => Cause::Port,
         }
     }
 }

@@ -18,5 +18,7 @@ pub mod self_test;
 pub mod sim;
 pub mod social_security_card;
 pub mod speaker;
+pub mod speech;
 pub mod supervisor;
+pub mod tone;
 pub mod transport;

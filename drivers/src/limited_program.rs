@@ -1,7 +1,9 @@
-//! A program of others in a process of its own: a photo decoder, a face engine, a mixer.
+//! A program of others in a process of its own: a photo decoder, a face engine, a mixer, a voice.
 //!
 //! Duty: start it, limit it, feed it, hear it, end it. Never: wait longer than the deadline, leave a process behind, or
 //! keep what went through.
+
+pub mod recording;
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
@@ -9,12 +11,17 @@ use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, kill_process_group, pidfd_open, prlimit};
 use zeroize::Zeroizing;
+
+pub(crate) use recording::{ProgramRedaction, Run};
+
+/// So often it is looked whether a program may go on.
+const SLICE: Duration = Duration::from_millis(50);
 
 /// What a program may use besides the caller's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +79,32 @@ impl LimitedProgram {
         let output = running.converse(input, most_output, deadline)?;
         let status = running.end(deadline)?;
         Ok(Ended { output, status })
+    }
+
+    /// Feeds `input`, which a pipe holds as a whole, to a program that answers by its end alone; none where `goes_on` said no
+    /// before that, and the program was ended.
+    pub(crate) fn run_while(
+        &self,
+        input: &[u8],
+        deadline: Instant,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<ExitStatus>, ProgramError> {
+        let mut running = self.start()?;
+        // What it writes is heard by nobody.
+        drop(running.0.stdout.take());
+        let mut sink = running.0.stdin.take();
+        match sink.as_mut().map_or(Ok(()), |sink| sink.write_all(input)) {
+            // It ended without reading: its exit code says why.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(ProgramError::Io(error)),
+            _ => drop(sink),
+        }
+        while goes_on() {
+            match running.end(deadline.min(Instant::now() + SLICE)) {
+                Err(ProgramError::Timeout) if Instant::now() < deadline => {}
+                ended => return ended.map(Some),
+            }
+        }
+        Ok(None)
     }
 
     /// Its path, for people.

@@ -5,11 +5,18 @@
 //!
 //! One connection a question, text lines over TCP (RFC 9271, 4.2.7 `LIST VAR`; the meaning of `ups.status`: 5.1).
 
+mod redaction;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::device::Cause;
 
-use crate::transport::{self, PortAddress, Transport, TransportError, TransportErrorKind};
+pub use redaction::ListRedaction;
+
+use crate::transport::{
+    self, PortAddress, Recorder, RecordingError, Transport, TransportError, TransportErrorKind, recorded_port,
+};
 
 /// A service on the same machine answers within this.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -44,11 +51,39 @@ impl PowerStatus {
     }
 }
 
-/// Asks the power supply behind a `nut:` port.
+/// Asks the power supply behind a `nut:` port, or its recording.
 ///
 /// # Errors
 /// Why nothing is known of it.
 pub fn status(address: &PortAddress) -> Result<PowerStatus, PowerSupplyError> {
+    match address {
+        PortAddress::Replay { path } => {
+            let recorded = recorded_port(path).map_err(PowerSupplyError::Recording)?;
+            let PortAddress::Nut { ups, .. } = &recorded else {
+                return Err(PowerSupplyError::Recording(RecordingError::OtherPort(recorded)));
+            };
+            ask(ups, transport::open(address).map_err(PowerSupplyError::Port)?)
+        }
+        _ => {
+            let (ups, line) = service(address)?;
+            ask(ups, line)
+        }
+    }
+}
+
+/// The same, and question and answer are written into a new file. What the service says of its site, its serial numbers and
+/// whom to call is crossed out.
+///
+/// # Errors
+/// Why nothing is known of it, or it is not recorded.
+pub fn status_recorded(address: &PortAddress, file: &Path) -> Result<PowerStatus, PowerSupplyError> {
+    let (ups, line) = service(address)?;
+    let recorder = Recorder::create(line, address, Box::new(ListRedaction), file);
+    ask(ups, Box::new(recorder.map_err(PowerSupplyError::Recording)?))
+}
+
+/// The power supply's name, and its service's line.
+fn service(address: &PortAddress) -> Result<(&str, Box<dyn Transport>), PowerSupplyError> {
     let PortAddress::Nut { ups, host, port } = address else {
         return Err(PowerSupplyError::Port(TransportError::Unsupported {
             port: address.to_string(),
@@ -56,12 +91,16 @@ pub fn status(address: &PortAddress) -> Result<PowerStatus, PowerSupplyError> {
         }));
     };
     let service = PortAddress::Tcp { host: host.clone(), port: *port };
-    let mut line = transport::open(&service).map_err(PowerSupplyError::Port)?;
+    Ok((ups, transport::open(&service).map_err(PowerSupplyError::Port)?))
+}
+
+fn ask(ups: &str, mut line: Box<dyn Transport>) -> Result<PowerStatus, PowerSupplyError> {
     let deadline = Instant::now() + PATIENCE;
     line.write_all(format!("LIST VAR {ups}\n").as_bytes(), deadline).map_err(PowerSupplyError::Port)?;
     let text = answer(line.as_mut(), deadline)?;
     // Politeness; what it says to that is not waited for.
     let _ = line.write_all(b"LOGOUT\n", deadline);
+    drop(line);
     parse(ups, &text)
 }
 
@@ -126,7 +165,7 @@ pub fn parse(ups: &str, text: &str) -> Result<PowerStatus, PowerSupplyError> {
         // Drivers write both with or without a fraction.
         let whole = || value.split('.').next().unwrap_or_default();
         match name {
-            "ups.status" => status = Some(flags(value)),
+            "ups.status" => status = Some(flags(value).ok_or(PowerSupplyError::Stale)?),
             "battery.charge" => charge_percent = whole().parse().ok().filter(|percent| *percent <= 100),
             "battery.runtime" => runtime_seconds = whole().parse().ok(),
             _ => {}
@@ -135,14 +174,18 @@ pub fn parse(ups: &str, text: &str) -> Result<PowerStatus, PowerSupplyError> {
     Err(PowerSupplyError::Garbled)
 }
 
-fn flags(words: &str) -> PowerStatus {
+/// The words of `ups.status`; none where they do not say where the power comes from, as those of a driver that waits for its
+/// first data do not (`WAIT`).
+fn flags(words: &str) -> Option<PowerStatus> {
     let has = |flag| words.split_whitespace().any(|word| word == flag);
-    PowerStatus {
-        on_battery: has("OB"),
-        battery_low: has("LB"),
+    // Mains, battery, past the battery, an output that is off, and one that is about to be (a shut-down that is forced).
+    let known = ["OL", "OB", "BYPASS", "OFF", "FSD"].into_iter().any(has);
+    known.then(|| PowerStatus {
+        on_battery: has("OB") || has("FSD"),
+        battery_low: has("LB") || has("FSD"),
         replace_battery: has("RB"),
         ..PowerStatus::default()
-    }
+    })
 }
 
 /// Why nothing is known of a power supply.
@@ -151,6 +194,9 @@ pub enum PowerSupplyError {
     /// The service cannot be reached.
     #[error("the service of the power supply cannot be reached")]
     Port(#[source] TransportError),
+    /// It is not recorded, or its recording cannot be played.
+    #[error("the recording of the power supply failed")]
+    Recording(#[source] RecordingError),
     /// It does not answer.
     #[error("the service of the power supply does not answer")]
     NoAnswer,
@@ -176,6 +222,7 @@ impl PowerSupplyError {
     pub fn cause(&self) -> Cause {
         match self {
             Self::Port(error) => error.kind().cause(),
+            Self::Recording(error) => error.cause(),
             Self::NoAnswer => Cause::NoAnswer,
             Self::Stale => Cause::DataStale,
             Self::UnknownName { .. } => Cause::UnknownName,
@@ -212,6 +259,13 @@ mod tests {
         check("OL RB", Some(Cause::ReplaceBattery));
         // Charging after a long cut.
         check("OL LB CHRG", None);
+        // The service shuts down whoever hangs on it, whatever else it says.
+        check("FSD OL", Some(Cause::BatteryLow));
+        check("ALARM OL", None);
+        for nothing in ["", "WAIT", "ALARM"] {
+            let said = parse("ups", &LIST.replace("OB DISCHRG LB", nothing));
+            assert_eq!(said.unwrap_err().cause(), Cause::DataStale, "{nothing:?}");
+        }
     }
 
     #[test]

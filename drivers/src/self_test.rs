@@ -11,6 +11,7 @@ mod code_scanner;
 mod document_printer;
 mod face_engine;
 mod io_board;
+mod photo_decoder;
 mod power_supply;
 mod printer;
 mod speaker;
@@ -25,6 +26,7 @@ pub use code_scanner::code_scanner;
 pub use document_printer::{document_condition, document_printer};
 pub use face_engine::face_engine;
 pub use io_board::io_board;
+pub use photo_decoder::photo_decoder;
 pub use power_supply::power_supply;
 pub use printer::{receipt_printer, status_condition};
 pub use speaker::speaker;
@@ -105,10 +107,7 @@ impl Trial {
     }
 
     fn end(self, cause: Option<Cause>, detail: Option<String>) -> TestReport {
-        let condition = match cause {
-            None => DeviceCondition::ready(self.device),
-            Some(cause) => DeviceCondition::troubled(self.device, cause),
-        };
+        let condition = DeviceCondition::of(self.device, cause);
         self.with(condition, detail)
     }
 

@@ -7,6 +7,7 @@ pub mod code_scanner;
 pub mod document_printer;
 pub mod face_engine;
 pub mod fault;
+mod gadgetfs;
 pub mod id_card;
 pub mod io_board;
 pub mod photo_decoder;

@@ -4,18 +4,21 @@
 //!
 //! Why a program: docs/decisions/dependencies-devices.md.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::device::Cause;
 
-use crate::limited_program::{LimitedProgram, ProgramError, ProgramLimits};
-use crate::transport::PortAddress;
+use crate::limited_program::{LimitedProgram, ProgramError, ProgramLimits, ProgramRedaction, Run};
+use crate::transport::{PortAddress, RecordingError, recorded_port};
 
 /// A mixer answers at once or not at all.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A control with eight channels says less.
 const LONGEST: usize = 8 * 1024;
 const LIMITS: ProgramLimits = ProgramLimits { memory_bytes: 128 << 20, processor_seconds: 2, file_bytes: 0 };
+/// A mixer is told numbers and names of controls, and tells the same.
+const ALL: ProgramRedaction = ProgramRedaction { input: <[u8]>::to_vec, output: <[u8]>::to_vec };
 /// Its messages in English, as they are parsed here.
 const ENGLISH: (&str, &str) = ("LC_ALL", "C");
 /// Where it is found on a terminal.
@@ -36,20 +39,47 @@ pub struct Speaker {
     program: String,
     card: String,
     control: String,
+    run: Run,
 }
 
 impl Speaker {
-    /// The control behind an `alsa:` port.
+    /// The control behind an `alsa:` port, or its recording.
     ///
     /// # Errors
-    /// [`SpeakerError::Unsupported`] for any other port.
+    /// [`SpeakerError::Unsupported`] for any other port, [`SpeakerError::Recording`] for a file that is no recording of one.
     pub fn new(address: &PortAddress) -> Result<Self, SpeakerError> {
         match address {
-            PortAddress::Alsa { card, control } => {
-                Ok(Self { program: AMIXER.to_owned(), card: card.clone(), control: control.clone() })
+            PortAddress::Replay { path } => {
+                let recorded = recorded_port(path).map_err(SpeakerError::Recording)?;
+                let PortAddress::Alsa { .. } = &recorded else {
+                    return Err(SpeakerError::Recording(RecordingError::OtherPort(recorded)));
+                };
+                let run = Run::replayed(path, ALL).map_err(SpeakerError::Recording)?;
+                Ok(Self { run, ..Self::new(&recorded)? })
             }
+            PortAddress::Alsa { card, control } => Ok(Self {
+                program: AMIXER.to_owned(),
+                card: card.clone(),
+                control: control.clone(),
+                run: Run::Now,
+            }),
             _ => Err(SpeakerError::Unsupported { port: address.to_string() }),
         }
+    }
+
+    /// The same, and what its mixer is asked and answers is written into a new file.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), or the file is there already or cannot be made.
+    pub fn recorded(address: &PortAddress, file: &Path) -> Result<Self, SpeakerError> {
+        let speaker = Self::new(address)?;
+        let run = Run::recorded(address, ALL, file).map_err(SpeakerError::Recording)?;
+        Ok(Self { run, ..speaker })
+    }
+
+    /// The card, as its port names it.
+    pub fn card(&self) -> &str {
+        &self.card
     }
 
     /// The same with another program that speaks as amixer does.
@@ -82,7 +112,8 @@ impl Speaker {
             limits: LIMITS,
             environment: ENGLISH,
         };
-        let ended = program.run(&[], LONGEST, Instant::now() + PATIENCE).map_err(|error| match error {
+        let deadline = Instant::now() + PATIENCE;
+        let ended = self.run.run(&program, &[], LONGEST, deadline).map_err(|error| match error {
             ProgramError::Timeout => SpeakerError::Timeout,
             ProgramError::Flooded => SpeakerError::Garbled,
             ProgramError::NotStarted { source, .. } | ProgramError::Io(source) => {
@@ -118,6 +149,9 @@ pub enum SpeakerError {
         /// As it was asked for.
         port: String,
     },
+    /// It is not recorded, or its recording cannot be played.
+    #[error("the mixer's recording failed")]
+    Recording(#[source] RecordingError),
     /// The program is not there.
     #[error("{program} cannot be started")]
     NoProgram {
@@ -144,9 +178,10 @@ pub enum SpeakerError {
 
 impl SpeakerError {
     /// What it says of the loudspeaker.
-    pub const fn cause(&self) -> Cause {
+    pub fn cause(&self) -> Cause {
         match self {
             Self::Unsupported { .. } => Cause::NotSupported,
+            Self::Recording(error) => error.cause(),
             Self::NoProgram { .. } => Cause::NotStarted,
             Self::NoControl { .. } => Cause::NoMixer,
             Self::Timeout => Cause::Wedged,

@@ -3,6 +3,7 @@
 //! Duty: open a port by its address, move bytes with a deadline, say what went wrong. Never: know what the bytes mean.
 
 mod address;
+mod input;
 mod recording;
 mod serial;
 mod tcp;
@@ -10,10 +11,14 @@ mod usb;
 mod usblp;
 
 pub use address::{PortAddress, PortAddressError};
-pub(crate) use recording::Journal;
+pub use input::InputTransport;
+pub(crate) use recording::{
+    CallJournal, CallReplay, Journal, LONGEST_EVENT, LineFile, Lines, RecordedLine, bytes_of, check_calls,
+    hexadecimal, is_false,
+};
 pub use recording::{
-    Event, Outgoing, OutgoingHidden, Recorder, Recording, RecordingError, Redaction, Replay, Timed,
-    open_recorded,
+    Event, NothingPersonal, Outgoing, OutgoingHidden, Recorder, Recording, RecordingError, Redaction, Replay,
+    Timed, open_recorded, recorded_port, recorded_whole,
 };
 pub use usb::{UsbLayout, UsbPipes, UsbTransport};
 
@@ -84,8 +89,8 @@ pub enum PortTrouble {
     Other,
 }
 
-/// Opens a port that carries a stream of bytes: serial, TCP, USB, a USB printer's `/dev/usb/lpN`, or the
-/// recording of one.
+/// Opens a port that carries a stream of bytes: serial, TCP, USB, a USB printer's `/dev/usb/lpN`, the events of a device
+/// that types, or the recording of one.
 ///
 /// # Errors
 /// Why it cannot be opened; [`TransportErrorKind::Unsupported`] for a port that this build cannot open, or that carries
@@ -97,14 +102,15 @@ pub fn open(address: &PortAddress) -> Result<Box<dyn Transport>, TransportError>
         PortAddress::Usb { vendor, product } => Ok(Box::new(usb::open(*vendor, *product)?)),
         PortAddress::Replay { path } => Ok(Box::new(Replay::open(path)?)),
         PortAddress::Lp { path } => Ok(Box::new(usblp::UsbPrinterTransport::open(path)?)),
+        PortAddress::Input { path } => Ok(Box::new(InputTransport::open(path)?)),
         PortAddress::Pcsc { .. }
         | PortAddress::Ipp { .. }
         | PortAddress::V4l { .. }
-        | PortAddress::Input { .. }
         | PortAddress::Frames { .. }
         | PortAddress::Gpio { .. }
         | PortAddress::Nut { .. }
-        | PortAddress::Alsa { .. } => {
+        | PortAddress::Alsa { .. }
+        | PortAddress::Program { .. } => {
             Err(TransportError::Unsupported { port: address.to_string(), operation: "a stream of bytes" })
         }
     }
@@ -253,7 +259,7 @@ mod tests {
             "pcsc:READER 0",
             "ipp://h/ipp/print",
             "v4l:/dev/video0",
-            "input:/dev/input/event0",
+            "program:/usr/bin/engine",
             "gpio:/dev/gpiochip0",
         ] {
             let error = open(&port.parse().unwrap()).err().unwrap();

@@ -2,15 +2,17 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use domain::device::DeviceState;
 use domain::resident_id::{CardKind, CardWarning};
 use drivers::id_card_reader::{
-    self, CardRead, CardReaderError, CardReaderErrorKind as Kind, Content, IdCardReader, Media,
+    self, CardRead, CardReaderError, CardReaderErrorKind as Kind, Content, IdCardReader, Media, SamReader,
+    Speed,
 };
 use drivers::sim::id_card::{CardFault, ReaderOptions, SampleCard, SimulatedCardReader, Step};
-use drivers::transport::TransportErrorKind;
+use drivers::transport::{self, Transport, TransportError, TransportErrorKind};
 
 fn simulator() -> SimulatedCardReader {
     SimulatedCardReader::start(ReaderOptions::default()).unwrap()
@@ -157,16 +159,14 @@ fn a_card_is_waited_for_without_hurry() {
     let simulator = simulator();
     let mut reader = open(&simulator);
     let started = Instant::now();
-    let error = reader.read(Content::TextPhoto, started + Duration::from_millis(1000)).unwrap_err();
+    let error = reader.read(Content::TextPhoto, started + Duration::from_secs(3)).unwrap_err();
+    let took = started.elapsed();
     assert_eq!(error.kind(), Kind::NoCard);
-    assert!(started.elapsed() <= Duration::from_millis(1400));
-    let finds: Vec<Instant> =
-        simulator.asked().iter().filter(|a| a.code == [0x20, 0x01]).map(|a| a.at).collect();
-    assert!(finds.len() >= 2, "{} looks", finds.len());
-    for pair in finds.windows(2) {
-        let pause = pair[1] - pair[0];
-        assert!(pause >= Duration::from_millis(299), "{pause:?} between two looks");
-    }
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    // Three a second and one at once, however late each of them came.
+    let looks = simulator.asked().iter().filter(|asked| asked.code == [0x20, 0x01]).count();
+    let most = 2 + usize::try_from(took.as_millis() / 300).unwrap();
+    assert!((2..=most).contains(&looks), "{looks} looks in {took:?}");
 }
 
 #[test]
@@ -270,26 +270,68 @@ fn a_plug_that_is_pulled_at_a_step_is_a_port_that_is_gone() {
 }
 
 /// The bytes of a visit, both ways, at 115200 bits a second and ten bits a byte: find 10 + 15, select 10 + 19, read
-/// 10 + 1295, newest address 10 + 81, chip number 10 + 39.
+/// 10 + 1295, newest address 10 + 81, chip number 10 + 39. What the driver adds of its own time `cargo xtask bench card-read`
+/// measures.
 #[test]
 fn a_read_takes_what_its_bytes_take() {
-    let bytes = 25 + 29 + 1305 + 91 + 49;
-    let wire = Duration::from_secs(10) * bytes / 115_200;
+    let (asked, answered) = (5 * 10, 15 + 19 + 1295 + 81 + 39);
+    let wire = Duration::from_secs(10) * (asked + answered) / 115_200;
     let simulator = simulator();
-    let mut reader = open(&simulator);
-    // The best of several: other programs of the machine may have had the processor.
-    let best = (0..7)
-        .map(|_| {
-            simulator.take();
-            simulator.place(SampleCard::Resident.card());
-            std::thread::sleep(Duration::from_millis(300));
-            let started = Instant::now();
-            read(reader.as_mut()).unwrap();
-            started.elapsed()
-        })
-        .min()
-        .unwrap();
-    println!("wire {wire:?}, read {best:?}: {:.3}", best.as_secs_f64() / wire.as_secs_f64());
-    assert!(best >= wire, "quicker than the line: {best:?}, the simulator does not keep the pace");
-    assert!(best <= wire * 105 / 100, "{best:?} for {wire:?} of line");
+    let counted = Arc::new(Mutex::new((0, 0)));
+    let port = transport::open(&simulator.port().parse().unwrap()).unwrap();
+    let port = Counted { port, bytes: Arc::clone(&counted) };
+    let mut reader = SamReader::open(Box::new(port), Speed::Probe).unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        simulator.take();
+        simulator.place(SampleCard::Resident.card());
+        let repeated = reader.line().repeated;
+        *counted.lock().unwrap() = (0, 0);
+        let started = Instant::now();
+        let result = read(&mut reader);
+        let took = started.elapsed();
+        // Where other programs had the processor for too long an answer came late, and was asked for again.
+        if reader.line().repeated == repeated && result.is_ok() {
+            assert_eq!(*counted.lock().unwrap(), (asked, answered));
+            assert!(took >= wire, "quicker than the line: {took:?}, the simulator does not keep the pace");
+            break;
+        }
+        assert!(Instant::now() < end, "no reading without a repeated request: {result:?}");
+    }
+}
+
+/// A port that counts the bytes that went and came.
+struct Counted {
+    port: Box<dyn Transport>,
+    bytes: Arc<Mutex<(u32, u32)>>,
+}
+
+impl Transport for Counted {
+    fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<usize, TransportError> {
+        let count = self.port.read(buffer, deadline)?;
+        self.bytes.lock().unwrap().1 += u32::try_from(count).unwrap();
+        Ok(count)
+    }
+
+    fn write(&mut self, bytes: &[u8], deadline: Instant) -> Result<usize, TransportError> {
+        let count = self.port.write(bytes, deadline)?;
+        self.bytes.lock().unwrap().0 += u32::try_from(count).unwrap();
+        Ok(count)
+    }
+
+    fn discard_input(&mut self) -> Result<(), TransportError> {
+        self.port.discard_input()
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), TransportError> {
+        self.port.set_baud(baud)
+    }
+
+    fn baud(&self) -> Option<u32> {
+        self.port.baud()
+    }
+
+    fn name(&self) -> &str {
+        self.port.name()
+    }
 }

@@ -162,6 +162,8 @@ fn an_absent_port_is_trouble_and_a_wrong_one_wrong_usage() {
         &["toast"],
     ] {
         assert_eq!(device(wrong).status.code(), Some(2), "{wrong:?}");
+        let (_, error, code) = json(wrong);
+        assert_eq!((&error["error"]["kind"], code), (&json!("usage"), Some(2)), "{wrong:?}");
     }
 }
 

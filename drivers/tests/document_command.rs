@@ -170,6 +170,28 @@ fn a_fault_is_told_by_its_word() {
 }
 
 #[test]
+fn a_job_is_recorded_and_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let simulator = simulator(&["--fault", "document_printer.paper_jam@page1"]);
+    let file = folder.path().join("job.jsonl");
+    let (line, code) = json_of(&["print", "sample", "--port", &simulator.port, "--record", text(&file)]);
+    assert_eq!((&line["cause"], code), (&json!("paper_jam"), Some(1)));
+    let replay = format!("replay:{}", file.display());
+    let (mut again, code) = json_of(&["print", "sample", "--port", &replay]);
+    // The sample has the time in it: this one has another length.
+    again["bytes"] = line["bytes"].clone();
+    assert_eq!((&again, code), (&line, Some(1)));
+
+    let (status, code) = json_of(&["print", "status", "--port", &replay]);
+    assert_eq!((&status["state"], code), (&json!("online"), Some(0)), "it was well before the job: {status}");
+    let other = ["print", "file", text(&file), "--port", &format!("replay:{}", text(folder.path()))];
+    assert_eq!(json_of(&other).1, Some(1));
+    let there = ["print", "sample", "--port", &simulator.port, "--record", text(&file)];
+    let (line, code) = json_of(&there);
+    assert_eq!((&line["error"]["kind"], code), (&json!("file"), Some(1)), "not written over: {line}");
+}
+
+#[test]
 fn a_printer_that_is_not_there_and_a_wrong_use() {
     let (line, code) = json_of(&["print", "status", "--port", "ipp://127.0.0.1:1/ipp/print"]);
     assert_eq!((&line["cause"], &line["state"], code), (&json!("port"), &json!("offline"), Some(1)));

@@ -224,6 +224,17 @@ fn a_claim_without_pages_is_no_proof() {
 }
 
 #[test]
+fn a_job_that_was_only_handed_on_is_not_out() {
+    for model in [PrinterModel::EVERYWHERE, OLD_COUNTING, PrinterModel::OLD] {
+        let mut desk = desk(model, &[Fault::HandsOn]);
+        let report = desk.print(&pdf(1));
+        let told = (report.outcome, report.evidence, report.cause);
+        assert_eq!(told, (Outcome::Unknown, Evidence::None, Some(Cause::JobLost)), "{model:?}");
+        assert_eq!(desk.whole(), 0);
+    }
+}
+
+#[test]
 fn a_job_that_the_printer_ended_is_not_printed() {
     for (fault, cause) in [
         (Fault::Aborted(When::Before), Cause::Aborted),
@@ -328,7 +339,8 @@ fn an_ofd_goes_unchanged_to_a_printer_that_takes_it_and_to_no_other() {
 
     let mut takes = desk(PrinterModel::OFD, &[]);
     let report = takes.print(&document);
-    assert_eq!((report.outcome, report.evidence), (Outcome::Printed, Evidence::Impressions), "{report:?}");
+    // Nobody has counted its pages: what the printer counts is no proof of them.
+    assert_eq!((report.outcome, report.evidence), (Outcome::Printed, Evidence::JobCompleted), "{report:?}");
     let printed = &takes.sim.documents()[0];
     assert!(printed.bytes == document.bytes() && printed.format == "application/ofd");
 

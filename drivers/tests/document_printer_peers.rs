@@ -154,6 +154,30 @@ fn a_document_arrives_unchanged_and_is_proved_by_its_pages() {
 }
 
 #[test]
+fn a_recorded_job_is_replayed_without_the_document() {
+    for (script, cause) in [
+        ("echo 'ATTR: job-impressions=2 job-impressions-completed=2' >&2", None),
+        ("echo 'STATE: +media-jam' >&2; sleep 3", Some(Cause::PaperJam)),
+        ("exit 1", Some(Cause::Aborted)),
+    ] {
+        let Some(peer) = Peer::start(script, &[]) else { return };
+        let file = peer.folder.path().join("job.jsonl");
+        let uri = format!("ipp://localhost:{}/ipp/print", peer.port);
+        let mut printer = IppPrinter::recorded(&uri.parse().unwrap(), &file).unwrap().limits(LIMITS);
+        let seen = printer.print(&document(2), &mut |_| {});
+        printer.finish().unwrap();
+        assert_eq!(seen.cause, cause, "{seen:?}");
+        // The document is nothing but this letter.
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(&"78".repeat(64)), "{text}");
+        let mut printer = IppPrinter::replayed(&file).unwrap().limits(LIMITS);
+        let replayed = printer.print(&document(2), &mut |_| {});
+        assert_eq!(replayed, seen);
+        printer.finish().unwrap();
+    }
+}
+
+#[test]
 fn a_claim_with_too_few_pages_is_not_believed() {
     for (script, out) in [("true", 0), ("echo 'ATTR: job-impressions-completed=1' >&2", 1)] {
         let Some(peer) = Peer::start(script, &[]) else { return };

@@ -371,7 +371,8 @@ fn io_board() -> Vec<Row> {
             let fault = IoBoardFault::from_name(name).unwrap();
             let before = Row::new(device, name, "before it is opened", Some(cause), move || {
                 let board = SimulatedIoBoard::start(Some(fault)).unwrap();
-                self_test::io_board(&board.port().parse().unwrap(), wiring()).condition
+                let port = board.port().parse().unwrap();
+                self_test::io_board(wiring(), || drivers::io_board::open(&port, wiring())).condition
             });
             let after = Row::new(device, name, "after it was used", Some(cause), move || {
                 let board = SimulatedIoBoard::start(None).unwrap();
@@ -389,7 +390,7 @@ fn io_board() -> Vec<Row> {
                 let cause = match driver.contacts() {
                     Err(error) => Some(error.cause()),
                     Ok(contacts) => {
-                        contacts.cause().or((driver.repeated() > 0).then_some(Cause::UnsteadyLine))
+                        contacts.cause().or((driver.disturbed() > 0).then_some(Cause::UnsteadyLine))
                     }
                 };
                 condition(device, cause)
@@ -413,11 +414,13 @@ fn power_supply() -> Vec<Row> {
     let row = |(name, cause): (&'static str, Cause)| {
         let fault = PowerFault::from_name(name).unwrap();
         Row::new(Device::PowerSupply, name, "when it is asked", Some(cause), move || {
-            self_test::power_supply(&power_supply::start(Some(fault)).unwrap().parse().unwrap()).condition
+            let port = power_supply::start(Some(fault)).unwrap().parse().unwrap();
+            self_test::power_supply(|| drivers::power_supply::status(&port)).condition
         })
     };
     let absent = Row::new(Device::PowerSupply, "no service", "when it is asked", Some(Cause::Port), || {
-        self_test::power_supply(&"nut:ups@127.0.0.1:1".parse().unwrap()).condition
+        let port = "nut:ups@127.0.0.1:1".parse().unwrap();
+        self_test::power_supply(|| drivers::power_supply::status(&port)).condition
     });
     faults.into_iter().map(row).chain([absent]).collect()
 }

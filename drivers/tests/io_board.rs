@@ -56,7 +56,7 @@ fn lights_are_lit_and_contacts_are_read() {
     assert_eq!(device.relays(), [false; 8]);
     board.write_coils(2, &[true, true, false, true]).unwrap();
     assert_eq!(board.read_coils(0, 8).unwrap(), [false, false, true, true, false, true, false, false]);
-    assert_eq!(board.repeated(), 0);
+    assert_eq!(board.disturbed(), 0);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn what_is_wired_the_other_way_round_is_turned_and_what_is_not_wired_is_not_know
 
 #[test]
 fn a_lost_or_garbled_answer_is_asked_for_again_once() {
-    for (fault, repeated, cause) in [
+    for (fault, disturbed, cause) in [
         (IoBoardFault::LostOnce, 1, None),
         (IoBoardFault::ChecksumOnce, 1, None),
         (IoBoardFault::Silent, 1, Some(Cause::NoAnswer)),
@@ -90,8 +90,8 @@ fn a_lost_or_garbled_answer_is_asked_for_again_once() {
         let begun = Instant::now();
         let got = board.light(Light::CardArea, Lit::On);
         assert_eq!(got.err().map(|error| error.cause()), cause, "{fault:?}");
-        assert_eq!(board.repeated(), repeated, "{fault:?}");
-        assert!(begun.elapsed() < Duration::from_secs(5), "{fault:?}");
+        assert_eq!(board.disturbed(), disturbed, "{fault:?}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "{fault:?}");
         assert_eq!(
             device.relays()[0],
             cause.is_none() || matches!(fault, IoBoardFault::Checksum | IoBoardFault::WrongUnit)

@@ -6,8 +6,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use domain::resident_id::CardPhoto;
 use drivers::id_card_reader::{
-    DecodedPhoto, NoPhotoDecoder, Photo, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind as Kind,
+    DecodedPhoto, NoPhotoDecoder, PhotoDecoder, PhotoDecoderError, PhotoDecoderErrorKind as Kind,
     PhotoProgram,
 };
 use drivers::limited_program::ProgramLimits;
@@ -16,8 +17,8 @@ use drivers::sim::id_card::SampleCard;
 /// Enough for a program that works, even on a machine that does other things.
 const ENOUGH: Duration = Duration::from_secs(20);
 
-fn photo() -> Photo {
-    Photo::new(SampleCard::Resident.card().photo())
+fn photo() -> CardPhoto {
+    CardPhoto::new(SampleCard::Resident.card().photo())
 }
 
 /// The simulated decoder with a fault.
@@ -61,7 +62,7 @@ fn what_cannot_be_decoded_is_said() {
     // Other bytes than a photo's are the program's to judge, another number of them is ours.
     let mut program = program(None);
     for bytes in [vec![0x5A; 1024], vec![0x57; 1023], vec![]] {
-        let decoded = program.decode(&Photo::new(bytes), Instant::now() + ENOUGH).unwrap();
+        let decoded = program.decode(&CardPhoto::new(bytes), Instant::now() + ENOUGH).unwrap();
         assert_eq!(decoded, DecodedPhoto::NotDecodable);
     }
 }

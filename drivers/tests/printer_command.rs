@@ -138,6 +138,12 @@ fn a_profile_from_a_file_is_used_and_its_mistake_is_named() {
     let (line, code) = print(&given);
     assert!(line.contains("\"drained\""), "{line}");
     assert_eq!(code, Some(0));
+    // The terminal's own file names it beside itself.
+    let config = folder.path().join("terminal.toml");
+    std::fs::write(&config, format!("[printer]\nport = \"{}\"\nprofile = \"mine.toml\"\n", simulator.port))
+        .unwrap();
+    let (line, code) = device_json(&["--config", config.to_str().unwrap(), "print", "sample"]);
+    assert!(line.contains("\"drained\"") && code == Some(0), "{line}");
 
     std::fs::write(&file, text.replace("dots = 576", "dots = 577")).unwrap();
     let output = device(&[&["print"][..], &given].concat());

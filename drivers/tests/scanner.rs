@@ -3,17 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use drivers::camera::CameraErrorKind;
-use drivers::code_scanner::{self, CodeFormat, CodeScanner, KeyboardScanner, ScanError};
+use drivers::code_scanner::{self, CodeFormat, CodeScanner, KeyboardScanner, ScanError, SerialScanner};
 use drivers::sim::code_scanner::{SimScanner, Suffix, typed};
+use drivers::transport::InputTransport;
 
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
+}
+
+/// A keyboard whose events come out of a pipe.
+fn keyboard(events: std::io::PipeReader) -> KeyboardScanner {
+    KeyboardScanner::over(Box::new(InputTransport::of(events.into(), "input:pipe".to_owned())))
 }
 
 fn text(scanner: &mut dyn CodeScanner) -> String {
@@ -57,7 +62,7 @@ fn what_is_typed_is_read_in_pieces_of_any_length() {
         let bytes: Vec<u8> = words.iter().flat_map(|text| typed(text)).collect();
         let typing =
             thread::spawn(move || bytes.chunks(piece).for_each(|part| typist.write_all(part).unwrap()));
-        let mut scanner = KeyboardScanner::of(events.into(), "input:pipe".to_owned());
+        let mut scanner = keyboard(events);
         for word in words {
             assert_eq!(text(&mut scanner), word, "{piece} bytes at once");
         }
@@ -66,10 +71,37 @@ fn what_is_typed_is_read_in_pieces_of_any_length() {
     }
 }
 
+/// The terminal looks for a while and then does something else: a long code that is typed meanwhile is one code.
+#[test]
+fn a_look_that_ends_in_the_middle_of_a_code_does_not_cut_it() {
+    let look = |scanner: &mut dyn CodeScanner| {
+        let none = scanner.scan(Instant::now()).unwrap_err();
+        assert!(matches!(none, ScanError::Nothing), "{none:?}");
+    };
+    let (events, mut typist) = std::io::pipe().unwrap();
+    let mut scanner = keyboard(events);
+    let bytes = typed("BJ-20261128-0000017");
+    for piece in bytes.chunks(10 * 24) {
+        look(&mut scanner);
+        typist.write_all(piece).unwrap();
+    }
+    assert_eq!(text(&mut scanner), "BJ-20261128-0000017");
+
+    // What is written into a pipe is there at once, which a pty does not promise.
+    let (came, mut sent) = std::io::pipe().unwrap();
+    let line = InputTransport::of(came.into(), "serial:pipe".to_owned());
+    let mut scanner = SerialScanner::over(Box::new(line));
+    for piece in ["BJ-20261128", "-0000", "017\r"] {
+        look(&mut scanner);
+        sent.write_all(piece.as_bytes()).unwrap();
+    }
+    assert_eq!(text(&mut scanner), "BJ-20261128-0000017");
+}
+
 #[test]
 fn lost_events_are_no_code() {
     let (events, mut typist) = std::io::pipe().unwrap();
-    let mut scanner = KeyboardScanner::of(events.into(), "input:pipe".to_owned());
+    let mut scanner = keyboard(events);
     let mut bytes = typed("BJ-1");
     // SYN_DROPPED in the middle: kind 0, code 3.
     let dropped = [[0; 16].as_slice(), &0_u16.to_ne_bytes(), &3_u16.to_ne_bytes(), &[0; 4]].concat();
@@ -85,7 +117,7 @@ fn what_is_no_keyboard_is_refused() {
     for (path, kind) in
         [("/dev/null", CameraErrorKind::NotSupported), ("/dev/input/none", CameraErrorKind::Port)]
     {
-        let error = KeyboardScanner::open(Path::new(path)).err().unwrap();
+        let error = code_scanner::open(&format!("input:{path}").parse().unwrap()).err().unwrap();
         assert_eq!(error.kind(), kind, "{error:?}");
     }
 }

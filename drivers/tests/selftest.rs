@@ -155,6 +155,7 @@ fn document_printer_cause(fault: &str) -> Cause {
         "document_printer.busy" => Cause::Busy,
         // A page that was counted in and not out is somewhere on the way.
         "document_printer.claims_completed" => Cause::PaperJam,
+        "document_printer.hands_on" => Cause::NoAnswer,
         _ => panic!("{fault}: a new fault needs a row here"),
     }
 }
@@ -283,6 +284,34 @@ fn every_fault_of_a_face_engine_is_found() {
     check(Some("face_engine.memory"), Some(Cause::Crashed));
     // What is wrong with a picture shows only with one: drivers/tests/face_engine.rs.
     check(Some("face_engine.no_face"), None);
+}
+
+#[test]
+fn every_fault_of_a_photo_decoder_is_found() {
+    let check = |fault: Option<&str>, cause: Option<Cause>| {
+        let config = tempfile::NamedTempFile::new().unwrap();
+        let mut arguments = vec!["sim", "photo-decoder"];
+        arguments.extend(fault.iter().flat_map(|fault| ["--fault", fault]));
+        let program = env!("CARGO_BIN_EXE_yilin-device");
+        std::fs::write(
+            config.path(),
+            format!("[photo_decoder]\nprogram = {program:?}\narguments = {arguments:?}\n"),
+        )
+        .unwrap();
+        let (said, code) = selftest(&["--config", config.path().to_str().unwrap()]);
+        assert_eq!(
+            (&said["device"], said["cause"].as_str()),
+            (&json!("photo_decoder"), cause.map(Cause::word))
+        );
+        assert_eq!(code, Some(i32::from(cause.is_some())), "{fault:?}: {said}");
+    };
+    check(None, None);
+    check(Some("refuse"), None);
+    check(Some("hang"), Some(Cause::Timeout));
+    check(Some("crash"), Some(Cause::Crashed));
+    check(Some("memory"), Some(Cause::Crashed));
+    check(Some("flood"), Some(Cause::InvalidAnswer));
+    check(Some("garbage"), Some(Cause::InvalidAnswer));
 }
 
 #[test]

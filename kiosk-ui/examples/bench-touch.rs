@@ -13,13 +13,8 @@ use domain::service_item::ItemId;
 use domain::session::page::Page;
 use drivers::sim::id_card::SampleCard;
 use kiosk_ui::headless::{Booth, BoothOptions, Walk};
-use kiosk_ui::journal::Journal;
-use kiosk_ui::profile::ScreenProfile;
-use kiosk_ui::rig::RigProvince;
-use platform_client::sim::CatalogueSource;
 use serde_json::json;
 use std::time::{Duration, Instant};
-use time::macros::datetime;
 
 const ROUNDS: usize = 30;
 const CASES: usize = 30;
@@ -38,17 +33,7 @@ struct Samples {
 
 fn main() {
     let data = tempfile::tempdir().unwrap();
-    let booth = Booth::open(BoothOptions {
-        screen: ScreenProfile::UPRIGHT,
-        seed: 1,
-        time: datetime!(2026-11-24 10:24 +8),
-        province: RigProvince::Here(CatalogueSource::Embedded),
-        data: data.path().to_owned(),
-        journal: Journal::none(),
-        on_paper: None,
-        on_document: None,
-    })
-    .unwrap();
+    let booth = Booth::open(BoothOptions::usual(data.path())).unwrap();
     let mut samples = Samples::default();
     for _ in 0..ROUNDS {
         look_around(&booth, &mut samples);

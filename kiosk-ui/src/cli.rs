@@ -88,6 +88,8 @@ pub enum OutboxCommand {
         #[arg(long, value_enum, default_value = "ask")]
         decision: Decision,
     },
+    /// Makes a new key for what waits; a running terminal takes it up by itself
+    RotateKey,
     /// Copies what waits, sealed as it is, into a folder
     Export {
         /// The folder

@@ -7,11 +7,16 @@
 mod devices;
 mod reader;
 
-pub use devices::{DevicePorts, IoBoardConfig, PrinterConfig, SpeakerConfig};
+pub use devices::{
+    DevicePorts, FaceEngineConfig, IoBoardConfig, PrinterConfig, ProgramConfig, SpeakerConfig, SpeechConfig,
+};
 
+use crate::agent::{AgentAddress, Backlight, Fleet};
+use crate::machine::MachineWords;
 use crate::profile::ScreenProfile;
 use domain::locale::Localized;
 use domain::terminal::{Contact, OpeningHours, Site, TerminalId};
+use platform_client::credentials::OldestTls;
 use reader::{Findings, Table};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -34,6 +39,8 @@ pub struct Config {
     pub province: Option<ProvinceAddress>,
     /// How often the province is asked for news.
     pub news_every: Duration,
+    /// The fleet's agent and what hangs on it.
+    pub fleet: Fleet,
 }
 
 /// Where the province is.
@@ -45,6 +52,8 @@ pub struct ProvinceAddress {
     pub credentials: PathBuf,
     /// The folder with the certificates of the authorities that answer for seals; none trusts nobody's.
     pub seal_authorities: Option<PathBuf>,
+    /// The oldest TLS that is spoken to it.
+    pub oldest_tls: OldestTls,
 }
 
 impl ProvinceAddress {
@@ -52,7 +61,7 @@ impl ProvinceAddress {
     /// it is there.
     pub fn new(url: String, credentials: PathBuf) -> Self {
         let seal_authorities = Some(credentials.join("seal-authorities")).filter(|folder| folder.is_dir());
-        Self { url, credentials, seal_authorities }
+        Self { url, credentials, seal_authorities, oldest_tls: OldestTls::default() }
     }
 }
 
@@ -71,6 +80,7 @@ impl Default for Config {
             devices: DevicePorts::default(),
             province: None,
             news_every: NEWS_EVERY,
+            fleet: Fleet { machine: MachineWords::of_this_build(), ..Fleet::default() },
         }
     }
 }
@@ -152,12 +162,32 @@ impl Config {
             let url = province.required("url", url);
             let credentials = province.required("credentials", reader::text);
             let seals = province.optional("seal_authorities", reader::text).map(|path| folder.join(path));
+            let oldest_tls = province.optional("oldest_tls", oldest_tls).unwrap_or_default();
             config.news_every = province.optional("news_seconds", seconds).unwrap_or(NEWS_EVERY);
             province.nothing_else();
             config.province = url.zip(credentials).map(|(url, path)| {
                 let address = ProvinceAddress::new(url, folder.join(path));
-                ProvinceAddress { seal_authorities: seals.or(address.seal_authorities), ..address }
+                ProvinceAddress {
+                    seal_authorities: seals.or(address.seal_authorities),
+                    oldest_tls,
+                    ..address
+                }
             });
+        }
+        if let Some(agent) = root.section("agent") {
+            let socket = agent.required("socket", reader::text);
+            let user = agent.required("user", user);
+            config.fleet.exports = agent.optional("exports", reader::text).map(|path| folder.join(path));
+            config.fleet.open_state_url = agent.optional("open_state_url", page_url);
+            agent.nothing_else();
+            config.fleet.backlight = Backlight::find();
+            config.fleet.agent =
+                socket.zip(user).map(|(socket, user)| AgentAddress { socket: folder.join(socket), user });
+        }
+        if let Some(machine) = root.section("machine") {
+            let word = |key| machine.optional(key, reader::text).map(|path| folder.join(path));
+            config.fleet.machine = MachineWords { clock: word("clock"), data: word("data") };
+            machine.nothing_else();
         }
         root.nothing_else();
         config
@@ -208,6 +238,39 @@ fn url(value: reader::Value<'_>) -> Result<String, String> {
         return Err(format!("`{text}` is no address of a province: write https://host:port"));
     }
     Ok(text)
+}
+
+fn oldest_tls(value: reader::Value<'_>) -> Result<OldestTls, String> {
+    match reader::text(value)?.as_str() {
+        "1.3" => Ok(OldestTls::V1_3),
+        "1.2" => Ok(OldestTls::V1_2),
+        other => Err(format!(
+            "`{other}` is no TLS that is spoken: write \"1.3\", or \"1.2\" for a province that has nothing newer"
+        )),
+    }
+}
+
+/// The number of a user of this machine, by name.
+fn user(value: reader::Value<'_>) -> Result<u32, String> {
+    let name = reader::text(value)?;
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let mut entries = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let entry = entries.find(|entry| entry.first() == Some(&name.as_str()));
+    let number = entry.and_then(|entry| entry.get(2)?.parse().ok());
+    number
+        .ok_or_else(|| format!("`{name}` is no user of this machine: write the one that yilin-agent runs as"))
+}
+
+/// The address of a page; short enough for a code that a telephone reads.
+fn page_url(value: reader::Value<'_>) -> Result<String, String> {
+    let text = reader::text(value)?;
+    let fits = text.len() <= 120 && text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
+    let plain = text.bytes().all(|b| b.is_ascii_graphic());
+    if fits && plain {
+        Ok(text)
+    } else {
+        Err(format!("`{text}` is no address of a page: write https://host/path"))
+    }
 }
 
 fn seconds(value: reader::Value<'_>) -> Result<Duration, String> {

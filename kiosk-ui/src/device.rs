@@ -4,12 +4,15 @@
 
 pub mod camera;
 pub mod document_printer;
+pub mod face_engine;
 pub mod io_board;
+pub mod paper_count;
 pub mod power_supply;
 pub mod printer;
 pub mod reader;
 pub mod scanner;
 pub mod speaker;
+pub mod speech;
 mod watch;
 
 pub use watch::Watch;
@@ -21,10 +24,13 @@ use drivers::document_printer::IppPrinter;
 use drivers::receipt_printer::{EscPosPrinter, FontError};
 use drivers::speaker::{Speaker, SpeakerError};
 use io_board::IoBoardDesk;
-use printer::Printer;
-use reader::Reader;
+use paper_count::PaperCount;
+use printer::{Printer, PrinterModel};
+use reader::{PhotoUse, Reader};
 use scanner::Scanner;
 use speaker::SpeakerDesk;
+use speech::SpeechDesk;
+use std::path::Path;
 
 /// The devices at ports; none where this terminal has none, and the visit knows by its state. The power supply only speaks.
 #[derive(Debug)]
@@ -41,6 +47,8 @@ pub struct Devices {
     pub io_board: Option<IoBoardDesk>,
     /// The loudspeaker.
     pub speaker: Option<SpeakerDesk>,
+    /// The voice.
+    pub speech: Option<SpeechDesk>,
 }
 
 /// Why a device's thread does not start.
@@ -58,17 +66,18 @@ pub enum DeviceStartError {
 }
 
 impl Devices {
-    /// Starts a thread for each; one that does not answer is no error but a state.
+    /// Starts a thread for each; one that does not answer is no error but a state. `data` is the terminal's folder.
     ///
     /// # Errors
     /// What cannot be started.
-    pub fn start(ports: DevicePorts, watch: &Watch) -> Result<Self, DeviceStartError> {
+    pub fn start(ports: DevicePorts, data: &Path, watch: &Watch) -> Result<Self, DeviceStartError> {
         if let Some(port) = ports.power {
             power_supply::start(port, watch)?;
         }
+        let photo = if ports.face_engine.is_some() { PhotoUse::Kept } else { PhotoUse::Dropped };
         Ok(Self {
-            reader: ports.card_reader.map(|port| Reader::start(port, watch)).transpose()?,
-            printer: ports.printer.map(|printer| start_printer(printer, watch)).transpose()?,
+            reader: ports.card_reader.map(|port| Reader::start(port, photo, watch)).transpose()?,
+            printer: ports.printer.map(|printer| start_printer(printer, data, watch)).transpose()?,
             document_printer: ports
                 .document_printer
                 .map(|port| DocumentPrinter::start(Box::new(IppPrinter::new(&port)), watch))
@@ -79,13 +88,17 @@ impl Devices {
                 .map(|IoBoardConfig { port, wiring }| IoBoardDesk::start(port, wiring, watch))
                 .transpose()?,
             speaker: ports.speaker.map(|speaker| start_speaker(&speaker, watch)).transpose()?,
+            speech: ports.speech.map(SpeechDesk::start).transpose()?,
         })
     }
 }
 
-fn start_printer(printer: PrinterConfig, watch: &Watch) -> Result<Printer, DeviceStartError> {
+fn start_printer(printer: PrinterConfig, data: &Path, watch: &Watch) -> Result<Printer, DeviceStartError> {
+    let count = PaperCount::open(data, printer.profile.dpi, printer.roll_mm);
+    let profile = &printer.profile;
+    let model = PrinterModel { title: profile.title.clone(), dots: profile.dots, dpi: profile.dpi };
     let driver = EscPosPrinter::new(printer.port, printer.profile, assets::paper_fonts()?);
-    Ok(Printer::start(Box::new(driver), watch)?)
+    Ok(Printer::start(Box::new(driver), model, count, watch)?)
 }
 
 fn start_speaker(config: &SpeakerConfig, watch: &Watch) -> Result<SpeakerDesk, DeviceStartError> {

@@ -9,15 +9,12 @@ mod tour;
 
 use crate::cli::GalleryOptions;
 use crate::headless::{Booth, BoothError, BoothOptions, Unreached};
-use crate::journal::Journal;
 use crate::output::Output;
-use crate::rig::RigProvince;
+use crate::pages::technician::Tab;
 use domain::session::page::Page;
 use easel::Easel;
-use platform_client::sim::CatalogueSource;
 use serde_json::json;
 use std::path::PathBuf;
-use time::macros::datetime;
 
 /// Why there is no gallery.
 #[derive(Debug, thiserror::Error)]
@@ -57,19 +54,31 @@ impl GalleryError {
     }
 }
 
+/// The page of the rating once a low level is chosen, when it asks for more.
+const RATING_REASONS: &str = "rating-reasons";
+/// A field that takes a picture or an electronic certificate.
+const PHOTO_OR_LICENCE: &str = "form-photo-or-licence";
+
+/// The name of every page, and of each of the several that some of them are.
+fn names() -> impl Iterator<Item = String> {
+    let technician = Tab::ALL.into_iter().map(|tab| format!("{}-{}", Page::Technician, tab.name()));
+    let several = [RATING_REASONS, PHOTO_OR_LICENCE].map(str::to_owned);
+    Page::all().map(|page| page.name().to_owned()).chain(several).chain(technician)
+}
+
 /// Draws it, on a thread of its own; names of pages or files go to the output.
 ///
 /// # Errors
 /// Why there is none.
 pub fn run(options: GalleryOptions, output: Output) -> Result<(), GalleryError> {
     if let Some(name) = &options.page
-        && Page::all().all(|page| page.name() != name)
+        && names().all(|known| known != *name)
     {
         return Err(GalleryError::NoPage(name.clone()));
     }
     let Some(out) = options.out.clone() else {
-        for page in Page::all() {
-            output.line(page.name(), &json!({"page": page.name()}));
+        for name in names() {
+            output.line(&name, &json!({"page": name}));
         }
         return Ok(());
     };
@@ -82,15 +91,7 @@ fn draw(options: GalleryOptions, out: PathBuf, output: Output) -> Result<(), Gal
     std::fs::create_dir_all(&out).map_err(file)?;
     let scratch = tempfile::tempdir().map_err(file)?;
     let easel = Easel::new(&options, out.clone(), output);
-    let booth = Booth::open(BoothOptions {
-        screen: easel.first_screen(),
-        seed: 1,
-        time: datetime!(2026-11-24 10:24 +8),
-        province: RigProvince::Here(CatalogueSource::Embedded),
-        data: scratch.path().to_owned(),
-        journal: Journal::none(),
-        on_paper: None,
-        on_document: None,
-    })?;
+    let booth =
+        Booth::open(BoothOptions { screen: easel.first_screen(), ..BoothOptions::usual(scratch.path()) })?;
     tour::Tour::new(&booth, easel).walk()?.hang()
 }

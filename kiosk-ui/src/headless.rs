@@ -4,10 +4,10 @@
 //! page directly, or know what a page means.
 
 mod booth;
-pub mod elements;
 mod stage;
 mod walk;
 
+pub use crate::elements;
 pub use booth::{Booth, BoothError, BoothOptions};
 pub use stage::{Stage, StageError};
 pub use walk::{Unreached, Walk};

@@ -95,13 +95,7 @@ impl Journal {
 
     /// Notes what a keeper or technician did.
     pub fn upkeep(&mut self, action: Upkeep, at: Timestamp) {
-        let action = match action {
-            Upkeep::TestPrint => "test_print",
-            Upkeep::SignDailyCheck => "sign_daily_check",
-            Upkeep::ReportFault => "report_fault",
-            Upkeep::SelfTest => "self_test",
-        };
-        self.write(&Line { at: text(at), event: "upkeep", action: Some(action), ..Line::default() });
+        self.write(&Line { at: text(at), event: "upkeep", action: Some(action.word()), ..Line::default() });
     }
 
     fn write(&mut self, line: &Line<'_>) {

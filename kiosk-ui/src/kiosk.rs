@@ -35,10 +35,11 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         randomness: Randomness::Machine,
         news: News::Every(config.news_every),
         journal,
+        fleet: config.fleet,
     };
     let shown = Display::find().and_then(|display| display.show(parts, screen, |_| Furniture::none()));
     match shown {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(ended) => ended.code(),
         Err(error @ WindowError::NoDisplay(_)) => output.failed(error.kind(), &error.to_string()),
         Err(error) => output.failed(error.kind(), &Chain(&error).to_string()),
     }

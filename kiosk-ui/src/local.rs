@@ -3,7 +3,9 @@
 //! Duty: the state of controls. Never: outlive the visit (`forget` empties it).
 
 use crate::input::typing::Typing;
+use domain::case::SubmissionId;
 use domain::identity::SharedDataConsent;
+use domain::messages::MessageId;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
 use zeroize::Zeroizing;
@@ -39,8 +41,34 @@ pub(crate) struct Local {
     pub(crate) category: Option<usize>,
     /// A telephone number is being left.
     pub(crate) leaving_number: bool,
+    /// Which of the technician's pages is shown, and whether it was chosen.
+    pub(crate) tab: usize,
+    pub(crate) tab_chosen: bool,
     /// What became of a keeper's or technician's action.
     pub(crate) noted: bool,
+    /// What a technician is told of the last button besides.
+    pub(crate) note: Option<MessageId>,
+    /// The entry of the outbox that a technician decides on, and whether they are about to withdraw it.
+    pub(crate) deciding: Option<SubmissionId>,
+    pub(crate) withdrawing: bool,
+    /// A technician is about to start the other slot.
+    pub(crate) leaving_slot: bool,
+    /// What of the unit a technician tries over the whole screen.
+    pub(crate) calibrating: Calibrating,
+}
+
+/// What of the unit is tried over the whole screen.
+#[derive(Debug, Default)]
+pub(crate) enum Calibrating {
+    /// Nothing.
+    #[default]
+    No,
+    /// Touch: where the crosses so far were touched, in parts of the screen.
+    Touch(Vec<(f32, f32)>),
+    /// The screen: which pattern.
+    Pattern(usize),
+    /// The camera.
+    Camera,
 }
 
 /// A date being typed.

@@ -13,7 +13,6 @@ use kiosk_ui::cli::{CatalogueCommand, Cli, Command};
 use kiosk_ui::outbox_command;
 use kiosk_ui::output::{Format, Output};
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let mut cli = match Cli::try_parse() {
@@ -56,9 +55,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What happens, on standard error: `RUST_LOG` says how much; results stay alone on standard output.
+/// Results stay alone on standard output.
 fn log_to_stderr(cli: &Cli) {
-    let usual = if cli.command.is_some() { "error" } else { "info,winit=error" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    kiosk_ui::log::to_stderr(if cli.command.is_some() { "error" } else { "info,winit=error" });
 }

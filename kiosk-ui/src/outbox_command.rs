@@ -1,4 +1,4 @@
-//! `outbox list|show|retry|export`: a person looks into the outbox, beside a running terminal.
+//! `outbox list|show|retry|rotate-key|export`: a person looks into the outbox, beside a running terminal.
 //!
 //! Duty: results as words or JSON; masked unless it is asked for by name, and then on record first. Never: deliver.
 
@@ -10,7 +10,7 @@ use domain::terminal::TerminalId;
 use platform_client::clock::{Clock, SystemClock};
 use platform_client::entropy::SystemEntropy;
 use platform_client::outbox::inspect::{self, EntryContent, EntrySummary, InspectError, Inspector, Reveal};
-use platform_client::outbox::{OpenError, OutboxConfig};
+use platform_client::outbox::{KeyError, KeyId, OpenError, OutboxConfig};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -28,6 +28,8 @@ enum Failure {
     Open(#[from] OpenError),
     #[error(transparent)]
     Inspect(#[from] InspectError),
+    #[error("no new key can be made; the present one goes on")]
+    Key(#[from] KeyError),
     #[error("nothing is shown, since it could not be put on record")]
     Record(#[source] std::io::Error),
 }
@@ -40,6 +42,7 @@ impl Failure {
             Self::Inspect(InspectError::NotSetAside { .. }) => "not_set_aside",
             Self::Inspect(InspectError::Unreadable(_)) => "unreadable",
             Self::Inspect(InspectError::Store(_) | InspectError::Io { .. }) => "disk",
+            Self::Key(_) => "key",
             Self::Record(_) => "record",
         }
     }
@@ -82,6 +85,16 @@ fn perform(command: &OutboxCommand, data: &Path, clock: SystemClock, output: Out
                 },
             )?;
             output.line(&format!("{id} {}", state.word()), &json!({"submission_id": id, "state": state}));
+        }
+        OutboxCommand::RotateKey => {
+            let current = inspector.new_key(&SystemEntropy::new())?;
+            let keys: Vec<u8> = inspector.keys().into_iter().map(KeyId::get).collect();
+            let words = format!(
+                "key {} seals from now on; {} older, each until nothing is sealed with it",
+                current.get(),
+                keys.len().saturating_sub(1)
+            );
+            output.line(&words, &json!({"current": current.get(), "keys": keys}));
         }
         OutboxCommand::Export { out } => {
             let entries = inspector.export(out)?;

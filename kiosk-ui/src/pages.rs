@@ -14,11 +14,13 @@ mod help;
 pub(crate) mod identify;
 mod idle;
 mod keyboard;
+pub(crate) mod licence;
 mod printing;
 mod rating;
 mod result;
 mod review;
 mod submitting;
+pub(crate) mod technician;
 mod text;
 mod trouble;
 mod upkeep;
@@ -66,6 +68,7 @@ pub(crate) fn connect(terminal: &Rc<Terminal>) {
     entry::connect(terminal);
     face::connect(terminal);
     form::connect(terminal);
+    licence::connect(terminal);
     review::connect(terminal);
     submitting::connect(terminal);
     result::connect(terminal);
@@ -74,13 +77,14 @@ pub(crate) fn connect(terminal: &Rc<Terminal>) {
     help::connect(terminal);
     trouble::connect(terminal);
     upkeep::connect(terminal);
+    technician::connect(terminal);
 }
 
 /// A page is shown that was not shown before: its controls begin.
 pub(crate) fn open(terminal: &Terminal) {
     match terminal.local.borrow().page {
         Some(Page::Form(_) | Page::Search | Page::IdentifySms | Page::IdentifyWorker) => {}
-        Some(Page::Assisted | Page::StaffSignIn) => {}
+        Some(Page::LicenceSms | Page::RatingWords | Page::Assisted | Page::StaffSignIn) => {}
         _ => return,
     }
     keyboard::open(terminal);
@@ -89,6 +93,7 @@ pub(crate) fn open(terminal: &Terminal) {
 /// Shows the session on a page.
 pub(crate) fn show(terminal: &Terminal, page: Page) {
     frame::show(terminal, page);
+    help::show_desk(terminal);
     match page {
         Page::Idle => idle::show(terminal),
         Page::Home | Page::Search | Page::Items | Page::Guide | Page::YouMayAlso | Page::Directory => {
@@ -98,8 +103,11 @@ pub(crate) fn show(terminal: &Terminal, page: Page) {
         Page::Identify | Page::IdentifyCard | Page::IdentifyQr | Page::IdentifyNetworkId => {
             identify::show(terminal, page);
         }
-        Page::IdentifySms | Page::IdentifyWorker | Page::Assisted | Page::StaffSignIn => {
+        Page::IdentifySms | Page::IdentifyWorker | Page::LicenceSms | Page::Assisted | Page::StaffSignIn => {
             entry::show(terminal, page);
+        }
+        Page::LicenceWays | Page::LicenceQr | Page::LicenceList | Page::LicenceLook => {
+            licence::show(terminal, page);
         }
         Page::Face => face::show(terminal),
         Page::Asking | Page::Submitting => submitting::show(terminal, page),
@@ -107,12 +115,13 @@ pub(crate) fn show(terminal: &Terminal, page: Page) {
         Page::Review => review::show(terminal),
         Page::Result => result::show(terminal),
         Page::Printing => printing::show(terminal),
-        Page::Rating => rating::show(terminal),
+        Page::Rating | Page::RatingWords => rating::show(terminal),
         Page::Forgetting => rating::show_forgetting(terminal),
         Page::Help => help::show(terminal),
         Page::StillThere => {}
         Page::Trouble | Page::OutOfService => trouble::show(terminal, page),
-        Page::Keeper | Page::Technician => upkeep::show(terminal, page),
+        Page::Keeper => upkeep::show(terminal),
+        Page::Technician => technician::show(terminal),
     }
     keyboard::show(terminal);
 }
@@ -129,9 +138,11 @@ pub(crate) fn blank(terminal: &Terminal) {
     entry::blank(terminal);
     crate::preview::blank(terminal);
     form::blank(terminal);
+    licence::blank(terminal);
     review::blank(terminal);
     result::blank(terminal);
     printing::blank(terminal);
+    rating::blank(terminal);
     help::blank(terminal);
     frame::blank(terminal);
     keyboard::show(terminal);

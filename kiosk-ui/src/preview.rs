@@ -3,9 +3,10 @@
 //! Duty: bring the newest preview to the screen. Never: keep one; a page that does not look shows none.
 
 use crate::device::camera::{Preview, PreviewSlot};
-use crate::screens::{FaceAdapter, FormAdapter, IdentifyQrAdapter};
+use crate::screens::{FaceAdapter, FormAdapter, IdentifyQrAdapter, TechnicianAdapter};
 use crate::terminal::Terminal;
 use domain::session::effect::CameraUse;
+use domain::session::page::Page;
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer};
 
 /// Shows the newest preview, if there is one that was not shown; whether there was.
@@ -16,6 +17,9 @@ pub fn show(terminal: &Terminal, slot: &PreviewSlot) -> bool {
     match looks {
         CameraUse::Face => window.global::<FaceAdapter<'_>>().set_preview(picture(&preview)),
         CameraUse::Code => window.global::<IdentifyQrAdapter<'_>>().set_preview(picture(&preview)),
+        CameraUse::Photo if terminal.shell().session().page() == Page::Technician => {
+            window.global::<TechnicianAdapter<'_>>().set_preview(picture(&preview));
+        }
         CameraUse::Photo => window.global::<FormAdapter<'_>>().set_preview(picture(&preview)),
         // The page was left while the frame was on its way.
         CameraUse::Off => return false,
@@ -29,6 +33,7 @@ pub(crate) fn blank(terminal: &Terminal) {
     window.global::<FaceAdapter<'_>>().set_preview(Image::default());
     window.global::<IdentifyQrAdapter<'_>>().set_preview(Image::default());
     window.global::<FormAdapter<'_>>().set_preview(Image::default());
+    window.global::<TechnicianAdapter<'_>>().set_preview(Image::default());
 }
 
 fn picture(preview: &Preview) -> Image {

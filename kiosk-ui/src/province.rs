@@ -6,16 +6,23 @@
 mod answer;
 mod background;
 mod divisions;
+mod face;
 mod in_session;
+mod licences;
 mod news;
 mod reply;
 mod resident;
 mod stores;
 
+#[cfg(test)]
+pub(crate) use answer::ask_failure;
+
 use crate::chain::Chain;
+use crate::device::face_engine::FaceEngine;
 use crate::inbox::Post;
 use domain::case::{Submission, SubmissionId};
 use domain::device::Devices;
+use domain::division::DivisionCode;
 use domain::paper::Claim;
 use domain::session::effect::{Question, RatingToSend};
 use domain::session::event::{EventKind, Network, ProvinceEvent, Storage, TerminalEvent, Ticket};
@@ -48,6 +55,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct DeskOptions {
     /// Where the province is and how it speaks.
     pub province: ProvinceConfig,
+    /// Where the terminal stands: the catalogue of another site is not taken.
+    pub division: DivisionCode,
     /// Whom to trust for the seals of certificates.
     pub seal_authorities: Authorities,
     /// The terminal's folder: outbox, keys, the last good catalogue.
@@ -56,6 +65,8 @@ pub struct DeskOptions {
     pub randomness: Randomness,
     /// How often news are asked for.
     pub news: News,
+    /// What compares faces here; none where only the province does.
+    pub face_engine: Option<FaceEngine>,
 }
 
 /// Where ids and keys come from.
@@ -109,6 +120,7 @@ struct Shared {
     stores: Stores,
     catalogue: CatalogueCache,
     data: PathBuf,
+    face_engine: Option<FaceEngine>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Entropy>,
     post: Post,
@@ -136,7 +148,8 @@ impl ProvinceDesk {
     /// # Errors
     /// The address or the credentials are wrong, another terminal runs with this folder, or there are no threads.
     pub fn start(options: DeskOptions, clock: Arc<dyn Clock>, post: Post) -> Result<Self, DeskError> {
-        let DeskOptions { province, seal_authorities, data, randomness, news } = options;
+        let DeskOptions { province, division, seal_authorities, data, randomness, news, face_engine } =
+            options;
         let (ids, slips): (Arc<dyn Entropy>, Arc<dyn Entropy>) = match randomness {
             Randomness::Machine => (Arc::new(SystemEntropy::new()), Arc::new(SystemEntropy::new())),
             // A stream for each: how often one is asked must not change what another gives.
@@ -167,8 +180,9 @@ impl ProvinceDesk {
         let shared = Arc::new(Shared {
             province,
             stores,
-            catalogue: CatalogueCache::new(&data.join("catalogue")),
+            catalogue: CatalogueCache::new(&data.join("catalogue")).for_site(division),
             data,
+            face_engine,
             clock,
             ids,
             post,
@@ -241,6 +255,13 @@ impl ProvinceDesk {
             waiting.abort();
         }
         tracing::info!(submission = %id, "left to later delivery");
+    }
+
+    /// Tries what waits now.
+    pub fn try_now(&self) {
+        if let Some(outbox) = self.shared.stores.outbox() {
+            outbox.try_now();
+        }
     }
 
     /// Keeps a rating and delivers it after its submission.

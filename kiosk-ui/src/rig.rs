@@ -207,8 +207,11 @@ impl Rig {
         let document_printer_port: PortAddress = document_printer.address().parse()?;
         let devices = DevicePorts {
             card_reader: Some(reader.port().parse()?),
-            printer: PrinterProfile::built_in(PRINTER)
-                .map(|profile| PrinterConfig { port: printer_port.clone(), profile }),
+            printer: PrinterProfile::built_in(PRINTER).map(|profile| PrinterConfig {
+                port: printer_port.clone(),
+                profile,
+                roll_mm: None,
+            }),
             document_printer: Some(document_printer_port.clone()),
             ..besides.as_ref().map(Besides::ports).transpose()?.unwrap_or_default()
         };

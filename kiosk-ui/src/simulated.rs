@@ -48,6 +48,7 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         None => rig.camera_source(),
     };
     let parts = Parts {
+        fleet: config.fleet,
         site: rig.site().clone(),
         data,
         clock,
@@ -59,7 +60,7 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         journal,
     };
     match display.show(parts, screen, |terminal| dock::furnish(terminal, rig, paper)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(ended) => ended.code(),
         Err(WindowError::NoDisplay(why)) => output.failed("no_display", &why),
         Err(error) => output.failed(error.kind(), &Chain(&error).to_string()),
     }

@@ -3,9 +3,11 @@
 //! Duty: one way to put a terminal together, for a window, a kiosk and a visit without a display. Never: know whether a
 //! device is simulated.
 
+use crate::agent::{Agent, Fleet};
 use crate::clock::TerminalClock;
 use crate::config::{DevicePorts, ProvinceAddress};
 use crate::device::camera::{self, CameraDesk, PreviewSlot};
+use crate::device::face_engine::FaceEngine;
 use crate::device::{DeviceStartError, Devices, Watch};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
@@ -43,6 +45,8 @@ pub struct Parts {
     pub news: News,
     /// Where states and outcomes are written down.
     pub journal: Journal,
+    /// The fleet's agent and what hangs on it.
+    pub fleet: Fleet,
 }
 
 /// How a terminal wakes its screen, from any thread.
@@ -91,6 +95,9 @@ pub enum StartError {
     /// The camera.
     #[error("the camera's thread does not start")]
     Camera(#[from] camera::StartError),
+    /// The agent's thread.
+    #[error("the thread to the agent does not start")]
+    Agent(#[source] std::io::Error),
     /// Another device.
     #[error(transparent)]
     Device(#[from] DeviceStartError),
@@ -105,6 +112,7 @@ impl StartError {
             Self::SealAuthorities(_) => "seal_authorities",
             Self::Desk(DeskError::InUse(_)) => "in_use",
             Self::Desk(_) => "province",
+            Self::Agent(_) => "agent",
             Self::Camera(_) | Self::Device(_) => "device",
         }
     }
@@ -123,14 +131,23 @@ impl Parts {
     pub fn start(self, wakers: Wakers) -> Result<Started, StartError> {
         std::fs::create_dir_all(&self.data)
             .map_err(|cause| StartError::Folder { folder: self.data.clone(), cause })?;
-        let (inbox, post) = Inbox::new(wakers.event);
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::from(wakers.event);
+        let (folder, fleet) = (self.data.clone(), self.fleet);
+        let machine = fleet.machine.clone();
+        let (inbox, post) = Inbox::new({
+            let wake = Arc::clone(&wake);
+            move || wake()
+        });
         let clock = self.clock;
         let authorities = self.province.seal_authorities.as_deref().map(Authorities::read).transpose()?;
+        let watch = Watch::start(post.clone()).map_err(DeviceStartError::Thread)?;
+        let face_engine = self.devices.face_engine.clone();
         let desk = DeskOptions {
+            division: self.site.division.clone(),
             seal_authorities: authorities.unwrap_or_default(),
             province: ProvinceConfig {
                 url: self.province.url,
-                credentials: Credentials::read(&self.province.credentials)?,
+                credentials: Credentials::read_for(&self.province.credentials, self.province.oldest_tls)?,
                 terminal: self.site.terminal.clone(),
                 dialects: DialectsConfig::read_beside(&self.province.credentials, &self.site.terminal)?,
                 timeouts: Timeouts::default(),
@@ -138,12 +155,18 @@ impl Parts {
             data: self.data,
             randomness: self.randomness,
             news: self.news,
+            face_engine: face_engine
+                .map(|config| FaceEngine::start(config, &watch))
+                .transpose()
+                .map_err(DeviceStartError::Thread)?,
         };
-        let province = ProvinceDesk::start(desk, Arc::new(clock.clone()), post.clone())?;
-        let watch = Watch::start(post).map_err(DeviceStartError::Thread)?;
-        let devices = Devices::start(self.devices, &watch)?;
+        let province = ProvinceDesk::start(desk, Arc::new(clock.clone()), post)?;
+        let devices = Devices::start(self.devices, &folder, &watch)?;
         let camera =
             self.camera.map(|source| CameraDesk::start(source, &watch, wakers.preview)).transpose()?;
+        // After the province's desk: an outbox that needs mending is mended before anybody counts in it.
+        let agent = Agent::start(fleet, &folder, wake).map_err(StartError::Agent)?;
+        agent.follow_unit(devices.speaker.as_ref());
         let patience = match self.news {
             News::Once => Some(FIRST_WORD),
             News::Every(_) if province.kept_catalogue().is_none() => Some(FIRST_CATALOGUE),
@@ -155,9 +178,15 @@ impl Parts {
         let kept = province.kept_catalogue();
         let catalogue_current_at = kept.as_ref().map(|kept| kept.current_at);
         let catalogue = kept.map(|kept| kept.catalogue).unwrap_or_default();
-        let facts = Facts { catalogue_current_at, ..Facts::new(Arc::new(self.site), catalogue, clock.now()) };
+        let facts = Facts {
+            catalogue_current_at,
+            self_test: agent.self_tested_at_last(),
+            data_partition: machine.data(),
+            clock: machine.clock(),
+            ..Facts::new(Arc::new(self.site), catalogue, clock.now())
+        };
         let preview = camera.as_ref().map(CameraDesk::preview);
-        let world = World { watch, devices, camera, province };
+        let world = World { watch, devices, camera, province, agent, machine };
         let shell = Shell::new(Session::new(facts), clock, world, self.journal);
         Ok(Started { shell, inbox, preview })
     }

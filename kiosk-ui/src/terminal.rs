@@ -2,6 +2,8 @@
 //!
 //! Duty: bring touches to the session and the session to the pages. Never: decide what a visit does next.
 
+mod fleet;
+
 use crate::inbox::Inbox;
 use crate::input::pinyin::{Dictionary, Pinyin};
 use crate::local::Local;
@@ -45,6 +47,27 @@ pub struct Terminal {
     pub(crate) fonts: PaperFonts<'static>,
     shown: Cell<Option<(Locale, DisplayMode)>>,
     observer: RefCell<Option<Observer>>,
+    pub(crate) painted: Painted,
+    /// What a second brings that is no matter of the session.
+    rest: fleet::Rest,
+}
+
+/// The frames that were really painted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Painted(Rc<PaintedAt>);
+
+#[derive(Debug, Default)]
+struct PaintedAt {
+    frames: Cell<u64>,
+    last: Cell<Option<domain::terminal::Timestamp>>,
+}
+
+impl Painted {
+    /// A frame is being painted.
+    fn note(&self, at: domain::terminal::Timestamp) {
+        self.0.frames.set(self.0.frames.get() + 1);
+        self.0.last.set(Some(at));
+    }
 }
 
 impl Terminal {
@@ -65,8 +88,11 @@ impl Terminal {
             fonts,
             shown: Cell::new(None),
             observer: RefCell::new(None),
+            painted: Painted::default(),
+            rest: fleet::Rest::default(),
         });
         terminal.fit(screen);
+        terminal.connect_fleet();
         pages::connect(&terminal);
         terminal.refresh();
         Ok(terminal)
@@ -116,7 +142,11 @@ impl Terminal {
     /// `quiet`: as long as the page stays, nothing on it changes but the clock.
     fn take(&self, kind: EventKind, quiet: bool) {
         let page = self.shell.borrow().session().page();
-        let signals = self.shell.borrow_mut().handle(kind);
+        let signals = {
+            let mut shell = self.shell.borrow_mut();
+            shell.painted(self.painted.0.last.get());
+            shell.handle(kind)
+        };
         for signal in signals {
             match signal {
                 Signal::Forget => self.forget(),
@@ -173,6 +203,9 @@ impl Terminal {
         };
         if changed {
             pages::open(self);
+            if page != Page::Technician {
+                self.shell.borrow_mut().agent().forget_technician();
+            }
         }
         pages::show(self, page);
         self.renew();

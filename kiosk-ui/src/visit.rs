@@ -5,6 +5,7 @@
 
 mod form;
 mod hands;
+mod licence;
 mod path;
 mod record;
 mod spelling;
@@ -146,6 +147,7 @@ fn play(options: VisitOptions) -> Result<VisitSummary, VisitError> {
         journal,
         on_paper: Some(record::paper_taker(options.out.clone())),
         on_document: Some(record::document_taker(options.out.clone())),
+        ..BoothOptions::usual(scratch.path())
     })?;
     for fault in &options.faults {
         booth.rig().inject(*fault)?;
@@ -206,6 +208,9 @@ impl<'b> Visit<'b> {
             Some(path) => read_answers(&item, &answers_in(path)?).map_err(VisitError::Answers)?,
             None => Default::default(),
         };
+        let path = options.out.join("touches.jsonl");
+        let touches = std::fs::File::create(&path)
+            .map_err(|cause| VisitError::File { path, cause: cause.to_string() })?;
         let card = match options.card {
             CardChoice::Card(card) => card,
             CardChoice::None => drivers::sim::id_card::SampleCard::Resident,
@@ -213,7 +218,7 @@ impl<'b> Visit<'b> {
         Ok(Self {
             options,
             booth,
-            hands: Hands::new(booth),
+            hands: Hands::new(booth, touches),
             record: Record::new(options.out.clone()),
             answers: Answers { own, told },
             holder: booth.rig().holder(card),
@@ -265,7 +270,11 @@ impl<'b> Visit<'b> {
             | SubmitOutcome::AlreadyApplied { application } => (Some(application), None),
             SubmitOutcome::Accepted { application, case } => (Some(application), Some(case)),
             SubmitOutcome::NotAccepted { application, .. } => (application.as_ref(), None),
-            SubmitOutcome::Queued | SubmitOutcome::Unknown | SubmitOutcome::NotSent => (None, None),
+            SubmitOutcome::Queued
+            | SubmitOutcome::SetAside
+            | SubmitOutcome::Unknown
+            | SubmitOutcome::NotSent
+            | SubmitOutcome::NotTaken => (None, None),
         };
         self.ended.application = application.map(ToString::to_string);
         self.ended.case = case.map(ToString::to_string);
@@ -293,7 +302,7 @@ impl Did {
         if page != Page::Printing {
             self.ended_print = false;
         }
-        if page == Page::IdentifyQr || page == Page::IdentifyNetworkId {
+        if matches!(page, Page::IdentifyQr | Page::IdentifyNetworkId | Page::LicenceQr) {
             self.code_shown = false;
         }
     }

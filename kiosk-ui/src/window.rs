@@ -6,6 +6,7 @@ use crate::assets;
 use crate::device::camera::PreviewSlot;
 use crate::fonts;
 use crate::inbox::Inbox;
+use crate::notify::{Beat, Notifier};
 use crate::preview;
 use crate::profile::ScreenProfile;
 use crate::start::{Parts, StartError, Started, Wakers};
@@ -14,6 +15,7 @@ use domain::session::event::EventKind;
 use drivers::receipt_printer::FontError;
 use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
 use std::cell::RefCell;
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -87,7 +89,7 @@ impl Display {
         parts: Parts,
         screen: ScreenProfile,
         furnish: impl FnOnce(&Rc<Terminal>) -> Furniture,
-    ) -> Result<(), WindowError> {
+    ) -> Result<Ended, WindowError> {
         let wakers =
             Wakers { event: Box::new(once_a_turn(drain)), preview: Box::new(once_a_turn(show_preview)) };
         let Started { shell, inbox, preview } = parts.start(wakers)?;
@@ -95,21 +97,53 @@ impl Display {
         let furniture = furnish(&terminal);
         OPEN.set(Some(Open { terminal: Rc::clone(&terminal), inbox, preview }));
         drain();
+        let notifier = Notifier::of_environment();
+        if notifier.is_heard() {
+            terminal.is_looked_after();
+        }
         let tick = Timer::default();
         tick.start(TimerMode::Repeated, TICK, move || {
             with_open(|open| {
                 open.terminal.happen(EventKind::Tick);
                 (furniture.on_tick)(&open.terminal);
+                open.terminal.second();
+                if notifier.second(open.terminal.frames()) == Beat::Paint {
+                    open.terminal.renew();
+                }
             });
             drain();
         });
         let shown = terminal.window().run();
         drop(tick);
+        let ended = if terminal.wants_restart() { Ended::Restart } else { Ended::Closed };
         // Devices and delivery end before the window system does.
         OPEN.set(None);
-        Ok(shown?)
+        shown?;
+        Ok(ended)
     }
 }
+
+/// How a terminal's window ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was closed.
+    Closed,
+    /// The program is to be started again: its unit's `RestartForceExitStatus` names the code.
+    Restart,
+}
+
+impl Ended {
+    /// The program's exit code.
+    pub fn code(self) -> ExitCode {
+        match self {
+            Self::Closed => ExitCode::SUCCESS,
+            Self::Restart => ExitCode::from(RESTART),
+        }
+    }
+}
+
+/// `EX_TEMPFAIL` of sysexits.h: start it again.
+const RESTART: u8 = 75;
 
 /// What stands beside the screen.
 pub struct Furniture {
@@ -177,7 +211,10 @@ fn once_a_turn(act: fn()) -> impl Fn() + Send + Sync + 'static {
 }
 
 fn drain() {
-    with_open(|open| open.terminal.drain(&open.inbox));
+    with_open(|open| {
+        open.terminal.drain(&open.inbox);
+        open.terminal.hear_agent();
+    });
 }
 
 fn show_preview() {

@@ -74,6 +74,7 @@ fn with_outbox() -> tempfile::TempDir {
             shared_data: SharedDataConsent::Refused,
         },
         answers,
+        provided: Vec::new(),
         queueing: Queueing::MayQueue,
     };
     outbox.commit(&submission).unwrap();
@@ -129,6 +130,26 @@ fn only_what_was_set_aside_waits_for_a_decision() {
     assert_eq!((code(&refused), &objects(&refused)[0]["error"]["kind"]), (1, &json!("not_set_aside")));
     let nobody = terminal(&["outbox", "retry", &"0".repeat(32), "--json", "--data", data]);
     assert_eq!((code(&nobody), &objects(&nobody)[0]["error"]["kind"]), (1, &json!("no_such_entry")));
+}
+
+#[test]
+fn a_new_key_is_made_beside_the_old_one() {
+    let folder = with_outbox();
+    let data = path(folder.path());
+    let made = terminal(&["outbox", "rotate-key", "--json", "--data", data]);
+    assert_eq!((code(&made), objects(&made)), (0, vec![json!({"current": 2, "keys": [1, 2]})]));
+    // What is sealed with the old key is still read, until a terminal has sealed it anew.
+    let shown = terminal(&["outbox", "show", ID, "--json", "--data", data]);
+    assert_eq!(code(&shown), 0);
+    let at = datetime!(2026-11-24 10:30:00 +8);
+    let config = OutboxConfig::in_folder(folder.path(), TerminalId("T-1".into()));
+    let outbox = Outbox::open(config, Arc::new(FixedClock(at)), Arc::new(SystemEntropy::new())).unwrap();
+    drop(outbox);
+    let shown = terminal(&["outbox", "show", ID, "--json", "--data", data]);
+    assert_eq!(code(&shown), 0);
+    let nowhere = tempfile::tempdir().unwrap();
+    let none = terminal(&["outbox", "rotate-key", "--json", "--data", path(nowhere.path())]);
+    assert_eq!((code(&none), &objects(&none)[0]["error"]["kind"]), (1, &json!("no_outbox")));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The file of a terminal: taken whole, or refused with every mistake at its line.
 
-use domain::locale::Localized;
+use domain::locale::{Locale, Localized};
 use drivers::io_board::{Contact, Light, Pin};
 use drivers::transport::PortAddress;
 use kiosk_ui::config::{Config, ConfigError, ProvinceAddress};
+use kiosk_ui::machine::MachineWords;
+use platform_client::credentials::OldestTls;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use time::macros::offset;
@@ -39,6 +41,7 @@ port = "serial:/dev/ttyS0?baud=115200"
 [printer]
 port = "usb:0400:c35a"
 profile = "clone_58"
+roll_metres = 30
 
 [document_printer]
 port = "ipp://192.0.2.7:631/ipp/print"
@@ -62,10 +65,26 @@ port = "nut:ups@127.0.0.1:3493"
 [speaker]
 port = "alsa:0/Master"
 
+[face_engine]
+program = "/opt/vendor/engine"
+arguments = ["--models", "/opt/vendor/models"]
+
+[photo_decoder]
+program = "decoder"
+
+[speech]
+program = "/usr/bin/espeak-ng"
+arguments = { zh-CN = ["-v", "cmn", "--stdin"], en = ["--stdin"] }
+
+[machine]
+clock = "/run/yilin-clock"
+data = "words/data"
+
 [province]
 url = "https://127.0.0.1:8443"
 credentials = "/etc/yilin"
 seal_authorities = "seals"
+oldest_tls = "1.2"
 news_seconds = 30
 "#;
 
@@ -84,6 +103,7 @@ fn a_whole_file() {
     assert_eq!(config.devices.camera, Some(PortAddress::V4l { path: "/dev/video0".into() }));
     let printer = config.devices.printer.unwrap();
     assert_eq!((printer.port.to_string().as_str(), printer.profile.dots), ("usb:0400:c35a", 384));
+    assert_eq!(printer.roll_mm, Some(30_000));
     let document_printer = PortAddress::Ipp { uri: "ipp://192.0.2.7:631/ipp/print".into() };
     assert_eq!(config.devices.document_printer, Some(document_printer));
     assert_eq!(config.devices.scanner, Some(PortAddress::Input { path: "/dev/input/event3".into() }));
@@ -96,13 +116,28 @@ fn a_whole_file() {
     assert_eq!(config.devices.power.unwrap().to_string(), "nut:ups@127.0.0.1:3493");
     let speaker = config.devices.speaker.unwrap();
     assert_eq!((speaker.port.to_string().as_str(), speaker.volume), ("alsa:0/Master", 60));
+    let speech = config.devices.speech.unwrap();
+    assert_eq!(speech.program, PathBuf::from("/usr/bin/espeak-ng"));
+    assert_eq!(speech.arguments(Locale::ZhCn), ["-v", "cmn", "--stdin"]);
+    assert_eq!(speech.arguments(Locale::En), ["--stdin"]);
+    let words = MachineWords {
+        clock: Some("/run/yilin-clock".into()),
+        data: Some("/etc/terminal/words/data".into()),
+    };
+    assert_eq!(config.fleet.machine, words);
+    let engine = config.devices.face_engine.unwrap();
+    assert_eq!(engine.engine.program, PathBuf::from("/opt/vendor/engine"));
+    assert_eq!(engine.engine.arguments, ["--models", "/opt/vendor/models"]);
+    assert_eq!(engine.photo_decoder.program, PathBuf::from("/etc/terminal/decoder"));
+    assert!(engine.photo_decoder.arguments.is_empty());
     let credentials = PathBuf::from("/etc/yilin");
     assert_eq!(
         config.province,
         Some(ProvinceAddress {
             url: "https://127.0.0.1:8443".into(),
             credentials,
-            seal_authorities: Some("/etc/terminal/seals".into())
+            seal_authorities: Some("/etc/terminal/seals".into()),
+            oldest_tls: OldestTls::V1_2,
         })
     );
     assert_eq!(config.news_every, Duration::from_secs(30));
@@ -161,6 +196,11 @@ fn every_mistake_is_named_with_its_line() {
             (10, "speaker.volume: write per cent"),
         ],
     );
+    check(
+        "[terminal]\n[face_engine]\nprogram = \"engine\"\narguments = \"fast\"\n",
+        &[(2, "face_engine: needs [photo_decoder]"), (4, "face_engine.arguments: ")],
+    );
+    check("[face_engine]\nprogram = \"e\"\n[photo_decoder]\n", &[(3, "photo_decoder.program: is missing")]);
     check(
         "[province]\nurl = \"http://127.0.0.1\"\nnews_seconds = 0\n",
         &[

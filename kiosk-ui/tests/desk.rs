@@ -7,7 +7,7 @@
 mod world;
 
 use domain::case::{SubmissionId, SubmitOutcome};
-use domain::identity::{Evidence, Identity, IdentityWay};
+use domain::identity::{Consent, Evidence, FaceConsent, Identity, IdentityWay, SharedDataConsent};
 use domain::material::Picture;
 use domain::paper::{Claim, ClaimState};
 use domain::personal::Personal;
@@ -46,7 +46,13 @@ fn known(item: &ItemId, world: &World, identity: Identity) -> Question {
         .item(item)
         .expect("an item of it")
         .clone();
-    Question::WhatIsKnown { item, identity }
+    let consent = Consent {
+        item_version: item.version.clone(),
+        at: START,
+        face: FaceConsent::NotAsked,
+        shared_data: SharedDataConsent::Given,
+    };
+    Question::WhatIsKnown { item, identity, consent }
 }
 
 fn item(id: &str) -> ItemId {

@@ -57,6 +57,7 @@ pub(crate) fn answer(bytes: &[u8]) {
     kept::<session::Session>(bytes);
     kept::<session::SmsChallenge>(bytes);
     kept::<session::FaceAnswer>(bytes);
+    kept::<session::FaceVerdictAnswer>(bytes);
     kept::<session::StaffMember>(bytes);
     kept::<item::Inquiry>(bytes);
     kept::<item::Prefill>(bytes);

@@ -22,6 +22,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct CatalogueCache {
     folder: PathBuf,
+    /// The division in which the terminal stands; `None` takes the catalogue of any site.
+    site: Option<DivisionCode>,
 }
 
 /// A catalogue that is good, and how old it is.
@@ -71,6 +73,19 @@ pub enum CatalogueError {
         /// What is wrong.
         problem: SignatureProblem,
     },
+    /// It is for other sites.
+    #[error(
+        "the catalogue {version} is refused: it is for {site}, and this terminal stands in {own}; tell the province, or \
+         correct site.division in the terminal's file"
+    )]
+    OtherSite {
+        /// The version that was refused.
+        version: String,
+        /// For which division it is.
+        site: DivisionCode,
+        /// Where the terminal stands.
+        own: DivisionCode,
+    },
     /// It is older than the one that is here, and the province has not said that it takes that one back.
     #[error("the catalogue {offered} is refused: it is older than {kept}, which nobody took back")]
     Older {
@@ -112,12 +127,19 @@ const FORMAT: u32 = 1;
 impl CatalogueCache {
     /// In this folder, which is made when there is something to keep.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), site: None }
+    }
+
+    /// The same for a terminal that stands in this division: the catalogue of another site is not taken, and one that is
+    /// kept from where the terminal stood before is not served.
+    #[must_use]
+    pub fn for_site(self, division: DivisionCode) -> Self {
+        Self { site: Some(division), ..self }
     }
 
     /// The last good catalogue, read and checked anew; `None` when there never was one.
     pub fn load(&self) -> Result<Option<GoodCatalogue>, CatalogueError> {
-        self.kept()?.map(|kept| checked(&kept)).transpose()
+        self.kept()?.map(|kept| self.checked(&kept)).transpose()
     }
 
     /// Asks the province for a newer one and keeps it if it is good.
@@ -127,7 +149,7 @@ impl CatalogueCache {
             tracing::warn!(%error, "the kept catalogue cannot be used");
             None
         });
-        let kept = kept.filter(|k| checked(k).is_ok());
+        let kept = kept.filter(|k| self.checked(k).is_ok());
         let etag = kept.as_ref().and_then(|k| k.etag.clone());
         let offered = match &kept {
             Some(kept) => offered(province, &kept.files, etag.as_deref()).await?,
@@ -143,10 +165,31 @@ impl CatalogueCache {
                 let files = trusted(files, province.catalogue_keys())?;
                 let files = not_older(files, before.map(|k| k.files))?;
                 let kept = Kept { format: FORMAT, etag, current_at: now, files };
-                let good = checked(&kept)?;
+                let good = self.checked(&kept)?;
                 self.keep(&kept)?;
                 Ok(Refreshed::New(good))
             }
+        }
+    }
+
+    fn checked(&self, kept: &Kept) -> Result<GoodCatalogue, CatalogueError> {
+        let version = &kept.files.version;
+        if let (Some(own), Some(site)) = (&self.site, &kept.files.site)
+            && !own.is_within(site)
+        {
+            let (version, site, own) = (version.clone(), site.clone(), own.clone());
+            return Err(CatalogueError::OtherSite { version, site, own });
+        }
+        let files = kept.files.items.iter().map(|f| (f.name.as_str(), f.toml.as_str()));
+        match read_items(version, files) {
+            Ok(catalogue) if catalogue.items.is_empty() => Err(CatalogueError::Empty(version.clone())),
+            Ok(catalogue) => Ok(GoodCatalogue {
+                catalogue: Arc::new(catalogue),
+                site: kept.files.site.clone(),
+                published_at: kept.files.published_at,
+                current_at: kept.current_at,
+            }),
+            Err(mistakes) => Err(CatalogueError::Refused { version: version.clone(), mistakes }),
         }
     }
 
@@ -224,21 +267,6 @@ fn numbers(version: &str) -> Vec<u64> {
         part[..digits].parse().ok()
     };
     version.split('.').map_while(part).collect()
-}
-
-fn checked(kept: &Kept) -> Result<GoodCatalogue, CatalogueError> {
-    let version = &kept.files.version;
-    let files = kept.files.items.iter().map(|f| (f.name.as_str(), f.toml.as_str()));
-    match read_items(version, files) {
-        Ok(catalogue) if catalogue.items.is_empty() => Err(CatalogueError::Empty(version.clone())),
-        Ok(catalogue) => Ok(GoodCatalogue {
-            catalogue: Arc::new(catalogue),
-            site: kept.files.site.clone(),
-            published_at: kept.files.published_at,
-            current_at: kept.current_at,
-        }),
-        Err(mistakes) => Err(CatalogueError::Refused { version: version.clone(), mistakes }),
-    }
 }
 
 #[cfg(test)]

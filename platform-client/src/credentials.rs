@@ -1,11 +1,14 @@
 //! The terminal's certificate and key, and whom it trusts.
 //!
-//! Duty: read the folder `{ca.pem, terminal.pem, terminal.key, catalogue.pub}` and make a TLS client of it. Never: trust anybody whom
-//! `ca.pem` does not name; the machine's own list of authorities is not read.
+//! Duty: read the folder `{ca.pem, terminal.pem, terminal.key or terminal.token, catalogue.pub}` and make a TLS client of it.
+//! Never: trust anybody whom `ca.pem` does not name; the machine's own list of authorities is not read.
 
 use crate::catalogue_trust::{CatalogueKeys, KEY_FILE};
+use crate::token::{self, TOKEN_FILE, TokenError};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use std::path::{Path, PathBuf};
@@ -37,6 +40,15 @@ pub enum CredentialsError {
         /// Why.
         #[source]
         cause: std::io::Error,
+    },
+    /// The key in a token cannot be used.
+    #[error("{file}: the key in the token cannot be used")]
+    Token {
+        /// The file that names it.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        cause: TokenError,
     },
     /// Certificate and key do not fit together, or cannot be used.
     #[error("{folder}: certificate and key cannot be used together")]
@@ -71,8 +83,8 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Reads `ca.pem`, `terminal.pem` and `terminal.key` from a folder, for TLS 1.3. The key must be readable by its owner
-    /// only.
+    /// Reads `ca.pem`, `terminal.pem` and the key from a folder, for TLS 1.3. The key is in `terminal.key`, or in the token
+    /// that `terminal.token` names, which goes before; that file must be readable by its owner only.
     pub fn read(folder: &Path) -> Result<Self, CredentialsError> {
         Self::read_for(folder, OldestTls::default())
     }
@@ -87,19 +99,18 @@ impl Credentials {
                 .map_err(|cause| CredentialsError::Unusable { folder: folder.to_owned(), cause })?;
         }
         let chain = certificates(&folder.join("terminal.pem"))?;
-        let key = private_key(&folder.join("terminal.key"))?;
         let unusable = |cause| CredentialsError::Unusable { folder: folder.to_owned(), cause };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let versions: &[&SupportedProtocolVersion] = match oldest {
             OldestTls::V1_2 => &[&TLS13, &TLS12],
             OldestTls::V1_3 => &[&TLS13],
         };
+        let key = certified_key(folder, chain, &provider)?;
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .map_err(unusable)?
             .with_root_certificates(roots)
-            .with_client_auth_cert(chain, key)
-            .map_err(unusable)?;
+            .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(key)));
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // What arrives before the handshake is done could be played again by somebody in between.
         config.enable_early_data = false;
@@ -125,12 +136,12 @@ impl Credentials {
 
 /// By what a changed file is known: a file that is written in place or replaced has another of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Files([Option<(u64, u64, i64, i64)>; 3]);
+struct Files([Option<(u64, u64, i64, i64)>; 4]);
 
 impl Files {
     fn of(folder: &Path) -> Self {
         use std::os::unix::fs::MetadataExt as _;
-        Self(["ca.pem", "terminal.pem", "terminal.key"].map(|name| {
+        Self(["ca.pem", "terminal.pem", "terminal.key", TOKEN_FILE].map(|name| {
             let file = std::fs::metadata(folder.join(name)).ok()?;
             Some((file.ino(), file.len(), file.ctime(), file.ctime_nsec()))
         }))
@@ -146,13 +157,34 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Credentials
     if all.is_empty() { Err(CredentialsError::Empty(file.to_owned())) } else { Ok(all) }
 }
 
-fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, CredentialsError> {
+/// The certificate with its key, from a token or a file, once it is seen that they belong together.
+fn certified_key(
+    folder: &Path,
+    chain: Vec<CertificateDer<'static>>,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, CredentialsError> {
+    let unusable = |cause| CredentialsError::Unusable { folder: folder.to_owned(), cause };
+    let file = folder.join(TOKEN_FILE);
+    if !file.exists() {
+        let key = private_key(&folder.join("terminal.key"))?;
+        return CertifiedKey::from_der(chain, key, provider).map_err(unusable);
+    }
+    seen_by_its_owner_only(&file)?;
+    let key = token::signing_key(&file).map_err(|cause| CredentialsError::Token { file, cause })?;
+    let key = CertifiedKey::new(chain, key);
+    key.keys_match().map_err(unusable)?;
+    Ok(key)
+}
+
+fn seen_by_its_owner_only(file: &Path) -> Result<(), CredentialsError> {
     use std::os::unix::fs::PermissionsExt as _;
     let io = |cause| CredentialsError::Io { file: file.to_owned(), cause };
     let mode = std::fs::metadata(file).map_err(io)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(CredentialsError::KeyOpenToOthers(file.to_owned()));
-    }
+    if mode & 0o077 == 0 { Ok(()) } else { Err(CredentialsError::KeyOpenToOthers(file.to_owned())) }
+}
+
+fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, CredentialsError> {
+    seen_by_its_owner_only(file)?;
     PrivateKeyDer::from_pem_file(file)
         .map_err(|cause| CredentialsError::Unreadable { file: file.to_owned(), cause })
 }

@@ -177,6 +177,11 @@ impl Dialects {
         self
     }
 
+    /// Whether an interface speaks the contract as it is written.
+    pub fn is_canonical(&self, interface: Interface) -> bool {
+        !self.others.contains_key(&interface)
+    }
+
     /// The dialect of an interface.
     pub fn of(&self, interface: Interface) -> &dyn Dialect {
         self.others.get(&interface).unwrap_or(&self.canonical).as_ref()

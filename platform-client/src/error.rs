@@ -81,6 +81,18 @@ pub enum CallErrorKind {
 }
 
 impl CallErrorKind {
+    /// Every one, in the order of a call's way.
+    pub const ALL: [Self; 8] = [
+        Self::Unreachable,
+        Self::Tls,
+        Self::OutcomeUnknown,
+        Self::BadAnswer,
+        Self::Refused(ErrorClass::Retryable),
+        Self::Refused(ErrorClass::NeedsUser),
+        Self::Refused(ErrorClass::NeedsHuman),
+        Self::Refused(ErrorClass::Fatal),
+    ];
+
     /// Whether it is certain that nothing came of the request.
     pub const fn never_arrived(self) -> bool {
         matches!(self, Self::Unreachable | Self::Tls)

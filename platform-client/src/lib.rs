@@ -7,6 +7,8 @@ pub mod catalogue_cache;
 pub mod catalogue_delta;
 pub mod catalogue_trust;
 pub mod clock;
+#[cfg(feature = "sim")]
+pub mod conformance_wire;
 pub mod contract;
 pub mod credentials;
 pub mod dialect;
@@ -27,6 +29,7 @@ pub mod seal;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod slip;
+pub mod token;
 
 pub use edge::filing::{Material, case_request};
 pub use edge::person::Shown;

@@ -36,6 +36,8 @@ pub enum Operation {
     SendSms,
     /// Does the face fit.
     MatchFace,
+    /// What a face engine at the terminal said.
+    FaceVerdict,
     /// Who signs in with badge and PIN.
     StaffSignIn,
     /// Is there anything to do.
@@ -201,7 +203,7 @@ const fn shape(interface: Interface, method: Method, path: &'static str, word: &
 
 impl Operation {
     /// Every call, in the order of the contract's page.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::Activate,
         Self::Heartbeat,
         Self::Events,
@@ -217,6 +219,7 @@ impl Operation {
         Self::OpenSession,
         Self::SendSms,
         Self::MatchFace,
+        Self::FaceVerdict,
         Self::StaffSignIn,
         Self::Inquiry,
         Self::Prefill,
@@ -277,6 +280,7 @@ impl Operation {
             Self::OpenSession => shape(Sessions, Post, path::SESSIONS, "session"),
             Self::SendSms => shape(Sessions, Post, path::SESSION_SMS, "sms"),
             Self::MatchFace => shape(Sessions, Post, path::SESSION_FACE, "face"),
+            Self::FaceVerdict => shape(Sessions, Post, path::SESSION_FACE_VERDICT, "face verdict"),
             Self::StaffSignIn => shape(Sessions, Post, path::STAFF_SIGN_INS, "staff sign-in"),
             Self::Inquiry => shape(Items, Post, path::ITEM_INQUIRY, "inquiry"),
             Self::Prefill => shape(Items, Post, path::ITEM_PREFILL, "prefill"),
@@ -345,6 +349,7 @@ impl Operation {
     pub const fn session(self) -> SessionNeed {
         match self {
             Self::MatchFace
+            | Self::FaceVerdict
             | Self::Inquiry
             | Self::Prefill
             | Self::Suggestions

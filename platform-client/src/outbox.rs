@@ -171,6 +171,8 @@ struct Shared {
     events: broadcast::Sender<OutboxEvent>,
     /// Something was saved, or is to be looked at.
     changed: Notify,
+    /// A person wants what waits tried now.
+    try_now: AtomicBool,
     /// Whether an attempt follows at once on what is saved.
     delivering: AtomicBool,
     /// Held by the delivery that runs.
@@ -220,6 +222,7 @@ impl Outbox {
             visits: Mutex::default(),
             events,
             changed: Notify::new(),
+            try_now: AtomicBool::new(false),
             delivering: AtomicBool::new(false),
             one_delivery: tokio::sync::Mutex::new(()),
             set_aside_at_start: set_aside,
@@ -231,6 +234,12 @@ impl Outbox {
     /// What was damaged when the outbox was opened, under its new name: a person has to look at it.
     pub fn set_aside_at_start(&self) -> Option<&Path> {
         self.shared.set_aside_at_start.as_deref()
+    }
+
+    /// Tries what waits now, whatever it waits for; what was sent and perhaps arrived keeps its wait.
+    pub fn try_now(&self) {
+        self.shared.try_now.store(true, Ordering::Release);
+        self.shared.changed.notify_one();
     }
 
     /// What happens to entries from now on. A listener that falls more than 1,024 events behind misses the oldest.

@@ -13,7 +13,8 @@ mod reading;
 mod upkeep;
 mod uploads;
 
-pub use ask::{CertificateAnswer, FaceCheck, ResidentSession};
+pub use ask::{CertificateAnswer, EngineVerdict, FaceCheck, ResidentSession};
+pub use licences::LicenceAnswer;
 pub use upkeep::{CatalogueAnswer, DeltaAnswer};
 pub use uploads::LargeMaterial;
 

@@ -2,6 +2,8 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+#[path = "conformance/dialects.rs"]
+mod dialects;
 #[path = "conformance/program.rs"]
 mod program;
 #[path = "conformance/report.rs"]

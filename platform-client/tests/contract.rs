@@ -2,6 +2,8 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+#[path = "plain_case/appeal.rs"]
+mod answers;
 #[path = "contract/catalogue.rs"]
 mod catalogue;
 #[path = "contract/community.rs"]
@@ -14,6 +16,8 @@ mod fixture;
 mod licences;
 #[path = "contract/matters.rs"]
 mod matters;
+#[path = "plain_case/submission.rs"]
+mod plain_case;
 #[path = "contract/program.rs"]
 mod program;
 #[path = "contract/terminal.rs"]

@@ -6,6 +6,8 @@
 mod asking;
 #[path = "refplat/cases.rs"]
 mod cases;
+#[path = "refplat/doors.rs"]
+mod doors;
 #[path = "refplat/fault_table.rs"]
 mod fault_table;
 #[path = "refplat/faults.rs"]

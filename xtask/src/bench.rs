@@ -23,24 +23,25 @@ use std::process::{ExitStatus, Stdio};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metric {
     /// What was measured, in words: `exec to first frame`.
-    metric: String,
+    pub(crate) metric: String,
     /// The unit of all samples: `ms`, `MiB`, `bytes`.
-    unit: String,
+    pub(crate) unit: String,
     /// Ours, in the order in which they were taken.
-    ours: Vec<f64>,
+    pub(crate) ours: Vec<f64>,
     /// What it is compared with, from the same run.
-    anchor: Option<Anchor>,
-    /// `≤ 2` in the unit, `≤ 1/5 ×` of the anchor, or `≤ anchor − 12`; of the medians.
-    goal: String,
+    pub(crate) anchor: Option<Anchor>,
+    /// `≤ 2` or `≥ 2` in the unit, `≤ 1/5 ×`, `≥ 0.7 ×` or `≤ 1.5 × + 1` of the anchor, or `≤ anchor − 12`; of the medians. None where the
+    /// figure is only to be known.
+    pub(crate) goal: Option<String>,
 }
 
 /// What ours is compared with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Anchor {
+pub(crate) struct Anchor {
     /// With its version.
-    name: String,
-    samples: Vec<f64>,
+    pub(crate) name: String,
+    pub(crate) samples: Vec<f64>,
 }
 
 /// What is left in docs/measured.
@@ -61,7 +62,8 @@ struct Measurement {
     anchor_median: Option<f64>,
     /// Ours over the anchor's, of the medians.
     ratio: Option<f64>,
-    met: bool,
+    /// None where there is no goal.
+    met: Option<bool>,
 }
 
 /// Why nothing, or too much, was measured.
@@ -85,6 +87,8 @@ pub(crate) enum BenchError {
     FirstFrame(#[from] first_frame::FirstFrameError),
     #[error("{0} cannot be written")]
     Write(PathBuf, #[source] std::io::Error),
+    #[error("name one benchmark of a crate: only those have parts")]
+    Parts,
     #[error("{0} goals missed")]
     Missed(usize),
 }
@@ -100,8 +104,9 @@ pub(crate) fn list() -> Result<(), BenchError> {
     Ok(())
 }
 
-/// Runs one benchmark, those of one crate, or all.
-pub(crate) fn run(only: Option<&str>) -> Result<(), BenchError> {
+/// Runs one benchmark, those of one crate, or all. With `parts`, which one benchmark knows, only these of it; what is not the
+/// whole is printed and not kept.
+pub(crate) fn run(only: Option<&str>, parts: &[String]) -> Result<(), BenchError> {
     let examples = examples()?;
     let known = |name: &str| {
         name == FIRST_FRAME || examples.iter().any(|(example, package)| example == name || package == name)
@@ -109,14 +114,24 @@ pub(crate) fn run(only: Option<&str>) -> Result<(), BenchError> {
     if let Some(name) = only.filter(|name| !known(name)) {
         return Err(BenchError::Unknown(name.to_owned()));
     }
+    if !parts.is_empty() {
+        let (name, package) =
+            examples.iter().find(|(name, _)| Some(name.as_str()) == only).ok_or(BenchError::Parts)?;
+        return ended(print(name, &judged(name, measure_example(name, package, parts)?)?));
+    }
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut missed = 0;
     if wanted(FIRST_FRAME) {
         missed += keep(FIRST_FRAME, first_frame::measure()?)?;
     }
     for (name, package) in examples.iter().filter(|(name, package)| wanted(name) || wanted(package)) {
-        missed += keep(name, measure_example(name, package)?)?;
+        missed += keep(name, measure_example(name, package, &[])?)?;
     }
+    ended(missed)
+}
+
+/// An error where goals were missed.
+pub(crate) const fn ended(missed: usize) -> Result<(), BenchError> {
     if missed == 0 { Ok(()) } else { Err(BenchError::Missed(missed)) }
 }
 
@@ -135,10 +150,11 @@ fn examples() -> Result<Vec<(String, String)>, BenchError> {
     Ok(found)
 }
 
-fn measure_example(name: &str, package: &str) -> Result<Vec<Metric>, BenchError> {
+fn measure_example(name: &str, package: &str, parts: &[String]) -> Result<Vec<Metric>, BenchError> {
     let example = format!("bench-{name}");
     let output = cargo()
-        .args(["run", "--quiet", "--locked", "--release", "--package", package, "--example", &example])
+        .args(["run", "--quiet", "--locked", "--release", "--package", package, "--example", &example, "--"])
+        .args(parts)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| BenchError::Start(example.clone(), error))?;
@@ -160,17 +176,26 @@ fn metrics(example: &str, lines: &str) -> Result<Vec<Metric>, BenchError> {
         .collect()
 }
 
-/// Prints and writes; gives the number of goals that were missed.
-fn keep(name: &str, metrics: Vec<Metric>) -> Result<usize, BenchError> {
+fn judged(name: &str, metrics: Vec<Metric>) -> Result<Vec<Measurement>, BenchError> {
     if metrics.is_empty() || metrics.iter().any(|metric| metric.ours.is_empty()) {
         return Err(BenchError::Nothing(name.to_owned()));
     }
-    let results = metrics.into_iter().map(judge).collect::<Result<Vec<_>, _>>()?;
+    Ok(metrics.into_iter().map(judge).collect::<Result<_, _>>()?)
+}
+
+/// Prints; gives the number of goals that were missed.
+fn print(name: &str, results: &[Measurement]) -> usize {
     say(&format!("{name}:"));
-    for result in &results {
+    for result in results {
         say(&format!("  {}", line(result)));
     }
-    let missed = results.iter().filter(|result| !result.met).count();
+    results.iter().filter(|result| result.met == Some(false)).count()
+}
+
+/// Prints and writes; gives the number of goals that were missed.
+pub(crate) fn keep(name: &str, metrics: Vec<Metric>) -> Result<usize, BenchError> {
+    let results = judged(name, metrics)?;
+    let missed = print(name, &results);
     let measured =
         Measured { name, date: machine::now(), commit: machine::commit(), machine: Machine::this(), results };
     let path = root().join(format!("docs/measured/{name}.json"));
@@ -184,10 +209,10 @@ fn keep(name: &str, metrics: Vec<Metric>) -> Result<usize, BenchError> {
 }
 
 fn judge(metric: Metric) -> Result<Measurement, GoalError> {
-    let goal: Goal = metric.goal.parse()?;
+    let goal = metric.goal.as_deref().map(str::parse::<Goal>).transpose()?;
     let ours = median(&metric.ours);
     let anchor_median = metric.anchor.as_ref().map(|anchor| median(&anchor.samples));
-    let met = goal.is_met(ours, anchor_median);
+    let met = goal.map(|goal| goal.is_met(ours, anchor_median));
     Ok(Measurement {
         median: ours,
         anchor_median,
@@ -207,9 +232,13 @@ fn line(result: &Measurement) -> String {
     };
     let (least, most) =
         (ours.iter().copied().fold(f64::MAX, f64::min), ours.iter().copied().fold(f64::MIN, f64::max));
-    let verdict = if result.met { "met" } else { "MISSED" };
+    let verdict = match (goal, result.met) {
+        (Some(goal), Some(true)) => format!("goal {goal}: met"),
+        (Some(goal), _) => format!("goal {goal}: MISSED"),
+        (None, _) => "no goal".to_owned(),
+    };
     format!(
-        "{metric}: {:.2} {unit} ({least:.2}–{most:.2}, n = {}){beside}; goal {goal}: {verdict}",
+        "{metric}: {:.2} {unit} ({least:.2}–{most:.2}, n = {}){beside}; {verdict}",
         result.median,
         ours.len()
     )
@@ -243,13 +272,15 @@ mod tests {
     fn a_benchmarks_lines() {
         let alone = r#"{"metric":"a","unit":"ms","ours":[1.0,2.0,3.5],"anchor":null,"goal":"≤ 2"}"#;
         let beside = r#"{"metric":"b","unit":"MiB","ours":[10.0],"anchor":{"name":"X 1.0","samples":[40.0]},"goal":"≤ 1/5 ×"}"#;
-        let read = metrics("bench-a", &format!("{alone}\n\n{beside}\n")).unwrap();
+        let known = r#"{"metric":"c","unit":"MB","ours":[7.0],"anchor":null,"goal":null}"#;
+        let read = metrics("bench-a", &format!("{alone}\n\n{beside}\n{known}\n")).unwrap();
         let lines: Vec<String> = read.into_iter().map(|metric| line(&judge(metric).unwrap())).collect();
         assert_eq!(
             lines,
             [
                 "a: 2.00 ms (1.00–3.50, n = 3); goal ≤ 2: met",
                 "b: 10.00 MiB (10.00–10.00, n = 1), X 1.0 40.00 MiB, ratio 0.250 (1/4.0); goal ≤ 1/5 ×: MISSED",
+                "c: 7.00 MB (7.00–7.00, n = 1); no goal",
             ]
         );
         assert!(metrics("bench-a", "done").is_err());

@@ -6,6 +6,7 @@
 //! Needs Debian packages: qemu-system-x86, busybox-static, kmod, cpio; the kernel's is fetched by apt-get into the folder for
 //! temporary files, not installed.
 
+use crate::program::{ProgramError, output};
 use crate::say;
 use crate::workspace::{CargoError, Metadata, cargo_output};
 use std::collections::BTreeSet;
@@ -22,10 +23,8 @@ use std::time::{Duration, Instant};
 pub(crate) enum GuestError {
     #[error(transparent)]
     Cargo(#[from] CargoError),
-    #[error("{0} could not be started: is its Debian package installed?")]
-    Start(String, #[source] std::io::Error),
-    #[error("{0} failed: {1}")]
-    Failed(String, String),
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     #[error("{0}")]
     File(PathBuf, #[source] std::io::Error),
     #[error("Debian names no kernel package, or it holds no {0}")]
@@ -35,10 +34,10 @@ pub(crate) enum GuestError {
 }
 
 /// The virtual camera, typed input, and USB: a cable to ourselves, gadgets and their functions, the host's drivers.
-const MODULES: [&str; 7] =
-    ["vivid", "evdev", "dummy_hcd", "libcomposite", "usb_f_printer", "gadgetfs", "usblp"];
+const MODULES: [&str; 8] =
+    ["vivid", "evdev", "dummy_hcd", "libcomposite", "usb_f_printer", "gadgetfs", "usblp", "uvcvideo"];
 /// How long the guest may take, without KVM on a busy machine.
-const LONGEST: Duration = Duration::from_secs(240);
+const LONGEST: Duration = Duration::from_secs(900);
 /// The guest's last words.
 const SEEN: &str = "guest: everything was seen";
 /// What it says when a code is to be typed.
@@ -70,7 +69,7 @@ pub(crate) fn prove() -> Result<(), GuestError> {
         .stdout(std::fs::File::create(&console).map_err(|e| GuestError::File(console.clone(), e))?)
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|e| GuestError::Start("qemu-system-x86_64".to_owned(), e))?;
+        .map_err(|e| ProgramError::Start("qemu-system-x86_64".to_owned(), e))?;
     let mut typed = false;
     while begun.elapsed() < LONGEST && matches!(guest.try_wait(), Ok(None)) {
         std::thread::sleep(Duration::from_millis(200));
@@ -216,13 +215,4 @@ fn copy(from: &Path, to: &Path) -> Result<(), GuestError> {
 fn first_file(folder: &Path, extension: &str) -> Option<PathBuf> {
     let mut entries = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     entries.find(|path| path.extension().is_some_and(|e| e == extension))
-}
-
-fn output(command: &mut Command) -> Result<String, GuestError> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|e| GuestError::Start(name.clone(), e))?;
-    if !output.status.success() {
-        return Err(GuestError::Failed(name, String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,11 +1,17 @@
 //! What developers run: `cargo xtask …`. It starts programs and reads files, and knows no crate of ours.
 
 mod bench;
+mod boot;
 mod crash;
+mod firmware;
 mod fonts;
+mod fuzz;
 mod guest;
+mod image;
 mod layers;
 mod pictures;
+mod program;
+mod prove;
 mod release_clean;
 mod schemathesis;
 mod workspace;
@@ -44,9 +50,23 @@ enum Task {
         #[arg(long)]
         developer: Option<PathBuf>,
     },
+    /// Makes the reference image of Debian's packages and our release programs: disk, root, bundle. Needs Debian's mmdebstrap,
+    /// squashfs-tools, cryptsetup-bin, rauc, genimage, mtools, dosfstools, cpio, zstd, kmod, openssl, and root.
+    Image(image::Options),
+    /// Boots the reference image in QEMU, and does a visit on it by touches. Needs Debian's qemu-system-x86, ovmf,
+    /// e2fsprogs, fdisk, sqlite3.
+    Boot(boot::Options),
+    /// Cuts the power of the booted image, in updates and visits, and adds up what came of it in docs/measured/power-cuts.json. Needs
+    /// what `boot` needs.
+    PowerCuts(boot::cuts::Options),
     /// Runs the drivers of camera and typing scanner on a kernel's own devices, in QEMU. Needs Debian's qemu-system-x86,
     /// busybox-static, kmod and cpio.
     Guest,
+    /// Checks the firmware's files: units, rules, scripts, and with a Buildroot tree its configurations.
+    Firmware {
+        #[command(subcommand)]
+        task: firmware::Task,
+    },
     /// Kills the outbox, and takes its power, many times in a program of its own, and keeps what that brought in
     /// docs/measured/crash.json. Needs strace.
     Crash {
@@ -57,9 +77,28 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Has schemathesis ask the reference platform everything that the contract's document allows, and what it does not. Needs
-    /// python3 with venv, and its package registry at the first run.
+    /// Has real agents go through a good and a flawed release at a real server, and keeps what became of them in
+    /// docs/measured/fleet-prove.json. Needs 10,000 open files (ulimit -Hn).
+    Prove {
+        /// How many.
+        #[arg(long, default_value_t = 2000)]
+        terminals: usize,
+    },
+    /// Has libFuzzer try every parser of outside bytes, and adds up how long in docs/measured/fuzz.json. Needs cargo-fuzz and a
+    /// nightly toolchain.
+    Fuzz {
+        /// Which; all when left out.
+        targets: Vec<String>,
+        /// Processor time of each over all its runs, seconds.
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+    },
+    /// Has schemathesis ask the reference platform and the fleet server everything that their documents allow, and what they
+    /// do not. Needs python3 with venv, and its package registry at the first run; openssl.
     Schemathesis {
+        /// Which of them; both when left out.
+        #[arg(long)]
+        of: Option<schemathesis::Server>,
         /// Where its dice begin.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -74,6 +113,9 @@ enum Task {
         /// Prints the names.
         #[arg(long)]
         list: bool,
+        /// Runs some parts of it, which its own page names, and keeps nothing: of `fleet` these are `lines`, `list`, `year`, `agent`.
+        #[arg(long, value_name = "PART", value_delimiter = ',', requires = "name")]
+        only: Vec<String>,
     },
 }
 
@@ -95,11 +137,17 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::ReleaseClean { release, developer } => {
             release_clean::check(release.as_deref(), developer.as_deref())?;
         }
+        Task::Image(options) => image::make(&options)?,
+        Task::Boot(options) => boot::run(&options)?,
+        Task::PowerCuts(options) => boot::cuts::run(&options)?,
         Task::Guest => guest::prove()?,
+        Task::Firmware { task } => firmware::run(&task)?,
         Task::Crash { runs, seed } => crash::run(runs, seed)?,
-        Task::Schemathesis { seed, examples } => schemathesis::ask(seed, examples)?,
+        Task::Prove { terminals } => prove::run(terminals)?,
+        Task::Fuzz { targets, seconds } => fuzz::run(seconds, &targets)?,
+        Task::Schemathesis { of, seed, examples } => schemathesis::ask(of, seed, examples)?,
         Task::Bench { list: true, .. } => bench::list()?,
-        Task::Bench { name, list: false } => bench::run(name.as_deref())?,
+        Task::Bench { name, list: false, only } => bench::run(name.as_deref(), &only)?,
     }
     Ok(())
 }

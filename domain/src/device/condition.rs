@@ -26,6 +26,8 @@ pub enum TerminalDevice {
     CodeScanner,
     /// Compares faces: a certified vendor's program.
     FaceEngine,
+    /// Makes a picture of a card's photo: its maker's program.
+    PhotoDecoder,
     /// Status lights, presence sensor, door and power contacts (XFS4IoT Lights and Auxiliaries).
     IoBoard,
     /// Uninterruptible power supply (XFS4IoT Auxiliaries `uninterruptiblePowerSupply`).
@@ -36,13 +38,14 @@ pub enum TerminalDevice {
 
 impl TerminalDevice {
     /// Every device, in the order in which a self-test takes them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::IdCardReader,
         Self::ReceiptPrinter,
         Self::DocumentPrinter,
         Self::Camera,
         Self::CodeScanner,
         Self::FaceEngine,
+        Self::PhotoDecoder,
         Self::IoBoard,
         Self::PowerSupply,
         Self::Speaker,
@@ -57,6 +60,7 @@ impl TerminalDevice {
             Self::Camera => "camera",
             Self::CodeScanner => "code_scanner",
             Self::FaceEngine => "face_engine",
+            Self::PhotoDecoder => "photo_decoder",
             Self::IoBoard => "io_board",
             Self::PowerSupply => "power_supply",
             Self::Speaker => "speaker",
@@ -72,6 +76,7 @@ impl TerminalDevice {
             Self::Camera => M::DeviceCamera,
             Self::CodeScanner => M::DeviceCodeScanner,
             Self::FaceEngine => M::DeviceFaceEngine,
+            Self::PhotoDecoder => M::DevicePhotoDecoder,
             Self::IoBoard => M::DeviceIoBoard,
             Self::PowerSupply => M::DevicePowerSupply,
             Self::Speaker => M::DeviceSpeaker,
@@ -86,7 +91,7 @@ impl TerminalDevice {
             Self::DocumentPrinter => Some(DeviceClass::DocumentPrinter),
             Self::Camera => Some(DeviceClass::Camera),
             Self::CodeScanner => Some(DeviceClass::CodeScanner),
-            Self::FaceEngine | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
+            Self::FaceEngine | Self::PhotoDecoder | Self::IoBoard | Self::PowerSupply | Self::Speaker => None,
         }
     }
 }
@@ -173,6 +178,14 @@ impl DeviceCondition {
         Self { state: cause.state(), cause: Some(cause), ..Self::ready(device) }
     }
 
+    /// A device with a trouble, or one that is well where there is no cause of any.
+    pub const fn of(device: TerminalDevice, cause: Option<Cause>) -> Self {
+        match cause {
+            Some(cause) => Self::troubled(device, cause),
+            None => Self::ready(device),
+        }
+    }
+
     /// The same with its paper.
     #[must_use]
     pub const fn with_paper(mut self, paper: PaperSupply) -> Self {
@@ -225,7 +238,7 @@ const fn resident(device: TerminalDevice, cause: Cause) -> Option<M> {
         (_, cause) if cause.kind().is_usable() => None,
         (TerminalDevice::IdCardReader, _) => Some(M::IdentifyCardReaderFault),
         (TerminalDevice::Camera, _) => Some(M::IdentifyQrCameraFault),
-        (TerminalDevice::FaceEngine, _) => Some(M::FaceUnreachable),
+        (TerminalDevice::FaceEngine | TerminalDevice::PhotoDecoder, _) => Some(M::FaceUnreachable),
         (TerminalDevice::ReceiptPrinter | TerminalDevice::DocumentPrinter, cause) => Some(match cause {
             Cause::PaperOut => M::PrintingPaperOut,
             Cause::CoverOpen => M::PrintingCoverOpen,

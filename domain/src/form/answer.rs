@@ -3,7 +3,7 @@
 use super::{Condition, Field, FieldId, FieldKind, FormStep, OnPaper};
 use crate::division::DivisionCode;
 use crate::locale::Localized;
-use crate::material::Picture;
+use crate::material::{LicencePaper, Picture};
 use crate::personal::Personal;
 use std::collections::BTreeMap;
 use time::Date;
@@ -34,6 +34,8 @@ pub enum Answer {
     },
     /// A picture.
     Photo(Picture),
+    /// A certificate of the province's library, in the place of a picture of the paper.
+    Licence(Box<LicencePaper>),
     /// A signature: a PNG of the ink.
     Signature(Picture),
 }
@@ -162,7 +164,7 @@ impl Answer {
                 | (Self::Amount(_), FieldKind::Amount { .. })
                 | (Self::Division(_), FieldKind::Division { .. })
                 | (Self::Person { .. }, FieldKind::Person)
-                | (Self::Photo(_), FieldKind::Photo { .. })
+                | (Self::Photo(_) | Self::Licence(_), FieldKind::Photo { .. })
                 | (Self::Signature(_), FieldKind::Signature)
         )
     }

@@ -3,6 +3,7 @@
 use super::document::PaperDocument;
 use super::document::{Align, PaperBlock, TextSize, Weight};
 use super::{CaseHead, Copy, Paper};
+use crate::case::SubmissionId;
 use crate::locale::Locale;
 use crate::messages::MessageId as M;
 use crate::personal::Personal;
@@ -48,14 +49,13 @@ pub fn compose(paper: &Paper, code: Option<&str>) -> PaperDocument {
             )
         }
         Paper::QueuedSlip { head, submission } => {
-            let doc = opening(paper, head, M::PaperQueuedState);
-            let doc = case_lines(doc, head);
-            closing(doc.pair(M::PaperMark.text(head.locale), short(submission.as_str())), head, code)
+            marked(opening(paper, head, M::PaperQueuedState), head, submission, code)
+        }
+        Paper::SetAsideSlip { head, submission } => {
+            marked(opening(paper, head, M::PaperSetAsideState), head, submission, code)
         }
         Paper::UnknownSlip { head, submission } => {
-            let doc = opening(paper, head, M::PaperUnknownState);
-            let doc = case_lines(doc, head);
-            closing(doc.pair(M::PaperMark.text(head.locale), short(submission.as_str())), head, code)
+            marked(opening(paper, head, M::PaperUnknownState), head, submission, code)
         }
         Paper::NothingToDoSlip { head, until, message } => {
             let doc = opening(paper, head, M::PaperNothingToDoState);
@@ -136,6 +136,17 @@ fn case_lines(doc: PaperDocument, head: &CaseHead) -> PaperDocument {
     };
     let doc = head.particulars.iter().fold(doc, |doc, (label, words)| doc.pair(label, words.reveal()));
     doc.pair(M::PaperFiledAt.text(l), time_text(head.filed_at))
+}
+
+/// A case that has no number of the province yet: its mark stands for it.
+fn marked(
+    doc: PaperDocument,
+    head: &CaseHead,
+    submission: &SubmissionId,
+    code: Option<&str>,
+) -> PaperDocument {
+    let doc = case_lines(doc, head);
+    closing(doc.pair(M::PaperMark.text(head.locale), short(submission.as_str())), head, code)
 }
 
 fn closing(doc: PaperDocument, head: &CaseHead, code: Option<&str>) -> PaperDocument {

@@ -98,3 +98,13 @@ fn serde_word(kind: CardKind) -> String {
     let table = toml::Table::try_from(std::collections::BTreeMap::from([("kind", kind)])).unwrap();
     table["kind"].as_str().unwrap().to_owned()
 }
+
+#[test]
+fn a_photo_comes_only_with_a_card_that_was_given_one_and_is_never_shown() {
+    let card = ResidentIdCard::new(fields());
+    assert_eq!(card.photo(), None);
+    let card = card.with_photo(CardPhoto::new(b"WLf".to_vec()));
+    assert_eq!(card.photo().map(CardPhoto::bytes), Some(&b"WLf"[..]));
+    assert_eq!(format!("{card:?}"), "ResidentIdCard(resident, …)");
+    assert_eq!(format!("{:?}", card.photo().unwrap()), "CardPhoto(3 bytes)");
+}

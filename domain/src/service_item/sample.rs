@@ -6,6 +6,7 @@ use super::ServiceItem;
 use crate::division::DivisionCode;
 use crate::form::answer::{Answer, YesNo};
 use crate::form::{Field, FieldId, FieldKind};
+use crate::licence::LicenceWay;
 use crate::material::Picture;
 use crate::personal::Personal;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub enum Sample {
     },
     /// What stands before the camera.
     Photo,
+    /// Instead of a photo the first certificate of the province's library that counts, allowed in this way.
+    Licence(LicenceWay),
     /// Some ink.
     Signature,
 }
@@ -140,7 +143,7 @@ impl Sample {
             Self::Amount(fen) => Answer::Amount(*fen),
             Self::Division(code) => Answer::Division(code.clone()),
             Self::Person { name, number } => Answer::Person { name: name.clone(), number: number.clone() },
-            Self::Photo => Answer::Photo(picture.clone()),
+            Self::Photo | Self::Licence(_) => Answer::Photo(picture.clone()),
             Self::Signature => Answer::Signature(picture.clone()),
         }
     }
@@ -182,6 +185,16 @@ pub enum AnswerMistake {
     },
 }
 
+/// `licence_qr` or `licence_sms`, where the item takes a certificate of the province's library for the field.
+fn licence(item: &ServiceItem, field: &Field, value: &Value) -> Option<Sample> {
+    let way = match value.as_str()? {
+        "licence_qr" => LicenceWay::Qr,
+        "licence_sms" => LicenceWay::Sms,
+        _ => return None,
+    };
+    item.licence_for(&field.id).map(|_| Sample::Licence(way))
+}
+
 /// Reads answers, key by field; every mistake is named.
 pub fn read_answers(
     item: &ServiceItem,
@@ -193,7 +206,9 @@ pub fn read_answers(
     let mut mistakes = Vec::new();
     for (key, value) in values {
         let key = key.clone();
-        match fields.get(key.as_str()).map(|f| (f, Sample::read(&f.kind, value))) {
+        let read =
+            |field: &Field| licence(item, field, value).map_or_else(|| Sample::read(&field.kind, value), Ok);
+        match fields.get(key.as_str()).map(|f| (f, read(f))) {
             None => mistakes.push(AnswerMistake::NoSuchField { key }),
             Some((_, Err(bad))) => mistakes.push(AnswerMistake::BadValue { key, bad }),
             Some((field, Ok(sample))) => {

@@ -25,7 +25,11 @@ impl Visit {
         if file.consent.shared_data == SharedDataConsent::Refused || !wants_to_know {
             return self.open_form(file, context);
         }
-        let question = Question::WhatIsKnown { item: file.item.clone(), identity: file.identity.clone() };
+        let question = Question::WhatIsKnown {
+            item: file.item.clone(),
+            identity: file.identity.clone(),
+            consent: file.consent.clone(),
+        };
         let ticket = context.ask(question);
         Step::Asking(Asking { file, ticket, since: context.now() })
     }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::effect::Question;
-use super::event::{AskFailure, EventKind, Network, ProvinceEvent, Tap};
+use super::event::{AskFailure, ClockTrust, DataPartition, EventKind, Network, ProvinceEvent, Tap};
 use super::state::{
     Browse, CameFrom, CaseFile, Directory, DirectoryList, Ending, Finished, Identifying, PaperState, SignIn,
     Step, SuggestionList, Trouble, Visit, Way, WorkerWay, YouMayAlso,
@@ -45,6 +45,22 @@ impl Visit {
                 Step::Guide(browse, item)
             }
             // Said before the card is asked for, and not after it was read.
+            (Step::Guide(browse, item), Tap::Start)
+                if item.kind != ServiceKind::Directory
+                    && context.facts.data_partition != DataPartition::Kept =>
+            {
+                self.trouble(Trouble::NothingKept);
+                Step::Guide(browse, item)
+            }
+            // What waits here is dated by this clock alone.
+            (Step::Guide(browse, item), Tap::Start)
+                if item.kind != ServiceKind::Directory
+                    && context.facts.network == Network::Offline
+                    && context.facts.clock == ClockTrust::Unsure =>
+            {
+                self.trouble(Trouble::Clock);
+                Step::Guide(browse, item)
+            }
             (Step::Guide(browse, item), Tap::Start)
                 if item.queueing == Queueing::LiveOnly
                     && context.facts.network == Network::Offline

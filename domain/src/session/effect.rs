@@ -1,11 +1,12 @@
 //! What the session asks of the world.
 
-use super::event::{IssuedCertificate, Ticket};
+use super::event::{IssuedCertificate, ListedLicence, Ticket};
 use crate::case::Submission;
 use crate::device::Lights;
 use crate::division::DivisionCode;
 use crate::form::PhotoSubject;
-use crate::identity::{Identity, IdentityWay};
+use crate::identity::{Consent, Identity, IdentityWay};
+use crate::licence::LicenceKind;
 use crate::locale::Localized;
 use crate::material::Picture;
 use crate::paper::Paper;
@@ -35,6 +36,14 @@ pub enum Effect {
     Submit(Ticket, Box<Submission>),
     /// Leaves a submission to later delivery: nobody waits for it any more.
     DeliverLater(crate::case::SubmissionId),
+    /// Calls the district's desk.
+    CallDesk(HelpContext),
+    /// The call of the desk is over for the resident.
+    EndDesk,
+    /// Says this aloud, in the language of the visit; what is being said breaks off.
+    Say(Personal),
+    /// Nothing is said any more.
+    Hush,
     /// Keeps a rating and delivers it when the province answers.
     Rate(Box<RatingToSend>),
     /// Wipes everything of the resident outside the session: typed text, pictures, clips, timers.
@@ -102,6 +111,26 @@ pub enum Question {
         item: Arc<ServiceItem>,
         /// Who.
         identity: Identity,
+        /// By which consent: shared data are read with it and kept beside it.
+        consent: Consent,
+    },
+    /// Send the person a code that allows a look at their certificates; the message says what for.
+    SendLicenceSms {
+        /// Who.
+        identity: Identity,
+        /// What for.
+        purpose: Localized,
+    },
+    /// Allow a look at the person's certificates, and say which there are.
+    Licences(Box<LicencesRequest>),
+    /// Show one of them.
+    Licence {
+        /// Whose.
+        identity: Identity,
+        /// What allows it.
+        authorisation: String,
+        /// Which.
+        licence: Box<ListedLicence>,
     },
     /// What is probably due.
     Suggestions(Identity),
@@ -120,6 +149,32 @@ pub enum Question {
     CallHelp(HelpContext),
     /// Somebody is asked to call this number.
     CallBack(Personal, HelpContext),
+}
+
+/// A look at certificates of the library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LicencesRequest {
+    /// Whose.
+    pub identity: Identity,
+    /// The item that needs one.
+    pub item: ItemId,
+    /// What for: stands in the watermark.
+    pub purpose: Localized,
+    /// Where.
+    pub place: DivisionCode,
+    /// Which kind; none where any will do.
+    pub kind: Option<LicenceKind>,
+    /// How the person allows it.
+    pub proof: LicenceProof,
+}
+
+/// How a person allows a look at their certificates.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LicenceProof {
+    /// The code that the province's app shows for it.
+    ProvinceQr(Personal),
+    /// The code that came by SMS.
+    Sms(Personal),
 }
 
 /// What is asked of an issuer.

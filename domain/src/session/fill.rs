@@ -60,6 +60,9 @@ impl Visit {
                 }
                 Step::Form(filling)
             }
+            EventKind::Tap(Tap::UseLicence(field)) if filling.photo.is_none() => {
+                super::licence::begin(filling, field)
+            }
             EventKind::Device(DeviceEvent::PhotoTaken(ticket, picture)) => {
                 if let Some((field, _)) = filling.photo.take_if(|(_, t)| *t == ticket) {
                     filling.answer(field, Answer::Photo(picture));
@@ -148,6 +151,10 @@ impl Visit {
             },
             agent: self.worker.clone(),
             consent: file.consent.clone(),
+            provided: {
+                let papers = file.item.materials.iter();
+                papers.filter_map(|paper| paper.provided(&file.consent, &file.answers)).collect()
+            },
             answers: file.answers.clone(),
             queueing: file.item.queueing,
         }
@@ -183,7 +190,7 @@ impl Filling {
         self.mistakes.push(FieldMistake { field, message });
     }
 
-    fn next(mut self, context: &Context<'_>) -> Step {
+    pub(super) fn next(mut self, context: &Context<'_>) -> Step {
         self.mistakes = check_step(&self.file.item.form[self.at], &self.file.answers, context.now().date());
         if !self.mistakes.is_empty() {
             return Step::Form(self);
@@ -252,8 +259,9 @@ impl Visit {
                     finished(file, Ending::NoCertificate(reason), context)
                 }
                 Err(Failure::Seal(problem)) => {
-                    self.outcome = VisitOutcome::NotAccepted;
-                    finished(file, Ending::NoCertificate(problem.sentence()), context)
+                    // Nobody refused anything: nothing came of the visit yet.
+                    self.outcome = VisitOutcome::Abandoned;
+                    finished(file, Ending::BadSeal(problem), context)
                 }
                 Err(Failure::Unreachable) => {
                     self.province_away();

@@ -3,8 +3,8 @@
 use super::effect::{Effect, Question, RatingToSend};
 use super::event::{DeviceEvent, EventKind, PrintOutcome, PrintProblem, Tap};
 use super::state::{
-    Browse, CameFrom, Ending, Finished, PaperState, PrintPhase, Printing, Rating, RatingAsked, Step,
-    SuggestionList, Visit, YouMayAlso,
+    Browse, CameFrom, Ending, Finished, PaperState, PrintPhase, Printing, Rating, RatingAsked, RatingPart,
+    Step, SuggestionList, Visit, YouMayAlso,
 };
 use super::visit::Flow;
 use super::{Context, Facts, Session};
@@ -105,9 +105,13 @@ impl Visit {
     pub(super) fn rate_or_end(&mut self, finished: Finished) -> Flow {
         match self.rating {
             RatingAsked::Yes => Flow::End,
-            RatingAsked::NotYet => {
-                Flow::To(Step::Rating(Rating { finished, level: None, reasons: Vec::new() }))
-            }
+            RatingAsked::NotYet => Flow::To(Step::Rating(Rating {
+                finished,
+                level: None,
+                reasons: Vec::new(),
+                words: Personal::default(),
+                part: RatingPart::Level,
+            })),
         }
     }
 
@@ -122,6 +126,7 @@ impl Visit {
                 rating.level = Some(level);
                 if !level.needs_reason() {
                     rating.reasons.clear();
+                    rating.words = Personal::default();
                 }
                 Flow::To(Step::Rating(rating))
             }
@@ -132,10 +137,23 @@ impl Visit {
                 }
                 Flow::To(Step::Rating(rating))
             }
+            EventKind::Tap(Tap::WriteRating) if rating.level.is_some_and(|l| l.needs_reason()) => {
+                rating.part = RatingPart::Words;
+                Flow::To(Step::Rating(rating))
+            }
+            EventKind::Tap(Tap::RatingWords(words))
+                if rating.part == RatingPart::Words
+                    && words.reveal().chars().count() <= ServiceRating::LONGEST_WORDS =>
+            {
+                rating.words = words;
+                Flow::To(Step::Rating(rating))
+            }
+            EventKind::Tap(Tap::Next | Tap::Back) if rating.part == RatingPart::Words => {
+                rating.part = RatingPart::Level;
+                Flow::To(Step::Rating(rating))
+            }
             EventKind::Tap(Tap::SendRating) => {
-                let Some(made) =
-                    rating.level.and_then(|l| ServiceRating::new(l, rating.reasons.clone()).ok())
-                else {
+                let Some(made) = rating.made() else {
                     return Flow::To(Step::Rating(rating));
                 };
                 self.rating = RatingAsked::Yes;
@@ -170,7 +188,7 @@ impl Visit {
                 });
             }
             // The issuer's file goes unchanged to the document printer; the terminal draws only its own slips.
-            Ending::Certificate(_) | Ending::NoCertificate(_) => return None,
+            Ending::Certificate(_) | Ending::NoCertificate(_) | Ending::BadSeal(_) => return None,
             Ending::NothingToDo { until, message } => Paper::NothingToDoSlip {
                 head: self.head(finished, site)?,
                 until: *until,
@@ -193,8 +211,9 @@ impl Visit {
                         Paper::NotAcceptedSlip { head, application, reason }
                     }
                     SubmitOutcome::Queued => Paper::QueuedSlip { head, submission: id.clone() },
+                    SubmitOutcome::SetAside => Paper::SetAsideSlip { head, submission: id.clone() },
                     SubmitOutcome::Unknown => Paper::UnknownSlip { head, submission: id.clone() },
-                    SubmitOutcome::NotSent => return None,
+                    SubmitOutcome::NotSent | SubmitOutcome::NotTaken => return None,
                 }
             }
         };
@@ -271,7 +290,7 @@ impl Finished {
     pub fn can_be_printed(&self, devices: &Devices) -> bool {
         match self.ending {
             Ending::Certificate(_) => devices.can_print_document(),
-            Ending::NoCertificate(_) => false,
+            Ending::NoCertificate(_) | Ending::BadSeal(_) => false,
             Ending::Case { .. } | Ending::NothingToDo { .. } | Ending::Directory(_) => devices.can_print(),
         }
     }

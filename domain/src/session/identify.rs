@@ -3,10 +3,10 @@
 use super::Context;
 use super::browse::way_of;
 use super::effect::Question;
-use super::event::{AskFailure, CardProblem, DeviceEvent, EventKind, ProvinceEvent, StaffRole, Tap};
+use super::event::{CardProblem, DeviceEvent, EventKind, ProvinceEvent, StaffRole, Tap};
 use super::state::{
-    Browse, CameFrom, CodeProblem, Identifying, SignIn, SignInProblem, Sms, SmsProblem, Step, Trouble, Visit,
-    Way, WorkerWay,
+    Browse, CameFrom, Identifying, SignIn, SignInProblem, Sms, SmsProblem, Step, Trouble, Visit, Way,
+    WorkerWay,
 };
 use super::visit::Flow;
 use crate::device::{DeviceClass, DeviceState};
@@ -66,13 +66,7 @@ impl Visit {
                 EventKind::Province(ProvinceEvent::Identified(ticket, answer)),
             ) if t == ticket => match answer {
                 Ok(identity) => Flow::To(self.identified(item, consent, identity, context)),
-                Err(failure) => {
-                    let problem = match failure {
-                        AskFailure::Refused => CodeProblem::Refused,
-                        AskFailure::Unreachable => CodeProblem::Unreachable,
-                    };
-                    stay(Way::Code { way, asking: None, problem: Some(problem) })
-                }
+                Err(failure) => stay(Way::Code { way, asking: None, problem: Some(failure.into()) }),
             },
             (
                 Way::Code { .. },
@@ -118,8 +112,7 @@ impl Visit {
                     WorkerWay::Number { worker: staff.worker, problem: None }
                 }
                 Ok(_) => entering(SignInProblem::NotForThisPage, context),
-                Err(AskFailure::Refused) => entering(SignInProblem::Refused, context),
-                Err(AskFailure::Unreachable) => entering(SignInProblem::Unreachable, context),
+                Err(failure) => entering(failure.into(), context),
             },
             (WorkerWay::Number { worker, .. }, EventKind::Tap(Tap::IdNumber(number))) => {
                 match ResidentIdNumber::parse(number.reveal()) {
@@ -138,7 +131,7 @@ impl Visit {
                 EventKind::Province(ProvinceEvent::Identified(ticket, answer)),
             ) if t == ticket => match answer {
                 Ok(identity) => return WorkerFlow::Known(Box::new(identity)),
-                Err(failure) => WorkerWay::Number { worker, problem: Some(sms_problem(failure)) },
+                Err(failure) => WorkerWay::Number { worker, problem: Some(failure.into()) },
             },
             (way, _) => way,
         })
@@ -172,7 +165,7 @@ fn on_sms(sms: Sms, kind: EventKind, context: &mut Context<'_>) -> SmsFlow {
         {
             match answer {
                 Ok(phone_end) => Sms::Code { number, phone_end, problem: None },
-                Err(failure) => Sms::Number(Some(sms_problem(failure))),
+                Err(failure) => Sms::Number(Some(failure.into())),
             }
         }
         (Sms::Code { number, phone_end, .. }, EventKind::Tap(Tap::SmsCode(code))) => {
@@ -184,17 +177,10 @@ fn on_sms(sms: Sms, kind: EventKind, context: &mut Context<'_>) -> SmsFlow {
             EventKind::Province(ProvinceEvent::Identified(ticket, answer)),
         ) if t == ticket => match answer {
             Ok(identity) => return SmsFlow::Known(Box::new(identity)),
-            Err(failure) => Sms::Code { number, phone_end, problem: Some(sms_problem(failure)) },
+            Err(failure) => Sms::Code { number, phone_end, problem: Some(failure.into()) },
         },
         (sms, _) => sms,
     })
-}
-
-fn sms_problem(failure: AskFailure) -> SmsProblem {
-    match failure {
-        AskFailure::Refused => SmsProblem::Refused,
-        AskFailure::Unreachable => SmsProblem::Unreachable,
-    }
 }
 
 /// Why a card that was read well is not taken.

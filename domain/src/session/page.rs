@@ -35,6 +35,16 @@ pub enum Page {
     YouMayAlso,
     /// A step of the form; the kind of its first field names the page.
     Form(FormPage),
+    /// The ways to allow a look at one's certificates, in the place of a picture.
+    LicenceWays,
+    /// The code of the province's app that allows it.
+    LicenceQr,
+    /// The code by SMS that allows it.
+    LicenceSms,
+    /// Which certificate.
+    LicenceList,
+    /// The certificate, before it is taken.
+    LicenceLook,
     /// 请核对
     Review,
     /// On its way.
@@ -47,6 +57,8 @@ pub enum Page {
     Printing,
     /// 请评价这次服务
     Rating,
+    /// The resident's own words of a rating.
+    RatingWords,
     /// 您的信息已从本机清除
     Forgetting,
     /// 找人帮忙
@@ -145,12 +157,18 @@ impl Page {
             Self::Form(FormPage::Person) => "form-person",
             Self::Form(FormPage::Photo) => "form-photo",
             Self::Form(FormPage::Signature) => "form-signature",
+            Self::LicenceWays => "licence-ways",
+            Self::LicenceQr => "licence-qr",
+            Self::LicenceSms => "licence-sms",
+            Self::LicenceList => "licence-list",
+            Self::LicenceLook => "licence-look",
             Self::Review => "review",
             Self::Submitting => "submitting",
             Self::Result => "result",
             Self::Directory => "directory",
             Self::Printing => "printing",
             Self::Rating => "rating",
+            Self::RatingWords => "rating-words",
             Self::Forgetting => "forgetting",
             Self::Help => "help",
             Self::Assisted => "assisted",
@@ -182,12 +200,18 @@ impl Page {
             Self::Asking,
         ];
         let after = [
+            Self::LicenceWays,
+            Self::LicenceQr,
+            Self::LicenceSms,
+            Self::LicenceList,
+            Self::LicenceLook,
             Self::Review,
             Self::Submitting,
             Self::Result,
             Self::Directory,
             Self::Printing,
             Self::Rating,
+            Self::RatingWords,
             Self::YouMayAlso,
             Self::Forgetting,
             Self::Help,

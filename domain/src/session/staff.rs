@@ -1,7 +1,7 @@
 //! Keeper and technician: they sign in from the idle page and never see a resident's data.
 
-use super::effect::{Effect, Question};
-use super::event::{AskFailure, EventKind, ProvinceEvent, StaffRole, Tap};
+use super::effect::{CameraUse, Effect, Question};
+use super::event::{EventKind, ProvinceEvent, StaffRole, Tap, Upkeep};
 use super::state::{Place, SignIn, SignInProblem, UpkeepVisit};
 use super::{Context, rest};
 use time::Duration;
@@ -32,11 +32,10 @@ pub(super) fn on_sign_in(sign_in: SignIn, kind: EventKind, context: &mut Context
         {
             match answer {
                 Ok(staff) if staff.role != StaffRole::Worker => {
-                    Place::Upkeep(UpkeepVisit { staff, touched: context.now() })
+                    Place::Upkeep(UpkeepVisit { staff, touched: context.now(), camera: CameraUse::Off })
                 }
                 Ok(_) => entering(SignInProblem::NotForThisPage, context),
-                Err(AskFailure::Refused) => entering(SignInProblem::Refused, context),
-                Err(AskFailure::Unreachable) => entering(SignInProblem::Unreachable, context),
+                Err(failure) => entering(failure.into(), context),
             }
         }
         (sign_in, _) => Place::StaffSignIn(sign_in),
@@ -49,6 +48,11 @@ pub(super) fn on_upkeep(mut upkeep: UpkeepVisit, kind: EventKind, context: &mut 
         EventKind::Tap(tap) => {
             upkeep.touched = context.now();
             if let Tap::Upkeep(action) = tap {
+                match action {
+                    Upkeep::CameraShown => upkeep.camera = CameraUse::Photo,
+                    Upkeep::CameraHidden => upkeep.camera = CameraUse::Off,
+                    _ => {}
+                }
                 context.effects.push(Effect::Upkeep(action));
             }
         }

@@ -1,12 +1,17 @@
 //! The states of a visit. A state owns its data: what is not valid in a state cannot be written down in it.
 
 mod identifying;
+mod licensing;
 
 pub use identifying::{
     CodeProblem, FaceCheck, FaceFailure, FacePhase, Identifying, Sms, SmsProblem, Way, WorkerWay,
 };
+pub use licensing::{LicencePart, LicenceProblem, LicenceWay, Licensing};
 
-use super::event::{DirectoryEntry, IssuedCertificate, PrintOutcome, Staff, Suggestion, Ticket};
+use super::effect::CameraUse;
+use super::event::{
+    AskFailure, DirectoryEntry, IssuedCertificate, PrintOutcome, Sight, Staff, Suggestion, Ticket,
+};
 use crate::case::{SubmissionId, SubmitOutcome, VisitOutcome};
 use crate::device::DeviceClass;
 use crate::display_mode::DisplayMode;
@@ -17,7 +22,8 @@ use crate::identity::{Consent, Identity, Worker};
 use crate::locale::{Locale, Localized};
 use crate::paper::Paper;
 use crate::personal::Personal;
-use crate::rating::{RatingLevel, RatingReason};
+use crate::rating::{RatingLevel, RatingReason, ServiceRating};
+use crate::seal::SealProblem;
 use crate::service_item::{ServiceItem, Theme};
 use crate::terminal::Timestamp;
 use std::sync::Arc;
@@ -46,6 +52,8 @@ pub struct UpkeepVisit {
     pub staff: Staff,
     /// The last touch.
     pub touched: Timestamp,
+    /// What the camera is for: a technician looks through it.
+    pub camera: CameraUse,
 }
 
 /// Why the terminal serves nobody.
@@ -68,6 +76,8 @@ pub enum OutOfServiceReason {
     NoCatalogue,
     /// The mains are away, and the battery is nearly empty.
     Power,
+    /// The machine is about to start again.
+    Restarting,
 }
 
 /// The moment after a visit.
@@ -120,6 +130,15 @@ pub enum SignInProblem {
     NotForThisPage,
 }
 
+impl From<AskFailure> for SignInProblem {
+    fn from(failure: AskFailure) -> Self {
+        match failure {
+            AskFailure::Refused => Self::Refused,
+            AskFailure::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
 /// A resident at the terminal.
 #[derive(Debug, Clone)]
 pub struct Visit {
@@ -145,8 +164,23 @@ pub struct Visit {
     pub rating: RatingAsked,
     /// The step.
     pub step: Step,
+    /// The call of the district's desk, while there is one: it stays while the resident goes on.
+    pub desk: Option<DeskCall>,
     /// What lies on top of the step and keeps it as it is.
     pub overlay: Option<Overlay>,
+}
+
+/// A call of the district's desk.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeskCall {
+    /// Who took it; none while nobody has.
+    pub worker: Option<String>,
+    /// Whether they see the page.
+    pub sight: Sight,
+    /// Their ring: pixels from the left and the top.
+    pub ring: Option<(f32, f32)>,
+    /// Their sentence.
+    pub words: Option<String>,
 }
 
 /// Whether this visit was already asked for a rating: once for a visit.
@@ -186,6 +220,8 @@ pub enum Help {
     Calling(Ticket),
     /// Somebody comes.
     Coming,
+    /// The district's desk is called, or talks: [`Visit::desk`] says which.
+    Desk,
     /// A number is being left.
     LeavingNumber(Ticket),
     /// The number was noted.
@@ -201,8 +237,14 @@ pub enum Trouble {
     Device(DeviceClass),
     /// The province, where it is needed at once.
     Province,
+    /// The province does not take the submission as it is, and it cannot wait.
+    NotTaken,
     /// The submission could not be saved; nothing was sent.
     NotSaved,
+    /// Nothing can be kept until the terminal was mended: nothing is taken.
+    NothingKept,
+    /// Neither the clock nor the province can say when something was filed: nothing is taken.
+    Clock,
 }
 
 /// The steps of a visit.
@@ -227,6 +269,8 @@ pub enum Step {
     Asking(Asking),
     /// A step of the form.
     Form(Filling),
+    /// A certificate of the library is being taken for a paper.
+    Licence(Licensing),
     /// 请核对
     Review(CaseFile),
     /// On its way.
@@ -405,6 +449,8 @@ pub enum Ending {
     Certificate(IssuedCertificate),
     /// The issuer gives none, and why.
     NoCertificate(Localized),
+    /// A file came whose seal is not valid: it is neither shown nor printed.
+    BadSeal(SealProblem),
     /// The directory was read.
     Directory(Vec<DirectoryEntry>),
 }
@@ -450,6 +496,27 @@ pub struct Rating {
     pub level: Option<RatingLevel>,
     /// The reasons that were chosen.
     pub reasons: Vec<RatingReason>,
+    /// What the resident wrote of it, perhaps nothing.
+    pub words: Personal,
+    /// What is asked.
+    pub part: RatingPart,
+}
+
+impl Rating {
+    /// The rating as it may be sent, where it may be.
+    pub fn made(&self) -> Option<ServiceRating> {
+        let words = Some(self.words.clone());
+        self.level.and_then(|level| ServiceRating::with_words(level, self.reasons.clone(), words).ok())
+    }
+}
+
+/// What the rating asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RatingPart {
+    /// The level, and the reasons of a low one.
+    Level,
+    /// The resident's own words.
+    Words,
 }
 
 /// 您还能办

@@ -45,6 +45,10 @@ impl Visit {
                 self.province_away();
                 Step::Review(submitting.file)
             }
+            EventKind::Province(ProvinceEvent::Outcome(t, SubmitOutcome::NotTaken)) if t == ticket => {
+                self.trouble(Trouble::NotTaken);
+                Step::Review(submitting.file)
+            }
             EventKind::Province(ProvinceEvent::Outcome(t, outcome)) if t == ticket => {
                 self.outcome(submitting, outcome)
             }

@@ -3,13 +3,13 @@
 
 use super::Context;
 use super::state::{
-    DirectoryList, FacePhase, Help, Overlay, Place, PrintPhase, SignIn, Sms, Step, SuggestionList, Visit,
-    Way, WorkerWay,
+    DirectoryList, FacePhase, Help, LicencePart, Overlay, Place, PrintPhase, SignIn, Sms, Step,
+    SuggestionList, Visit, Way, WorkerWay,
 };
 use crate::terminal::Timestamp;
 use time::Duration;
 
-/// Without a touch for so long, the page asks.
+/// Without a touch for so long the page asks, where the desk has set nothing else.
 pub const ASK_AFTER: Duration = Duration::seconds(120);
 /// Where a sensor says that nobody stands there, it asks sooner; a moment's step aside is no leaving.
 pub const ASK_AFTER_LEAVING: Duration = Duration::seconds(30);
@@ -49,6 +49,13 @@ impl Visit {
                 ),
                 Step::Face(face) => matches!(face.phase, FacePhase::Matching(_)),
                 Step::Form(filling) => filling.photo.is_some(),
+                Step::Licence(licensing) => matches!(
+                    &licensing.part,
+                    LicencePart::Sending(_)
+                        | LicencePart::Code { asking: Some(_), .. }
+                        | LicencePart::Sms { asking: Some(_), .. }
+                        | LicencePart::List { fetching: Some(_), .. }
+                ),
                 Step::Asking(_) | Step::Submitting(_) | Step::Fetching(_) => true,
                 Step::Printing(printing) => matches!(printing.phase, PrintPhase::Working(_)),
                 Step::YouMayAlso(list) => matches!(list.list, SuggestionList::Asking(_)),
@@ -62,7 +69,7 @@ impl Visit {
         match &self.overlay {
             Some(Overlay::StillThere { until, .. }) if now >= *until => return self.end(context),
             Some(Overlay::StillThere { .. }) => {}
-            _ if now - self.touched >= ASK_AFTER
+            _ if now - self.touched >= context.facts.still_there_after
                 || self.left.is_some_and(|left| now - left.max(self.touched) >= ASK_AFTER_LEAVING) =>
             {
                 let below = self.overlay.take().map(Box::new);

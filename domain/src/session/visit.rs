@@ -5,7 +5,8 @@ use super::effect::{CameraUse, Effect, ReaderUse};
 use super::event::{DeviceEvent, EventKind, PrintOutcome, Tap};
 use super::page::{FormPage, Page};
 use super::state::{
-    Browse, CardOnReader, Forgetting, Overlay, Place, PrintPhase, RatingAsked, Step, Visit, Way,
+    Browse, CardOnReader, Forgetting, LicencePart, Overlay, Place, PrintPhase, RatingAsked, RatingPart, Step,
+    Visit, Way,
 };
 use crate::case::VisitOutcome;
 use crate::device::{Lights, Presence};
@@ -41,6 +42,7 @@ impl Visit {
             outcome: VisitOutcome::Abandoned,
             rating: RatingAsked::NotYet,
             step: Step::Home(Browse::default()),
+            desk: None,
             overlay: None,
         }
     }
@@ -73,6 +75,7 @@ impl Visit {
             Step::Identify(i) if matches!(i.way, Way::Code { asking: None, .. }) => CameraUse::Code,
             Step::Face(face) if matches!(face.phase, super::state::FacePhase::Looking(_)) => CameraUse::Face,
             Step::Form(filling) if filling.shows_photo() => CameraUse::Photo,
+            Step::Licence(l) if matches!(l.part, LicencePart::Code { asking: None, .. }) => CameraUse::Code,
             _ => CameraUse::Off,
         }
     }
@@ -107,6 +110,7 @@ impl Visit {
             Step::Face(f) => Some(&f.identity),
             Step::Asking(a) => Some(&a.file.identity),
             Step::Form(f) => Some(&f.file.identity),
+            Step::Licence(l) => Some(&l.filling.file.identity),
             Step::Review(file) => Some(&file.identity),
             Step::Submitting(s) => Some(&s.file.identity),
             Step::Fetching(f) => Some(&f.file.identity),
@@ -146,6 +150,14 @@ impl Visit {
             }
             EventKind::Tap(Tap::Leave) => self.end(context),
             EventKind::Tick => self.on_tick(context),
+            EventKind::Desk(event) => {
+                self.on_desk(event, context);
+                Place::Visit(self)
+            }
+            EventKind::Tap(Tap::ShowDesk(sight)) if self.desk.is_some() => {
+                self.show_desk(sight);
+                Place::Visit(self)
+            }
             kind => match self.overlay.take() {
                 Some(overlay) => self.on_overlay(overlay, kind, context),
                 None => self.on_step(kind, context),
@@ -156,7 +168,7 @@ impl Visit {
     /// Hands an event to the step below.
     pub(super) fn on_step(mut self: Box<Self>, kind: EventKind, context: &mut Context<'_>) -> Place {
         if let EventKind::Tap(Tap::Help) = kind {
-            self.overlay = Some(Overlay::Help(super::state::Help::Offered));
+            self.overlay = Some(Overlay::Help(self.help_offered()));
             return Place::Visit(self);
         }
         let step = std::mem::replace(&mut self.step, Step::Home(Browse::default()));
@@ -170,6 +182,7 @@ impl Visit {
             Step::Face(face) => self.on_face(face, kind, context),
             Step::Asking(asking) => self.on_asking(asking, kind, context),
             Step::Form(filling) => self.on_form(filling, kind, context),
+            Step::Licence(licensing) => self.on_licence(licensing, kind, context),
             Step::Review(file) => self.on_review(file, kind, context),
             Step::Submitting(submitting) => self.on_submitting(submitting, kind, context),
             Step::Fetching(fetching) => self.on_fetching(fetching, kind, context),
@@ -193,6 +206,9 @@ impl Visit {
             context.effects.push(Effect::DeliverLater(submitting.id.clone()));
         }
         context.effects.push(Effect::ForgetResident);
+        if self.desk.is_some() {
+            context.effects.push(Effect::EndDesk);
+        }
         let now = context.now();
         Place::Forgetting(Forgetting {
             since: now,
@@ -224,11 +240,21 @@ impl Step {
             Self::Face(_) => Page::Face,
             Self::Asking(_) => Page::Asking,
             Self::Form(filling) => Page::Form(filling.form_page()),
+            Self::Licence(licensing) => match &licensing.part {
+                LicencePart::Ways(_) | LicencePart::Sending(_) => Page::LicenceWays,
+                LicencePart::Code { .. } => Page::LicenceQr,
+                LicencePart::Sms { .. } => Page::LicenceSms,
+                LicencePart::List { .. } => Page::LicenceList,
+                LicencePart::Look { .. } => Page::LicenceLook,
+            },
             Self::Review(_) => Page::Review,
             Self::Submitting(_) | Self::Fetching(_) => Page::Submitting,
             Self::Result(_) => Page::Result,
             Self::Printing(_) => Page::Printing,
-            Self::Rating(_) => Page::Rating,
+            Self::Rating(rating) => match rating.part {
+                RatingPart::Level => Page::Rating,
+                RatingPart::Words => Page::RatingWords,
+            },
             Self::YouMayAlso(_) => Page::YouMayAlso,
             Self::Directory(_) => Page::Directory,
         }
@@ -242,6 +268,7 @@ impl Step {
             Self::Face(f) => Some(&f.item),
             Self::Asking(a) => Some(&a.file.item),
             Self::Form(f) => Some(&f.file.item),
+            Self::Licence(l) => Some(&l.filling.file.item),
             Self::Review(file) => Some(&file.item),
             Self::Submitting(s) => Some(&s.file.item),
             Self::Fetching(f) => Some(&f.file.item),

@@ -8,8 +8,9 @@ use domain::form::answer::{Answer, YesNo};
 use domain::identity::{
     Evidence, FaceConsent, Identity, IdentityWay, KnownPerson, SharedDataConsent, Worker,
 };
+use domain::licence::LicenceId;
 use domain::locale::{Locale, Localized};
-use domain::material::Picture;
+use domain::material::{LicencePaper, Picture, ShownLicence};
 use domain::personal::Personal;
 use domain::rating::{RatingLevel, RatingReason};
 use domain::resident_id::ResidentIdNumber;
@@ -18,7 +19,7 @@ use domain::service_item::{Catalogue, ItemId, ServiceItem, Theme};
 use domain::session::effect::{Effect, Question};
 use domain::session::event::*;
 use domain::session::page::Page;
-use domain::session::state::{Step, WorkerWay};
+use domain::session::state::{LicenceWay, Step, WorkerWay};
 use domain::session::{Facts, Session};
 use domain::terminal::{Contact, OpeningHours, Site, TerminalId};
 use std::sync::Arc;
@@ -65,6 +66,7 @@ pub(crate) fn catalogue() -> Catalogue {
         items: vec![
             Arc::new(every.clone()),
             derived("short", &|i| i.form.truncate(1)),
+            derived("paper", &|i| i.form.retain(|step| step.fields[0].id.as_str() == "photo")),
             derived("empty", &|i| {
                 i.form.clear();
                 i.queueing = Queueing::LiveOnly;
@@ -109,6 +111,12 @@ pub(crate) fn card() -> Box<domain::resident_id::ResidentIdCard> {
     }))
 }
 
+/// A certificate of the library.
+fn licence(standing: LicenceStanding) -> ListedLicence {
+    let number = LicenceId::new("99000000000000000001A", "11990000MB9900021N", "1", "001").unwrap();
+    ListedLicence { number, name: both("证件"), issuer: both("公安局"), valid_until: None, standing }
+}
+
 /// What was asked and not yet answered.
 pub(crate) struct World {
     open: Vec<(Ticket, &'static str)>,
@@ -141,7 +149,9 @@ impl World {
                     Question::IdentifyByCode(..)
                     | Question::IdentifyBySms { .. }
                     | Question::IdentifyByWorker { .. } => "identify",
-                    Question::SendSms(_) => "sms",
+                    Question::SendSms(_) | Question::SendLicenceSms { .. } => "sms",
+                    Question::Licences(_) => "licences",
+                    Question::Licence { .. } => "licence",
                     Question::MatchFace(..) => "face",
                     Question::WhatIsKnown { .. } => "known",
                     Question::Suggestions(_) => "suggestions",
@@ -207,8 +217,10 @@ impl World {
                     SubmitOutcome::Accepted { application: application.clone(), case },
                     SubmitOutcome::Received { application: application.clone() },
                     SubmitOutcome::Queued,
+                    SubmitOutcome::SetAside,
                     SubmitOutcome::Unknown,
                     SubmitOutcome::NotSent,
+                    SubmitOutcome::NotTaken,
                     SubmitOutcome::NotAccepted { application: None, reason: both("原因") },
                     SubmitOutcome::SupplementRequired {
                         application: application.clone(),
@@ -226,6 +238,24 @@ impl World {
                 vec![province(P::Identified(t, answer(good, fail, identity(IdentityWay::ProvinceQr))))]
             }
             "sms" => vec![province(P::SmsSent(t, answer(good, fail, "0000".into())))],
+            "licences" => {
+                let all =
+                    [LicenceStanding::Valid, LicenceStanding::Expired, LicenceStanding::Revoked].map(licence);
+                let licences = if detail.is_multiple_of(5) { Vec::new() } else { all.to_vec() };
+                let allowed = AllowedLicences { authorisation: "a-1".into(), licences };
+                vec![province(P::Licences(t, answer(good, fail, allowed)))]
+            }
+            "licence" => {
+                let number = licence(LicenceStanding::Valid).number;
+                let shown = ShownLicence { authorisation: "a-1".into(), number, sha256: "0".repeat(64) };
+                let paper = LicencePaper { shown, name: both("证件"), pages: vec![Picture::new(vec![1])] };
+                let failure = if detail.is_multiple_of(12) {
+                    LicenceFailure::Seal(SealProblem::Altered)
+                } else {
+                    LicenceFailure::Ask(fail)
+                };
+                vec![province(P::Licence(t, if good { Ok(Box::new(paper)) } else { Err(failure) }))]
+            }
             "face" => vec![
                 province(P::FaceMatched(t, answer(good, fail, FaceVerdict::Matched))),
                 province(P::FaceMatched(t, answer(good, fail, FaceVerdict::NotMatched))),
@@ -352,6 +382,20 @@ impl World {
                 ];
             }
             Page::Form(_) => fill(session),
+            Page::LicenceWays => {
+                let mut taps: Vec<Tap> = LicenceWay::ALL.into_iter().map(Tap::LicenceWay).collect();
+                taps.push(Tap::WithoutLicence);
+                taps
+            }
+            Page::LicenceQr => {
+                let shown = || device(DeviceEvent::CodeRead(Personal::new("QR")));
+                return vec![shown(), shown(), shown(), tap(Tap::Back)];
+            }
+            Page::LicenceSms => vec![Tap::SmsCode(Personal::new("123456"))],
+            Page::LicenceList => {
+                vec![Tap::Licence(0), Tap::Licence(0), Tap::Licence(0), Tap::Licence(1), Tap::WithoutLicence]
+            }
+            Page::LicenceLook => vec![Tap::TakeLicence, Tap::TakeLicence, Tap::Back],
             Page::Review => vec![
                 Tap::Confirm(SubmissionId::from_random([7; 16])),
                 Tap::Confirm(SubmissionId::from_random([8; 16])),
@@ -365,11 +409,17 @@ impl World {
                 Tap::Rate(RatingLevel::Satisfied),
                 Tap::Rate(RatingLevel::VeryDissatisfied),
                 Tap::RatingReason(RatingReason("slow".into())),
+                Tap::WriteRating,
                 Tap::SendRating,
                 Tap::SkipRating,
             ],
+            Page::RatingWords => {
+                vec![Tap::RatingWords(Personal::new("没人教我怎么用")), Tap::Next, Tap::Back]
+            }
             Page::Help => vec![
                 Tap::CallHelp,
+                Tap::CallDesk,
+                Tap::ShowDesk(Sight::Shown),
                 Tap::LeaveCallback(Personal::new("13800000000")),
                 Tap::Assisted,
                 Tap::Close,
@@ -410,6 +460,10 @@ impl World {
             device(DeviceEvent::Presence(Presence::Present)),
             EventKind::Terminal(TerminalEvent::Network(Network::Offline)),
             EventKind::Terminal(TerminalEvent::Storage(Storage::Full)),
+            EventKind::Terminal(TerminalEvent::DataPartition(DataPartition::ReadOnly)),
+            EventKind::Terminal(TerminalEvent::DataPartition(DataPartition::Kept)),
+            EventKind::Terminal(TerminalEvent::Clock(ClockTrust::Unsure)),
+            EventKind::Terminal(TerminalEvent::Clock(ClockTrust::Kept)),
             EventKind::Terminal(TerminalEvent::Storage(Storage::Ready)),
             EventKind::Terminal(TerminalEvent::Storage(Storage::Ready)),
         ]
@@ -435,7 +489,8 @@ fn fill(session: &Session) -> Vec<Tap> {
                 Answer::Person { name: Personal::new("李样本"), number: Personal::new(NUMBER) }
             }
             FieldKind::Photo { .. } => {
-                taps.push(Tap::TakePhoto(field.id.clone()));
+                let licence = Tap::UseLicence(field.id.clone());
+                taps.extend([Tap::TakePhoto(field.id.clone()), licence.clone(), licence]);
                 continue;
             }
             FieldKind::Signature => Answer::Signature(Picture::new(vec![9])),

@@ -4,11 +4,16 @@ use super::fixture::{START, World, card};
 use domain::device::{DeviceClass, DeviceState, Lights, PowerSource, Presence, SlipPrinter};
 use domain::identity::{FaceConsent, SharedDataConsent};
 use domain::paper::{Copy, Paper};
+use domain::personal::Personal;
+use domain::rating::{RatingLevel, ServiceRating};
 use domain::session::Session;
 use domain::session::effect::Effect;
-use domain::session::event::{DeviceEvent, Event, EventKind, Network, PrintOutcome, Tap, TerminalEvent};
+use domain::session::event::{
+    ClockTrust, DataPartition, DeskEvent, DeviceEvent, Event, EventKind, Network, PrintOutcome, Storage, Tap,
+    TerminalEvent,
+};
 use domain::session::page::Page;
-use domain::session::state::{PrintPhase, Step};
+use domain::session::state::{Overlay, PrintPhase, Step, Trouble};
 use time::Duration;
 
 /// A session that has been through these events, and what the last of them made it do.
@@ -41,6 +46,70 @@ fn what_may_not_wait_is_refused_before_the_card_while_the_province_is_known_to_b
 }
 
 #[test]
+fn without_its_data_partition_guides_and_directories_are_read_and_nothing_is_taken() {
+    for partition in [DataPartition::ReadOnly, DataPartition::Volatile] {
+        let broken = [
+            EventKind::Terminal(TerminalEvent::Storage(Storage::Failed)),
+            EventKind::Terminal(TerminalEvent::DataPartition(partition)),
+            EventKind::Tick,
+        ];
+        assert_eq!(after(broken.clone()).0.page(), Page::Idle, "it is not out of service: {partition:?}");
+        let begun = |id: &str| {
+            let start = [EventKind::Tap(Tap::Start)];
+            after(broken.clone().into_iter().chain(item(id)).chain(start)).0
+        };
+        for id in ["short", "certificate", "empty"] {
+            let session = begun(id);
+            let overlay = session.visit().and_then(|visit| visit.overlay.clone());
+            assert!(matches!(overlay, Some(Overlay::Trouble(Trouble::NothingKept))), "{id}: {overlay:?}");
+        }
+        assert_eq!(begun("directory").page(), Page::Directory);
+    }
+    let full = [EventKind::Terminal(TerminalEvent::Storage(Storage::Failed)), EventKind::Tick];
+    assert_eq!(after(full).0.page(), Page::OutOfService, "a disk that fails under a whole partition");
+}
+
+#[test]
+fn nothing_is_taken_that_neither_the_clock_nor_the_province_can_date() {
+    let begun = |clock, network| {
+        let known = [
+            EventKind::Terminal(TerminalEvent::Clock(clock)),
+            EventKind::Terminal(TerminalEvent::Network(network)),
+        ];
+        after(known.into_iter().chain(item("short")).chain([EventKind::Tap(Tap::Start)])).0.page()
+    };
+    let rows = [
+        (ClockTrust::Unsure, Network::Offline, Page::Trouble),
+        (ClockTrust::Unsure, Network::Online, Page::Consent),
+        (ClockTrust::Held, Network::Offline, Page::Consent),
+        (ClockTrust::Kept, Network::Offline, Page::Consent),
+    ];
+    for (clock, network, page) in rows {
+        assert_eq!(begun(clock, network), page, "{clock:?} {network:?}");
+    }
+}
+
+#[test]
+fn what_the_worker_writes_is_said_and_falls_silent_with_the_call() {
+    let call = || {
+        let taps = [Tap::Anywhere, Tap::Help, Tap::CallDesk].map(EventKind::Tap);
+        taps.into_iter().chain([EventKind::Desk(DeskEvent::Taken("示例".to_owned()))])
+    };
+    let wrote = || call().chain([EventKind::Desk(DeskEvent::Wrote("请点这里".to_owned()))]);
+    let (_, said) = after(wrote());
+    assert_eq!(said, [Effect::Say(Personal::new("请点这里"))]);
+    let silenced =
+        [EventKind::Desk(DeskEvent::Cleared), EventKind::Desk(DeskEvent::Ended), EventKind::Tap(Tap::Close)];
+    for end in silenced {
+        let (_, effects) = after(wrote().chain([end.clone()]));
+        assert!(effects.contains(&Effect::Hush), "{end:?}: {effects:?}");
+    }
+    // Nobody called: nobody speaks.
+    let unasked = [EventKind::Tap(Tap::Anywhere), EventKind::Desk(DeskEvent::Wrote("假的".to_owned()))];
+    assert_eq!(after(unasked).1, []);
+}
+
+#[test]
 fn without_consent_no_record_is_asked_for() {
     let mut events = item("empty");
     events.extend([EventKind::Tap(Tap::Start), refuse(), EventKind::Device(DeviceEvent::CardRead(card()))]);
@@ -56,9 +125,8 @@ fn where_the_record_is_the_service_a_refusal_ends_it() {
     assert_eq!(after(events).0.page(), Page::Guide);
 }
 
-/// Nobody took the paper and the printer has it again: the next one says that it is the second.
-#[test]
-fn a_paper_that_was_taken_back_can_be_printed_again() {
+/// Up to the places of a directory, of which there are none.
+fn to_a_directory() -> Vec<EventKind> {
     let mut events = item("directory");
     events.push(EventKind::Tap(Tap::Start));
     let (session, asked) = after(events.clone());
@@ -68,7 +136,15 @@ fn a_paper_that_was_taken_back_can_be_printed_again() {
         _ => None,
     });
     let entries = domain::session::event::ProvinceEvent::Directory(ticket.unwrap(), Ok(Vec::new()));
-    events.extend([EventKind::Province(entries), EventKind::Tap(Tap::PrintPlaces(String::new()))]);
+    events.push(EventKind::Province(entries));
+    events
+}
+
+/// Nobody took the paper and the printer has it again: the next one says that it is the second.
+#[test]
+fn a_paper_that_was_taken_back_can_be_printed_again() {
+    let mut events = to_a_directory();
+    events.push(EventKind::Tap(Tap::PrintPlaces(String::new())));
     let (_, effects) = after(events.clone());
     let printed = effects.iter().find_map(|effect| match effect {
         Effect::Print(ticket, paper) => Some((*ticket, paper.clone())),
@@ -167,4 +243,40 @@ fn lights_show_where_the_card_goes_and_where_paper_comes() {
     let lies = [EventKind::Device(DeviceEvent::CardPlaced), EventKind::Tap(Tap::Leave)];
     let (session, _) = after(lies);
     assert_eq!((session.page(), session.lights()), (Page::Forgetting, card), "a card that was left behind");
+}
+
+/// The words of a low rating are kept while their page is left and come again, go with the rating, and are no more where the
+/// level says that nothing was wrong.
+#[test]
+fn a_low_rating_can_be_given_in_own_words_alone() {
+    let mut events = to_a_directory();
+    events.push(EventKind::Tap(Tap::Finish));
+    let rated = |taps: &[Tap]| after(events.iter().cloned().chain(taps.iter().cloned().map(EventKind::Tap)));
+    let sent = |taps: &[Tap]| {
+        rated(taps).1.into_iter().find_map(|effect| match effect {
+            Effect::Rate(rating) => Some(rating.rating.words().map(|words| words.reveal().to_owned())),
+            _ => None,
+        })
+    };
+    let words = |text: &str| Tap::RatingWords(Personal::new(text));
+    let low = Tap::Rate(RatingLevel::Dissatisfied);
+    let said = "等了两个小时𠮷";
+
+    assert_eq!(sent(&[low.clone(), Tap::SendRating]), None, "neither reason nor words");
+    let wrote = [low.clone(), Tap::WriteRating, words(said)];
+    assert_eq!(rated(&wrote).0.page(), Page::RatingWords);
+    for done in [Tap::Next, Tap::Back] {
+        let taps = [&wrote[..], &[done]].concat();
+        assert_eq!(rated(&taps).0.page(), Page::Rating);
+        assert_eq!(sent(&[&taps[..], &[Tap::SendRating]].concat()), Some(Some(said.to_owned())));
+    }
+    let longest = "字".repeat(ServiceRating::LONGEST_WORDS);
+    let too_long = format!("{longest}字");
+    let taps = [low.clone(), Tap::WriteRating, words(&longest), words(&too_long), Tap::Next, Tap::SendRating];
+    assert_eq!(sent(&taps), Some(Some(longest)));
+    // White space says nothing; and where all is well there is nothing to write.
+    assert_eq!(sent(&[low.clone(), Tap::WriteRating, words(" \u{3000}"), Tap::Next, Tap::SendRating]), None);
+    let better = [&wrote[..], &[Tap::Next, Tap::Rate(RatingLevel::Satisfied), Tap::SendRating]].concat();
+    assert_eq!(sent(&better), Some(None));
+    assert_eq!(rated(&[Tap::Rate(RatingLevel::Satisfied), Tap::WriteRating]).0.page(), Page::Rating);
 }

@@ -6,6 +6,7 @@ use domain::device::Cause;
 use thiserror::Error;
 
 use super::FrameError;
+use crate::transport::RecordingError;
 
 /// The condition of a camera, in the words of XFS4IoT (Common.Status `device`, Camera.TakePicture `errorCode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +103,9 @@ pub enum CameraError {
         /// Where it is.
         port: String,
     },
+    /// The recording that is made or played.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// This build has no driver for such a port.
     #[error("no driver for the camera port {port} in this build")]
     NotSupported {
@@ -119,7 +123,7 @@ impl CameraError {
             {
                 Cause::Permission
             }
-            Self::Port { .. } => Cause::Port,
+            Self::Port { .. } | Self::Recording(_) => Cause::Port,
             Self::NoDevice { .. } => Cause::Unplugged,
             Self::DeviceBusy { .. } => Cause::Busy,
             Self::HardwareError { .. } => Cause::Hardware,
@@ -132,7 +136,7 @@ impl CameraError {
     /// The condition that this error reports.
     pub const fn kind(&self) -> CameraErrorKind {
         match self {
-            Self::Port { .. } => CameraErrorKind::Port,
+            Self::Port { .. } | Self::Recording(_) => CameraErrorKind::Port,
             Self::NoDevice { .. } => CameraErrorKind::NoDevice,
             Self::DeviceBusy { .. } => CameraErrorKind::DeviceBusy,
             Self::HardwareError { .. } => CameraErrorKind::HardwareError,

@@ -3,22 +3,24 @@
 //! Duty: agree on a format, keep buffers going, hand over the newest whole frame. Never: wait for a camera that is gone; its
 //! owner opens the port again.
 
+mod device;
 mod kernel;
+pub mod recording;
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::ErrorKind;
-use std::os::fd::AsFd as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
+use device::{Device, KernelDevice, Waited};
 pub use kernel::Control;
-use kernel::{Buffer, PictureFormat, Shared};
+use kernel::{Buffer, PictureFormat};
+use recording::{Recorder, Replay};
 
 use super::jpeg::jpeg_pixels;
 use super::{Camera, CameraError, Frame, PixelFormat, Size, USUAL_RATE};
@@ -61,10 +63,9 @@ pub enum Exposure {
 
 /// An open camera. Dropped, it is dark.
 pub struct V4lCamera {
-    file: File,
+    device: Box<dyn Device>,
     port: String,
     format: PictureFormat,
-    buffers: Vec<Shared>,
     /// The number of the last frame as the device counts it, and as it is told: the device's begins anew after 2³².
     sequence: Option<(u32, u64)>,
     /// The device's date of the first frame.
@@ -79,23 +80,45 @@ impl V4lCamera {
     /// program has it, [`CameraError::Format`] when it has no format that is known here.
     pub fn open(path: &Path, size: Size) -> Result<Self, CameraError> {
         let port = PortAddress::V4l { path: path.to_owned() }.to_string();
-        let flags = i32::try_from((OFlags::NONBLOCK | OFlags::CLOEXEC).bits()).unwrap_or(0);
-        let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
-        let file = opened.map_err(|source| opening(&port, source))?;
-        let camera = |device: u32| device & CAPTURE_AND_STREAMING == CAPTURE_AND_STREAMING;
-        match kernel::capability(&file) {
-            Ok(capability) if camera(capability.device) => {}
-            Err(Errno::NODEV) => return Err(CameraError::NoDevice { port }),
-            _ => return Err(CameraError::Port { port, reason: "it is no camera", source: None }),
+        let device = kernel_device(path, &port)?;
+        Self::over(Box::new(device), port, size)
+    }
+
+    /// The same, every call and its answer being written into a new file that only its owner may read; of the pictures only
+    /// how they were.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), or [`CameraError::Recording`] when the file is there already or cannot be made.
+    pub fn open_recorded(path: &Path, size: Size, recording: &Path) -> Result<Self, CameraError> {
+        let address = PortAddress::V4l { path: path.to_owned() };
+        let device = Box::new(kernel_device(path, &address.to_string())?);
+        let recorder = Recorder::create(device, &address, recording)?;
+        Self::over(Box::new(recorder), address.to_string(), size)
+    }
+
+    /// The camera of a recording: what was answered then, with test cards in place of the pictures, as fast as it is asked.
+    ///
+    /// # Errors
+    /// [`CameraError::Recording`] when the file is no recording of a camera, or is about something else, such as another
+    /// size; and what the recorded camera answered.
+    pub fn replayed(recording: &Path, size: Size) -> Result<Self, CameraError> {
+        let port = PortAddress::Replay { path: recording.to_owned() }.to_string();
+        Self::over(Box::new(Replay::open(recording)?), port, size)
+    }
+
+    fn over(device: Box<dyn Device>, port: String, size: Size) -> Result<Self, CameraError> {
+        let format = PictureFormat::default();
+        let mut camera = Self { device, port, format, sequence: None, begun: None };
+        let is_camera = |can: u32| can & CAPTURE_AND_STREAMING == CAPTURE_AND_STREAMING;
+        match camera.device.capability() {
+            Ok(can) if is_camera(can) => {}
+            Err(Errno::NODEV) => return Err(CameraError::NoDevice { port: camera.port.clone() }),
+            Ok(_) | Err(_) => {
+                let none =
+                    CameraError::Port { port: camera.port.clone(), reason: "it is no camera", source: None };
+                return Err(camera.device.diverged().map_or(none, CameraError::Recording));
+            }
         }
-        let mut camera = Self {
-            file,
-            port,
-            format: PictureFormat::default(),
-            buffers: Vec::new(),
-            sequence: None,
-            begun: None,
-        };
         camera.agree(size)?;
         // What the program before us left there is not what the next resident needs; a camera without it does without.
         let _no_such_control = camera.set_exposure(Exposure::Automatic);
@@ -107,8 +130,8 @@ impl V4lCamera {
     ///
     /// # Errors
     /// [`CameraError::HardwareError`] when the camera has no such control or refuses the value.
-    pub fn set_exposure(&self, exposure: Exposure) -> Result<(), CameraError> {
-        let set = |id, value| kernel::set_control(&self.file, id, value);
+    pub fn set_exposure(&mut self, exposure: Exposure) -> Result<(), CameraError> {
+        let mut set = |id, value| self.device.set_control(id, value);
         let done = match exposure {
             Exposure::Automatic => {
                 // Longer exposures in the dark would make a preview stutter.
@@ -124,20 +147,20 @@ impl V4lCamera {
     }
 
     /// The camera's controls, whatever its driver has.
-    pub fn controls(&self) -> Vec<Control> {
-        kernel::controls(&self.file)
+    pub fn controls(&mut self) -> Vec<Control> {
+        self.device.controls()
     }
 
     /// Sets one of them.
     ///
     /// # Errors
     /// What the driver says to it.
-    pub fn set_control(&self, id: u32, value: i32) -> Result<(), CameraError> {
-        kernel::set_control(&self.file, id, value).map_err(|error| self.sorted(error))
+    pub fn set_control(&mut self, id: u32, value: i32) -> Result<(), CameraError> {
+        self.device.set_control(id, value).map_err(|error| self.sorted(error))
     }
 
     fn agree(&mut self, size: Size) -> Result<(), CameraError> {
-        let offered = kernel::formats(&self.file);
+        let offered = self.device.formats();
         let none = || CameraError::Format { port: self.port.clone() };
         let wanted = FORMATS.into_iter().find(|format| offered.contains(format)).ok_or_else(none)?;
         let asked = PictureFormat {
@@ -147,7 +170,7 @@ impl V4lCamera {
             field: WHOLE_PICTURES,
             ..PictureFormat::default()
         };
-        let format = kernel::set_format(&self.file, asked).map_err(|error| self.sorted(error))?;
+        let format = self.device.set_format(asked).map_err(|error| self.sorted(error))?;
         let edges = 1..=Size::LARGEST_EDGE;
         if format.format != wanted || !edges.contains(&format.width) || !edges.contains(&format.height) {
             return Err(none());
@@ -155,58 +178,39 @@ impl V4lCamera {
         #[allow(clippy::cast_possible_truncation, reason = "a handful of frames a second")]
         let rate = USUAL_RATE as u32;
         // A camera that has one pace only keeps it.
-        let _one_pace = kernel::set_rate(&self.file, rate);
+        let _one_pace = self.device.set_rate(rate);
         self.format = format;
         Ok(())
     }
 
     fn begin(&mut self) -> Result<(), CameraError> {
-        let count = kernel::request_buffers(&self.file, BUFFERS).map_err(|error| self.sorted(error))?;
+        let count = self.device.request_buffers(BUFFERS).map_err(|error| self.sorted(error))?;
         for index in 0..count {
-            let shared = Shared::map(&self.file, index).map_err(|error| self.sorted(error))?;
-            self.buffers.push(shared);
-            kernel::queue(&self.file, index).map_err(|error| self.sorted(error))?;
+            self.device.map(index).map_err(|error| self.sorted(error))?;
+            self.device.queue(index).map_err(|error| self.sorted(error))?;
         }
-        kernel::stream_on(&self.file).map_err(|error| self.sorted(error))
+        self.device.stream_on().map_err(|error| self.sorted(error))
     }
 
-    /// Waits until a buffer is filled.
-    fn wait(&self, deadline: Instant) -> Result<(), CameraError> {
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let timeout = Timespec::try_from(left).ok();
-            let mut watched = [PollFd::from_borrowed_fd(self.file.as_fd(), PollFlags::IN)];
-            match poll(&mut watched, timeout.as_ref()) {
-                Ok(0) => return Err(CameraError::Timeout),
-                // An error shows when a buffer is taken.
-                Ok(_) => return Ok(()),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(self.sorted(error)),
-            }
-        }
-    }
-
-    /// The newest filled buffer; the older ones go back unseen, as do damaged ones.
+    /// The newest filled buffer; the older ones go back unseen, as do damaged ones. Where a buffer is filled again before the
+    /// next was looked at, as on a slow machine, there is always one more: no more are looked at than there are buffers.
     fn newest(&mut self) -> Result<Option<Filled>, CameraError> {
         let mut newest = None;
-        loop {
-            let buffer = match kernel::dequeue(&self.file) {
+        for _ in 0..BUFFERS {
+            let buffer = match self.device.dequeue() {
                 Ok(buffer) => buffer,
                 Err(Errno::AGAIN) => return Ok(newest),
                 Err(Errno::INTR) => continue,
                 Err(error) => return Err(self.sorted(error)),
             };
-            let used = usize::try_from(buffer.used).unwrap_or(0);
-            if buffer.flags & DAMAGED == 0
-                && let Some(shared) = usize::try_from(buffer.index).ok().and_then(|i| self.buffers.get(i))
-            {
-                let bytes = Zeroizing::new(shared.copied(used));
-                kernel::queue(&self.file, buffer.index).map_err(|error| self.sorted(error))?;
+            let whole = buffer.flags & DAMAGED == 0;
+            let bytes = if whole { self.device.bytes(&buffer) } else { None };
+            self.device.queue(buffer.index).map_err(|error| self.sorted(error))?;
+            if let Some(bytes) = bytes {
                 newest = Some((buffer, bytes));
-            } else {
-                kernel::queue(&self.file, buffer.index).map_err(|error| self.sorted(error))?;
             }
         }
+        Ok(newest)
     }
 
     fn framed(&mut self, buffer: &Buffer, bytes: &[u8]) -> Result<Frame, CameraError> {
@@ -229,6 +233,9 @@ impl V4lCamera {
     }
 
     fn sorted(&self, error: Errno) -> CameraError {
+        if let Some(diverged) = self.device.diverged() {
+            return diverged.into();
+        }
         let port = self.port.clone();
         match error {
             Errno::NODEV | Errno::NXIO | Errno::PIPE => CameraError::NoDevice { port },
@@ -242,11 +249,15 @@ impl Camera for V4lCamera {
     /// The newest frame; a gap in its number is frames that were lost, damaged or passed over.
     fn frame(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
         loop {
-            self.wait(deadline)?;
+            match self.device.wait(deadline) {
+                Ok(Waited::Ready) => {}
+                Ok(Waited::TimedOut) => return Err(CameraError::Timeout),
+                Err(error) => return Err(self.sorted(error)),
+            }
             if let Some((buffer, bytes)) = self.newest()? {
                 return self.framed(&buffer, &bytes);
             }
-            if Instant::now() >= deadline {
+            if self.device.is_late(deadline) {
                 return Err(CameraError::Timeout);
             }
         }
@@ -256,7 +267,7 @@ impl Camera for V4lCamera {
 impl Drop for V4lCamera {
     fn drop(&mut self) {
         // A camera that is gone has stopped already.
-        let _gone = kernel::stream_off(&self.file);
+        let _gone = self.device.stream_off();
     }
 }
 
@@ -268,6 +279,12 @@ fn rows(bytes: &[u8], size: Size, stride: usize) -> Vec<u8> {
     }
     let whole = bytes.chunks(stride).take(size.height as usize).filter_map(|row| row.get(..line));
     whole.flatten().copied().collect()
+}
+
+fn kernel_device(path: &Path, port: &str) -> Result<KernelDevice, CameraError> {
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::CLOEXEC).bits()).unwrap_or(0);
+    let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
+    opened.map(KernelDevice::new).map_err(|source| opening(port, source))
 }
 
 fn opening(port: &str, source: std::io::Error) -> CameraError {

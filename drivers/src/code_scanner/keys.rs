@@ -1,6 +1,11 @@
 //! Which bytes a scanner's keystrokes mean: a keyboard of the United States, as scanners leave the factory, and the decimal
 //! codes that they type with Alt and the number pad for what is on no key.
 
+use super::line::is_end;
+
+/// `struct input_event` of a 64-bit kernel: two numbers of eight bytes for the time, then kind, code and value.
+pub(super) const EVENT: usize = 24;
+
 /// What an event brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
@@ -47,7 +52,7 @@ const KEY_KPENTER: u16 = 96;
 
 impl Keys {
     /// Takes one `struct input_event`.
-    pub(super) fn event(&mut self, event: &[u8; 24]) -> Key {
+    pub(super) fn event(&mut self, event: &[u8; EVENT]) -> Key {
         let kind = u16::from_ne_bytes([event[16], event[17]]);
         let code = u16::from_ne_bytes([event[18], event[19]]);
         let value = i32::from_ne_bytes([event[20], event[21], event[22], event[23]]);
@@ -61,7 +66,7 @@ impl Keys {
                 self.shift[usize::from(code == KEY_RIGHTSHIFT)] = value != 0;
                 Key::Nothing
             }
-            (EV_KEY, KEY_LEFTALT | KEY_RIGHTALT) => self.alt(value),
+            (EV_KEY, code) if is_alt(code) => self.alt(value),
             // A key that is pressed; the kernel's own repetition (2) is nothing that a scanner typed.
             (EV_KEY, code) if value == 1 => self.pressed(code),
             _ => Key::Nothing,
@@ -130,7 +135,27 @@ fn letter(code: u16, shift: bool) -> Option<u8> {
     on_pad.or_else(on_row).copied()
 }
 
-fn pad_digit(code: u16) -> Option<u8> {
+/// Whether a key types a letter.
+pub(super) fn types(code: u16) -> bool {
+    letter(code, false).is_some()
+}
+
+/// Whether a key ends a code.
+pub(super) fn ends(code: u16) -> bool {
+    letter(code, false).is_some_and(is_end)
+}
+
+pub(super) const fn is_alt(code: u16) -> bool {
+    matches!(code, KEY_LEFTALT | KEY_RIGHTALT)
+}
+
+/// The key of the number pad with that digit.
+pub(super) fn pad_key(digit: u8) -> u16 {
+    let at = PAD.1.iter().position(|byte| *byte == b'0' + digit % 10).unwrap_or(0);
+    PAD.0 + u16::try_from(at).unwrap_or(0)
+}
+
+pub(super) fn pad_digit(code: u16) -> Option<u8> {
     let byte = PAD.1.get(usize::from(code.checked_sub(PAD.0)?))?;
     byte.is_ascii_digit().then(|| byte - b'0')
 }

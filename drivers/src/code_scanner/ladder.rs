@@ -1,19 +1,14 @@
 //! Reads codes in steps, each only after the one before found nothing: the picture as it is, then the places in it that
 //! look like a code with what blur, movement, light and noise did to them taken back, then bars.
 //!
-//! Duty: the order of the steps, and how much is spent on one picture. Never: name other formats than those asked for, which
-//! costs the decoder most of its time.
-
-use std::collections::HashSet;
+//! Duty: the order of the steps, and how much is spent on one picture. Never: look for formats that nobody asks for, which
+//! costs a decoder most of its time.
 
 use domain::personal::Personal;
-use rxing::common::HybridBinarizer;
-use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, MultiFormatReader};
 
-use super::payload::fenced;
 use super::relief::Relief;
-use super::{Code, CodeFormat, CodeReader, equalized, finder, lines, matched, region};
-use crate::camera::{GreyPicture, Size};
+use super::{Code, CodeFormat, CodeReader, equalized, finder, lines, matched, plain, region};
+use crate::camera::GreyPicture;
 
 /// How much is tried on one picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,35 +41,13 @@ const LIGHT: usize = 16;
 /// The reader of QR codes and Code 128: pure Rust.
 pub struct LadderReader {
     effort: Effort,
-    hints: DecodeHints,
     turn: usize,
 }
 
 impl LadderReader {
     /// A reader that tries that much on each picture.
-    pub fn new(effort: Effort) -> Self {
-        let hints = DecodeHints {
-            PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
-            TryHarder: Some(true),
-            AlsoInverted: Some(true),
-            // Chinese codes are UTF-8 without saying so; left alone the decoder guesses Shift-JIS or GB 18030.
-            CharacterSet: Some("UTF-8".to_owned()),
-            ..DecodeHints::default()
-        };
-        Self { effort, hints, turn: 0 }
-    }
-
-    fn plain(&self, picture: &GreyPicture) -> Option<Code> {
-        let Size { width, height } = picture.size();
-        let text = fenced(|| {
-            // Made for each picture, since one that a picture has brought down is not to be used again; it costs nothing.
-            let mut decoder = MultiFormatReader::default();
-            decoder.set_hints(&self.hints);
-            let source = Luma8Source::new_with_slice(picture.luma(), width, height).ok()?;
-            let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-            Some(decoder.decode_with_state(&mut bitmap).ok()?.getText().to_owned())
-        })?;
-        Some(qr(&text))
+    pub const fn new(effort: Effort) -> Self {
+        Self { effort, turn: 0 }
     }
 }
 
@@ -109,9 +82,8 @@ fn reliefs(picture: &GreyPicture) -> Vec<Relief> {
 
 impl CodeReader for LadderReader {
     fn read(&mut self, picture: &GreyPicture) -> Option<Code> {
-        let plain = self.plain(picture);
-        if plain.is_some() {
-            return plain;
+        if let Some(text) = plain::read(picture) {
+            return Some(qr(&text));
         }
         let steps = match self.effort {
             Effort::Live => {

@@ -1,5 +1,5 @@
-//! What a code scanner sends: one code after another, each ended by a carriage return, a line feed, both, a tabulator, or
-//! silence.
+//! What a code scanner sends: one code after another, each ended by a carriage return, a line feed, both, a tabulator, framed by
+//! STX and ETX, or ended by silence.
 //!
 //! Duty: bytes → codes, bounded. Never: keep one that was handed over.
 
@@ -8,8 +8,10 @@ use zeroize::Zeroizing;
 
 use super::{Code, CodeFormat};
 
-/// No code says more: a QR code of version 40 holds 2,953 bytes, and 3 name the symbology.
-const LONGEST: usize = 2953 + 3;
+/// No code says more: a QR code of version 40 holds 7,089 digits (fewer of all else), and 3 bytes name the symbology.
+const LONGEST: usize = 7089 + 3;
+/// Begins a code where a scanner is set to frame what it sends; it ends with [`is_end`]'s ETX.
+pub(super) const STX: u8 = 0x02;
 
 /// A code as it comes in, byte by byte. Its bytes are wiped.
 #[derive(Default)]
@@ -28,8 +30,14 @@ impl ScannerLine {
 
     /// Takes the next byte; gives a code when it was its last.
     pub fn push(&mut self, byte: u8) -> Option<Code> {
-        if matches!(byte, b'\r' | b'\n' | b'\t') {
+        if is_end(byte) {
             return self.line_is_silent();
+        }
+        if byte == STX {
+            // What came before belongs to no code.
+            self.forget();
+            self.spoiled = false;
+            return None;
         }
         if self.bytes.len() == LONGEST {
             self.spoil();
@@ -42,9 +50,13 @@ impl ScannerLine {
 
     /// Some of what the scanner sent was lost: what has come of this code is forgotten, and the rest of it will be.
     pub fn spoil(&mut self) {
+        self.forget();
+        self.spoiled = true;
+    }
+
+    fn forget(&mut self) {
         self.bytes.iter_mut().for_each(|byte| *byte = 0);
         self.bytes.clear();
-        self.spoiled = true;
     }
 
     /// Whether a code has begun.
@@ -55,8 +67,7 @@ impl ScannerLine {
     /// Nothing more came for a while: for scanners that are set to send no end.
     pub fn line_is_silent(&mut self) -> Option<Code> {
         let code = if self.spoiled { None } else { code(&self.bytes) };
-        self.bytes.iter_mut().for_each(|byte| *byte = 0);
-        self.bytes.clear();
+        self.forget();
         self.spoiled = false;
         code
     }
@@ -64,13 +75,11 @@ impl ScannerLine {
 
 /// The text, and its format where the scanner is set to say so (AIM identifiers, ISO/IEC 15424).
 fn code(bytes: &[u8]) -> Option<Code> {
-    let (format, bytes) = match bytes {
-        [b']', b'Q', b'0'..=b'6', rest @ ..] => (CodeFormat::QrCode, rest),
-        [b']', b'C', b'0'..=b'4', rest @ ..] => (CodeFormat::Code128, rest),
-        [b']', b'A'..=b'Z' | b'a'..=b'z', b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z', rest @ ..] => {
-            (CodeFormat::Unknown, rest)
-        }
-        all => (CodeFormat::Unknown, all),
+    let (mark, bytes) = bytes.split_at(identifier(bytes));
+    let format = match mark {
+        [_, b'Q', b'0'..=b'6'] => CodeFormat::QrCode,
+        [_, b'C', b'0'..=b'4'] => CodeFormat::Code128,
+        _ => CodeFormat::Unknown,
     };
     if bytes.is_empty() {
         return None;
@@ -84,6 +93,20 @@ fn code(bytes: &[u8]) -> Option<Code> {
         }
     };
     Some(Code { text: Personal::new(text.as_str()), format })
+}
+
+/// Whether a byte ends a code.
+pub(super) const fn is_end(byte: u8) -> bool {
+    const ETX: u8 = 0x03;
+    matches!(byte, b'\r' | b'\n' | b'\t' | ETX)
+}
+
+/// How many bytes of a code name its symbology: three or none.
+pub(super) fn identifier(code: &[u8]) -> usize {
+    match code {
+        [b']', letter, digit, ..] if letter.is_ascii_alphabetic() && digit.is_ascii_alphanumeric() => 3,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +136,8 @@ mod tests {
         check(&[0xCA, 0xBE, 0xC0, 0xFD, b'\r'], &[("示例", Unknown)]);
         // No text in either.
         check(&[0xFF, 0xFF, b'\r'], &[]);
+        check(b"\x02BJ-01\x03\x02]C0BJ-02\x03\r\n", &[("BJ-01", Unknown), ("BJ-02", Code128)]);
+        check(b"noise\x02BJ-01\r", &[("BJ-01", Unknown)]);
         check(b"\r\n\r\n]Q1\r", &[]);
         check(b"]", &[]);
     }

@@ -2,8 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rxing::DecodeHints;
-use rxing::qrcode::decoder::qrcode_decoder::decode_bool_array_with_hints;
+use rxing::qrcode::decoder::qrcode_decoder::decode_bool_array;
+
+use super::segments;
 
 /// The text of a QR code of those modules, row after row, dark is true; nothing when they are no code, too many are wrong,
 /// or what they say is no text.
@@ -13,10 +14,10 @@ pub fn qr_text(modules: &[Vec<bool>]) -> Option<String> {
     if !(21..=177).contains(&side) || side % 4 != 1 || modules.iter().any(|row| row.len() != side) {
         return None;
     }
-    // Chinese codes are UTF-8 without saying so; left alone the decoder guesses Shift-JIS or GB 18030.
-    let hints = DecodeHints { CharacterSet: Some("UTF-8".to_owned()), ..DecodeHints::default() };
-    let text = fenced(|| Some(decode_bool_array_with_hints(modules, &hints).ok()?.getText().to_owned()))?;
-    (!text.contains(char::REPLACEMENT_CHARACTER)).then_some(text)
+    // Its own text is not asked for: it says one again for every segment that begins with nothing before it, and leaves out what
+    // it cannot decode.
+    let data = fenced(|| Some(decode_bool_array(modules).ok()?.getRawBytes().clone()))?;
+    segments::text(&data, (side - 17) / 4)
 }
 
 /// Others' code on what anybody may hold to the camera: a code that is made to end the decoder (rxing 0.9.3 ends at an FNC1

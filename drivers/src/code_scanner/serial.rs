@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::line::ScannerLine;
+use super::silence::Silence;
 use super::{Code, CodeScanner, ScanError};
-use crate::transport::{self, PortAddress, Transport, TransportErrorKind};
+use crate::transport::{Transport, TransportErrorKind};
 
 /// A scanner that sends no end sends its code in one go.
 const SILENCE: Duration = Duration::from_millis(120);
@@ -15,6 +16,7 @@ const SILENCE: Duration = Duration::from_millis(120);
 pub struct SerialScanner {
     port: Box<dyn Transport>,
     line: ScannerLine,
+    silence: Silence,
     /// What has come and was not looked at, from `next` on.
     came: Zeroizing<[u8; 256]>,
     next: usize,
@@ -22,14 +24,10 @@ pub struct SerialScanner {
 }
 
 impl SerialScanner {
-    /// Opens its port. What it sent before is thrown away: nobody waited for that.
-    ///
-    /// # Errors
-    /// Why it cannot be opened.
-    pub fn open(address: &PortAddress) -> Result<Self, ScanError> {
-        let mut port = transport::open(address)?;
-        port.discard_input()?;
-        Ok(Self { port, line: ScannerLine::new(), came: Zeroizing::new([0; 256]), next: 0, end: 0 })
+    /// Reads the codes that come over a port.
+    pub fn over(port: Box<dyn Transport>) -> Self {
+        let (line, silence) = (ScannerLine::new(), Silence::of(SILENCE));
+        Self { port, line, silence, came: Zeroizing::new([0; 256]), next: 0, end: 0 }
     }
 
     /// The first code of what has come.
@@ -47,10 +45,16 @@ impl CodeScanner for SerialScanner {
             if let Some(code) = self.first() {
                 return Ok(code);
             }
-            let until = if self.line.has_begun() { deadline.min(Instant::now() + SILENCE) } else { deadline };
-            match self.port.read(&mut *self.came, until) {
-                Ok(count) => (self.next, self.end) = (0, count),
+            let wait = self.silence.wait(self.line.has_begun(), deadline);
+            match self.port.read(&mut *self.came, wait.until) {
+                Ok(count) => {
+                    self.silence.broken();
+                    (self.next, self.end) = (0, count);
+                }
                 Err(error) if error.kind() == TransportErrorKind::TimedOut => {
+                    if wait.was_cut() {
+                        return Err(ScanError::Nothing);
+                    }
                     match self.line.line_is_silent() {
                         Some(code) => return Ok(code),
                         None if Instant::now() >= deadline => return Err(ScanError::Nothing),

@@ -290,6 +290,45 @@ mod tests {
         assert!(heard.contains("\r\nContent-Length: 12\r\n"), "{heard}");
     }
 
+    /// Gives what it has in two pieces.
+    struct Halves(Vec<Vec<u8>>);
+
+    impl Transport for Halves {
+        fn read(&mut self, buffer: &mut [u8], _: Instant) -> Result<usize, TransportError> {
+            let piece = self.0.pop().ok_or(TransportError::Gone { port: String::new() })?;
+            buffer[..piece.len()].copy_from_slice(&piece);
+            Ok(piece.len())
+        }
+
+        fn write(&mut self, bytes: &[u8], _: Instant) -> Result<usize, TransportError> {
+            Ok(bytes.len())
+        }
+
+        fn discard_input(&mut self) -> Result<(), TransportError> {
+            Ok(())
+        }
+
+        fn name(&self) -> &str {
+            "halves"
+        }
+    }
+
+    #[test]
+    fn an_answer_split_anywhere_is_the_same() {
+        let answers: [&[u8]; 3] = [
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=1\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
+            b"HTTP/1.0 200 OK\r\n\r\nbody",
+        ];
+        for said in answers {
+            for at in 1..said.len() {
+                let mut port = Halves(vec![said[at..].to_vec(), said[..at].to_vec()]);
+                let got = answer(&mut port, Instant::now());
+                assert_eq!(got.ok().as_deref(), Some(&b"body"[..]), "{} at {at}", said.escape_ascii());
+            }
+        }
+    }
+
     #[test]
     fn bodies_of_every_length() {
         check(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody and more", Some(b"body"));

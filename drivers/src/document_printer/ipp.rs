@@ -6,18 +6,20 @@
 mod client;
 mod end;
 
-use std::hash::{BuildHasher as _, RandomState};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
 use domain::device::DeviceState;
 
+use super::carrier::{Carrier, Network};
 use super::http::{Patience, PrinterUri, Sent};
+use super::recording::{Recorder, Replay};
 use super::{
     Cause, Document, DocumentPrinter, Earlier, Evidence, Outcome, PrintProgress, PrintReport, PrinterStatus,
     Recovery, Remainder,
 };
-use crate::transport::PortAddress;
-use client::{AskError, Client, Job, JobState, pause};
+use crate::transport::{PortAddress, RecordingError};
+use client::{AskError, Client, Job, JobState, USER};
 use end::End;
 
 /// How long a printer is given.
@@ -81,16 +83,46 @@ struct Unfinished {
 impl IppPrinter {
     /// A printer, not asked yet. A port that is no such address is a printer that answers [`Cause::Port`].
     pub fn new(port: &PortAddress) -> Self {
-        let uri = match port {
-            PortAddress::Ipp { uri } => PrinterUri::parse(uri),
-            _ => None,
-        };
+        Self::over(network(port))
+    }
+
+    /// The same, everything that it is asked and answers being written into a new file that only its owner may read.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be made. A port that is no such address makes none.
+    pub fn recorded(port: &PortAddress, path: &Path) -> Result<Self, RecordingError> {
+        let carrier = network(port).map(|carrier| Recorder::create(carrier, USER, path)).transpose()?;
+        Ok(Self::over(carrier.map(|carrier| -> Box<dyn Carrier> { Box::new(carrier) })))
+    }
+
+    /// The printer of a recording. Its documents are nowhere: another one of as many pages stands for each.
+    ///
+    /// # Errors
+    /// There is no such file, or it is no recording of a document printer.
+    pub fn replayed(path: &Path) -> Result<Self, RecordingError> {
+        Ok(Self::over(Some(Box::new(Replay::open(USER, path)?))))
+    }
+
+    /// No printer: every question is answered by [`Cause::Port`].
+    pub fn absent() -> Self {
+        Self::over(None)
+    }
+
+    fn over(carrier: Option<Box<dyn Carrier>>) -> Self {
         let limits = Limits::USUAL;
         Self {
-            client: uri.map(|uri| Client::new(uri, patience(limits), limits.swallow)),
+            client: carrier.map(|carrier| Client::new(carrier, patience(limits), limits.swallow)),
             limits,
             unfinished: None,
         }
+    }
+
+    /// Lets the printer go; a recording is whole then.
+    ///
+    /// # Errors
+    /// The recording could not be written, or a replay was asked something else than was recorded.
+    pub fn finish(self) -> Result<(), RecordingError> {
+        self.client.map_or(Ok(()), |client| client.carrier.finish())
     }
 
     /// The same with other limits.
@@ -108,6 +140,11 @@ impl IppPrinter {
     pub fn formats(&mut self) -> Option<Vec<String>> {
         self.client.as_mut()?.printer().ok().map(|(_, abilities)| abilities.formats)
     }
+}
+
+fn network(port: &PortAddress) -> Option<Box<dyn Carrier>> {
+    let PortAddress::Ipp { uri } = port else { return None };
+    Some(Box::new(Network::new(PrinterUri::parse(uri)?)))
 }
 
 const fn patience(limits: Limits) -> Patience {
@@ -141,7 +178,7 @@ impl DocumentPrinter for IppPrinter {
         if !abilities.formats.iter().any(|format| format == document.format().media_type()) {
             return refused(Cause::Format, status);
         }
-        let name = job_name();
+        let name = client.carrier.job_name();
         if let Err(error) = client.validate(&name, document.format(), &abilities) {
             return refused(error.cause(), status);
         }
@@ -203,11 +240,6 @@ impl DocumentPrinter for IppPrinter {
     }
 }
 
-/// A name that no other job has, and that says nothing of anybody.
-fn job_name() -> String {
-    format!("yilin-{:016x}", RandomState::new().hash_one(Instant::now()))
-}
-
 fn asked(client: &mut Client) -> PrinterStatus {
     client.printer().map_or_else(|error| PrinterStatus::unreachable(error.cause()), |(status, _)| status)
 }
@@ -251,8 +283,8 @@ impl Work<'_> {
     fn follow(&mut self, job: &Unfinished) -> (End, Option<Cause>) {
         let mut job = job.clone();
         let Some(number) = job.number else { return (End::Open(Cause::NoAnswer), Some(Cause::NoAnswer)) };
-        let mut heard = Instant::now();
-        let mut moved = Instant::now();
+        let mut heard = self.client.carrier.time();
+        let mut moved = heard;
         let mut last: Option<Job> = None;
         let mut suspected = None;
         loop {
@@ -266,7 +298,7 @@ impl Work<'_> {
                     return (End::Finished(seen), cause);
                 }
                 Ok(seen) => {
-                    heard = Instant::now();
+                    heard = self.client.carrier.time();
                     if last.as_ref() != Some(&seen) {
                         moved = heard;
                         let (pages_out, pages) = (seen.impressions.or(seen.sheets), self.document.pages());
@@ -275,7 +307,7 @@ impl Work<'_> {
                     }
                 }
                 Err(error) if error.is_unknown_job() => return (End::Forgotten, Some(Cause::JobLost)),
-                Err(error) if heard.elapsed() > self.limits.silence => {
+                Err(error) if self.client.carrier.time() - heard > self.limits.silence => {
                     return (End::Open(error.cause()), Some(error.cause()));
                 }
                 Err(_) => {}
@@ -286,7 +318,7 @@ impl Work<'_> {
             let trouble = status.as_ref().and_then(|status| status.cause);
             let cause = match trouble {
                 Some(cause) if suspected == Some(cause) && needs_a_hand(cause) => Some(cause),
-                _ if moved.elapsed() > self.limits.standstill => {
+                _ if self.client.carrier.time() - moved > self.limits.standstill => {
                     status.and_then(|status| status.suspicion()).or(Some(Cause::Stalled))
                 }
                 _ => None,
@@ -295,7 +327,7 @@ impl Work<'_> {
             if let Some(cause) = cause {
                 return self.give_up(&mut job, cause);
             }
-            std::thread::sleep(self.limits.poll);
+            self.client.carrier.pause(self.limits.poll);
         }
     }
 
@@ -333,7 +365,7 @@ fn needs_a_hand(cause: Cause) -> bool {
 
 /// Cancels a job and waits until it has ended.
 fn drop_job(client: &mut Client, limits: Limits, job: &mut Unfinished) -> End {
-    let deadline = Instant::now() + limits.cancel;
+    let deadline = client.carrier.time() + limits.cancel;
     let mut asked_for = false;
     loop {
         let number = match job.number {
@@ -359,7 +391,7 @@ fn drop_job(client: &mut Client, limits: Limits, job: &mut Unfinished) -> End {
             }
             Err(error) => error.cause(),
         };
-        if !pause(limits.poll, deadline) {
+        if !client.pause(limits.poll, deadline) {
             return End::Open(trouble);
         }
     }

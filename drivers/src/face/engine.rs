@@ -3,8 +3,10 @@
 //! Duty: frames out and one frame in. Never: judge a face, or take an answer for more than it says. The agreement in words,
 //! for vendors: `docs/face-engine.md`.
 
+mod redaction;
+
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use domain::material::Picture;
@@ -12,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::matcher::{EngineIdentity, FaceMatcher, MatchResult, MatcherError, PresentationAttack};
-use crate::limited_program::{LimitedProgram, ProgramError, ProgramLimits};
+use crate::limited_program::{LimitedProgram, ProgramError, ProgramLimits, Run};
+use crate::transport::{PortAddress, RecordingError, recorded_port};
 
 /// The agreement's version, in frames and in this variable.
 const VERSION: u64 = 1;
@@ -29,28 +32,58 @@ const LIMITS: ProgramLimits =
 
 /// An engine behind a command; started for each question, so that no picture outlives it.
 #[derive(Debug, Clone)]
-pub struct FaceProgram(LimitedProgram);
+pub struct FaceProgram {
+    program: LimitedProgram,
+    run: Run,
+}
 
 impl FaceProgram {
     /// An engine at this path: 2 GiB, 20 s of processor time, files of 1 MiB.
     pub fn new(program: impl Into<PathBuf>, arguments: Vec<OsString>) -> Self {
-        Self(LimitedProgram { program: program.into(), arguments, limits: LIMITS, environment: ENVIRONMENT })
+        let program =
+            LimitedProgram { program: program.into(), arguments, limits: LIMITS, environment: ENVIRONMENT };
+        Self { program, run: Run::Now }
+    }
+
+    /// The same, and each question and its answer are written into a new file: of pictures only their length, of a comparison
+    /// only whether it reached the threshold.
+    ///
+    /// # Errors
+    /// The file is there already, or cannot be made.
+    pub fn recorded(self, file: &Path) -> Result<Self, RecordingError> {
+        let port = PortAddress::Program { path: self.program.path().to_owned() };
+        let run = Run::recorded(&port, redaction::REDACTION, file)?;
+        Ok(Self { run, ..self })
+    }
+
+    /// The engine of a recording, asked with the arguments that it was asked with.
+    ///
+    /// # Errors
+    /// There is no such file, or it is no recording of a program.
+    pub fn replayed(file: &Path, arguments: Vec<OsString>) -> Result<Self, RecordingError> {
+        match recorded_port(file)? {
+            PortAddress::Program { path } => {
+                Ok(Self { run: Run::replayed(file, redaction::REDACTION)?, ..Self::new(path, arguments) })
+            }
+            other => Err(RecordingError::OtherPort(other)),
+        }
     }
 
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: ProgramLimits) -> Self {
-        self.0.limits = limits;
+        self.program.limits = limits;
         self
     }
 
     fn ask(&self, question: &Question<'_>, deadline: Instant) -> Result<Answer, MatcherError> {
         let input = question.frames();
-        let ended = self.0.run(&input, LENGTH + LONGEST_ANSWER, deadline).map_err(|error| match error {
+        let ended = self.run.run(&self.program, &input, LENGTH + LONGEST_ANSWER, deadline);
+        let ended = ended.map_err(|error| match error {
             ProgramError::Timeout => MatcherError::Timeout,
             ProgramError::Flooded => MatcherError::InvalidData("longer than agreed"),
             ProgramError::NotStarted { source, .. } | ProgramError::Io(source) => {
-                MatcherError::Unavailable { program: self.0.path().display().to_string(), source }
+                MatcherError::Unavailable { program: self.program.path().display().to_string(), source }
             }
         })?;
         // An answer is believed only of a program that ended well.

@@ -4,6 +4,7 @@
 //!
 //! Source: the reference page on card readers, sections "Frame" and "Photo and fingerprint".
 
+use domain::resident_id::CardPhoto;
 use zeroize::Zeroizing;
 
 use super::text_block::TEXT_BLOCK_BYTES;
@@ -13,36 +14,14 @@ const FINGERPRINT_BYTES: usize = 512;
 /// A chip holds at most so many.
 const FINGERPRINTS: usize = 2;
 
-/// The photo as the chip holds it: opaque WLT, decoded only by the maker's own program. Wiped when dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Photo(Zeroizing<Vec<u8>>);
-
 /// A fingerprint template as the chip holds it: opaque, 512 bytes. Wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fingerprint(Zeroizing<Vec<u8>>);
-
-impl Photo {
-    /// Takes the bytes of a chip.
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
-    }
-
-    /// The bytes of the chip.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
 
 impl Fingerprint {
     /// The bytes of the chip.
     pub fn bytes(&self) -> &[u8] {
         &self.0
-    }
-}
-
-impl std::fmt::Debug for Photo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Photo({} bytes)", self.0.len())
     }
 }
 
@@ -55,7 +34,7 @@ impl std::fmt::Debug for Fingerprint {
 /// What a read brought, parted.
 pub(super) struct Payload<'a> {
     pub(super) text: &'a [u8; TEXT_BLOCK_BYTES],
-    pub(super) photo: Photo,
+    pub(super) photo: CardPhoto,
     pub(super) fingerprints: Vec<Fingerprint>,
 }
 
@@ -96,7 +75,7 @@ pub(super) fn part(layout: Layout, data: &[u8]) -> Result<Payload<'_>, PayloadEr
     }
     Ok(Payload {
         text,
-        photo: Photo::new(photo.to_vec()),
+        photo: CardPhoto::new(photo.to_vec()),
         fingerprints: fingerprints
             .chunks(FINGERPRINT_BYTES)
             .map(|one| Fingerprint(Zeroizing::new(one.to_vec())))
@@ -159,8 +138,8 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        let photo = Photo::new(vec![1, 2, 3]);
-        assert_eq!(format!("{photo:?}"), "Photo(3 bytes)");
+        let fingerprint = Fingerprint(Zeroizing::new(vec![1, 2, 3]));
+        assert_eq!(format!("{fingerprint:?}"), "Fingerprint(3 bytes)");
     }
 
     proptest! {

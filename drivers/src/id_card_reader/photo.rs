@@ -24,13 +24,15 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Instant;
 
+use domain::device::Cause;
 use domain::material::Picture;
+use domain::resident_id::CardPhoto;
 use zeroize::Zeroizing;
-
-use super::payload::Photo;
 
 /// A photo on a chip has so many bytes.
 pub const PHOTO_BYTES: usize = 1024;
+/// What a photo on a chip begins with (reference page, "Photo and fingerprint").
+pub(super) const PHOTO_HEAD: [u8; 8] = [0x57, 0x4C, 0x66, 0x00, 0x7E, 0x00, 0x32, 0x00];
 /// Pixels across.
 const WIDTH: u32 = 102;
 /// Pixels down.
@@ -40,13 +42,20 @@ const HEAD: &[u8] = b"P6\n102 126\n255\n";
 /// Bytes of the pixels.
 const PIXELS: usize = 102 * 126 * 3;
 
+/// A photo that shows nobody, for trying a decoder: the head of one, then zeros.
+pub fn blank_photo() -> CardPhoto {
+    let mut bytes = PHOTO_HEAD.to_vec();
+    bytes.resize(PHOTO_BYTES, 0);
+    CardPhoto::new(bytes)
+}
+
 /// Who makes a picture of a card's photo.
 pub trait PhotoDecoder: Send {
     /// Decodes a photo; ends before `deadline` or soon after.
     ///
     /// # Errors
     /// The decoder failed; the visit goes on without a photo.
-    fn decode(&mut self, photo: &Photo, deadline: Instant) -> Result<DecodedPhoto, PhotoDecoderError>;
+    fn decode(&mut self, photo: &CardPhoto, deadline: Instant) -> Result<DecodedPhoto, PhotoDecoderError>;
 }
 
 /// What became of a photo.
@@ -65,7 +74,7 @@ pub enum DecodedPhoto {
 pub struct NoPhotoDecoder;
 
 impl PhotoDecoder for NoPhotoDecoder {
-    fn decode(&mut self, _photo: &Photo, _deadline: Instant) -> Result<DecodedPhoto, PhotoDecoderError> {
+    fn decode(&mut self, _photo: &CardPhoto, _deadline: Instant) -> Result<DecodedPhoto, PhotoDecoderError> {
         Ok(DecodedPhoto::NoDecoder)
     }
 }
@@ -161,6 +170,16 @@ impl PhotoDecoderError {
             Self::Timeout => PhotoDecoderErrorKind::Timeout,
             Self::Crashed(_) => PhotoDecoderErrorKind::Crashed,
             Self::Flooded | Self::Garbage => PhotoDecoderErrorKind::InvalidData,
+        }
+    }
+
+    /// What it says of the decoder.
+    pub const fn cause(&self) -> Cause {
+        match self.kind() {
+            PhotoDecoderErrorKind::Unavailable => Cause::NotStarted,
+            PhotoDecoderErrorKind::Timeout => Cause::Timeout,
+            PhotoDecoderErrorKind::Crashed => Cause::Crashed,
+            PhotoDecoderErrorKind::InvalidData => Cause::InvalidAnswer,
         }
     }
 }

@@ -12,13 +12,11 @@ use zeroize::Zeroizing;
 
 use super::frame::{FrameParser, Response};
 use super::payload::{Layout, part};
+use super::photo::PHOTO_HEAD;
 use super::request::{PREAMBLE, Request};
 use super::sw3::Sw3;
 use super::text_block::parse;
 use crate::transport::{Outgoing, Redaction};
-
-/// What a photo on a chip begins with (reference page, "Photo and fingerprint").
-const PHOTO_HEAD: [u8; 8] = [0x57, 0x4C, 0x66, 0x00, 0x7E, 0x00, 0x32, 0x00];
 
 /// The redaction of a reader with a security control module.
 #[derive(Debug, Default)]

@@ -25,12 +25,15 @@ use super::request::Request;
 use super::sw3::Sw3;
 use super::{CardRead, CardReaderError, Content, IdCardReader, LineQuality, Media, ReaderStatus, text_block};
 use crate::transport::Transport;
-use exchange::Exchanger;
+use exchange::{Exchanger, WORK_MODULE};
 
 /// Find is sent no oftener (reference page, "Frame").
 const POLL: Duration = Duration::from_millis(300);
 /// The speeds that a reader can have, the usual one first.
 const SPEEDS: [u32; 5] = [115_200, 57_600, 38_400, 19_200, 9_600];
+
+/// What a security module needs for itself where nothing is in the way.
+const HASTE: Duration = Duration::from_millis(120);
 
 /// How the line's speed is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,14 +192,15 @@ impl SamReader {
         }
     }
 
-    /// Asks what not every reader knows. Some say so, some are silent: one that is silent now and answers otherwise is not
-    /// asked again.
+    /// Asks what not every reader knows or may do. Some say so, some are silent: one that is silent now and answers otherwise is
+    /// not asked again.
     fn ask_if_known(&mut self, request: Request) -> Result<Option<Response>, CardReaderError> {
         if self.unknown.contains(&request) {
             return Ok(None);
         }
         match self.exchanger.ask(request) {
-            Ok(answer) if answer.sw3() == Sw3::BadCommand => {}
+            Ok(answer) if matches!(answer.sw3(), Sw3::BadCommand | Sw3::NotPermitted | Sw3::UnknownError) => {
+            }
             Err(CardReaderError::Timeout) => self.exchanger.check_module()?,
             other => return other.map(Some),
         }
@@ -272,13 +276,15 @@ impl IdCardReader for SamReader {
     }
 }
 
-/// Every speed, and every speed once more: an answer that is lost to a busy machine, or to a reader that is just starting,
-/// would otherwise be taken for a wrong speed, and no other one is right.
+/// Every speed, and every speed once more with more patience: an answer that is late or lost, on a busy machine or from a reader
+/// that is just starting, would otherwise be taken for a wrong speed, and no other one is right.
 fn probe(exchanger: &mut Exchanger) -> Result<(), CardReaderError> {
     let mut last = CardReaderError::Timeout;
-    for baud in SPEEDS.into_iter().chain(SPEEDS) {
+    for (baud, work) in
+        SPEEDS.map(|baud| (baud, HASTE)).into_iter().chain(SPEEDS.map(|baud| (baud, WORK_MODULE)))
+    {
         exchanger.set_baud(baud)?;
-        match exchanger.try_module() {
+        match exchanger.try_module(work) {
             Ok(()) => return Ok(()),
             // Silence and noise are what a wrong speed sounds like; anything else is a reader that has been found.
             Err(CardReaderError::Timeout) => {}

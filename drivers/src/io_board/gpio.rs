@@ -3,21 +3,25 @@
 //! Duty: lines by their numbers, through the character device (version 2 of its interface). Never: keep a line that is not
 //! wired; the kernel gives a line to one program only.
 
+mod chip;
+pub mod recording;
 mod uapi;
 
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use super::{Contact, Contacts, IoBoard, IoBoardError, Light, Lit, Pin, Wiring};
-use crate::transport::TransportError;
+use chip::{Chip, KernelChip};
+use recording::{Recorder, Replay};
+
+use super::{Contacts, IoBoard, IoBoardError, Light, Lit, Pin, Wiring};
+use crate::transport::{PortAddress, TransportError};
 
 /// Lines of a chip, held as long as this lives.
 pub struct GpioChip {
-    contacts: Vec<(Contact, OwnedFd)>,
-    lights: Vec<(Light, OwnedFd)>,
-    path: String,
+    chip: Box<dyn Chip>,
+    wiring: Wiring,
+    name: String,
 }
 
 impl GpioChip {
@@ -26,46 +30,73 @@ impl GpioChip {
     /// # Errors
     /// There is no such chip, it may not be used, or it has no such line or has given it away.
     pub fn open(path: &Path, wiring: Wiring) -> Result<Self, IoBoardError> {
-        let name = path.display().to_string();
-        let port = |error: io::Error| IoBoardError::Port(TransportError::from_io(&name, error));
-        let chip = File::options().read(true).write(true).open(path).map_err(port)?;
+        Self::over(kernel_chip(path)?, path.display().to_string(), wiring)
+    }
+
+    /// The same, and every call is written into a new file: a chip knows nothing of anybody, so all of it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), or the file is there already or cannot be made.
+    pub fn open_recorded(path: &Path, wiring: Wiring, file: &Path) -> Result<Self, IoBoardError> {
+        let port = PortAddress::Gpio { path: path.to_owned() };
+        let recorder = Recorder::create(kernel_chip(path)?, &port, file).map_err(IoBoardError::Recording)?;
+        Self::over(Box::new(recorder), path.display().to_string(), wiring)
+    }
+
+    /// Plays the recording of a chip that was wired like this.
+    ///
+    /// # Errors
+    /// The file is no recording of a chip, or is about other lines; and what the recorded chip answered.
+    pub fn replayed(file: &Path, wiring: Wiring) -> Result<Self, IoBoardError> {
+        let replay = Replay::open(file).map_err(IoBoardError::Recording)?;
+        Self::over(Box::new(replay), file.display().to_string(), wiring)
+    }
+
+    fn over(chip: Box<dyn Chip>, name: String, wiring: Wiring) -> Result<Self, IoBoardError> {
+        let mut taken = Self { chip, wiring, name };
         // What is no chip says so here, before a line is blamed.
-        uapi::chip_info(&chip).map_err(port)?;
-        let take = |pin: Pin, direction| {
-            let flags = direction | if pin.inverted { uapi::ACTIVE_LOW } else { 0 };
-            uapi::take_line(&chip, u32::from(pin.number), flags).map_err(|source| IoBoardError::Line {
-                path: name.clone(),
-                line: pin.number,
-                source,
-            })
-        };
-        let contacts = wiring.contacts().map(|(contact, pin)| Ok((contact, take(pin, uapi::INPUT)?)));
-        let lights = Light::ALL.into_iter().filter_map(|light| Some((light, wiring.light(light)?)));
-        let lights = lights.map(|(light, pin)| Ok((light, take(pin, uapi::OUTPUT)?)));
-        Ok(Self {
-            contacts: contacts.collect::<Result<_, IoBoardError>>()?,
-            lights: lights.collect::<Result<_, IoBoardError>>()?,
-            path: name.clone(),
-        })
+        taken.chip.lines().map_err(|error| taken.failed(error))?;
+        for (_, pin) in wiring.contacts() {
+            taken.take(pin, uapi::INPUT)?;
+        }
+        for pin in Light::ALL.into_iter().filter_map(|light| wiring.light(light)) {
+            taken.take(pin, uapi::OUTPUT)?;
+        }
+        Ok(taken)
+    }
+
+    fn take(&mut self, pin: Pin, direction: u64) -> Result<(), IoBoardError> {
+        let flags = direction | if pin.inverted { uapi::ACTIVE_LOW } else { 0 };
+        let line = pin.number;
+        let taken = self.chip.take(line, flags);
+        taken.map_err(|source| IoBoardError::Line { path: self.name.clone(), line, source })
     }
 
     fn failed(&self, error: io::Error) -> IoBoardError {
-        IoBoardError::Port(TransportError::from_io(&self.path, error))
+        IoBoardError::Port(TransportError::from_io(&self.name, error))
     }
+}
+
+fn kernel_chip(path: &Path) -> Result<Box<dyn Chip>, IoBoardError> {
+    let file = File::options().read(true).write(true).open(path);
+    let file = file
+        .map_err(|error| IoBoardError::Port(TransportError::from_io(&path.display().to_string(), error)))?;
+    Ok(Box::new(KernelChip::new(file)))
 }
 
 impl IoBoard for GpioChip {
     fn contacts(&mut self) -> Result<Contacts, IoBoardError> {
         let mut contacts = Contacts::default();
-        for (contact, line) in &self.contacts {
-            contacts.note(*contact, uapi::read(line).map_err(|error| self.failed(error))?);
+        for (contact, pin) in self.wiring.contacts() {
+            let active = self.chip.read(pin.number).map_err(|error| self.failed(error))?;
+            contacts.note(contact, active);
         }
         Ok(contacts)
     }
 
     fn light(&mut self, light: Light, lit: Lit) -> Result<(), IoBoardError> {
-        let Some((_, line)) = self.lights.iter().find(|(wired, _)| *wired == light) else { return Ok(()) };
-        uapi::write(line, lit == Lit::On).map_err(|error| self.failed(error))
+        let Some(pin) = self.wiring.light(light) else { return Ok(()) };
+        self.chip.write(pin.number, lit == Lit::On).map_err(|error| self.failed(error))
     }
 }
 

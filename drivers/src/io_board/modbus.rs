@@ -7,17 +7,23 @@
 
 mod frame;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub use frame::{Answer, Reply, Request, crc};
 
 use super::{Contacts, IoBoard, IoBoardError, Light, Lit, Wiring};
-use crate::transport::{self, PortAddress, Transport, TransportErrorKind};
+use crate::transport::{self, NothingPersonal, PortAddress, RecordingError, Transport, TransportErrorKind};
 
-/// What a board may take before it answers (2.4.1: 1 s at most at 9600 bits a second; boards answer within a few ms).
-const PATIENCE: Duration = Duration::from_millis(300);
+/// What a board may take before it answers (2.4.1: a response time-out of 1 s and more at 9600 bits a second; boards answer
+/// within a few ms, but this terminal may be busy).
+const PATIENCE: Duration = Duration::from_secs(1);
 /// An answer that stops for so long is not going on.
-const SILENCE: Duration = Duration::from_millis(40);
+const SILENCE: Duration = Duration::from_millis(100);
+/// The board does something else for a moment (exception 06).
+const BUSY: u8 = 6;
+/// More than this is no answer any more: what a line may bring before one, and one.
+const MOST: usize = 2 * frame::LONGEST;
 /// The speed of a board of which nobody said otherwise (2.3.1: 9600 must be implemented).
 const USUAL_BAUD: u32 = 9600;
 
@@ -25,7 +31,7 @@ const USUAL_BAUD: u32 = 9600;
 pub struct ModbusBoard {
     port: Box<dyn Transport>,
     wiring: Wiring,
-    repeated: u32,
+    disturbed: u32,
 }
 
 impl ModbusBoard {
@@ -34,11 +40,35 @@ impl ModbusBoard {
     /// # Errors
     /// The port cannot be opened.
     pub fn open(address: &PortAddress, wiring: Wiring) -> Result<Self, IoBoardError> {
-        let mut port = transport::open(address).map_err(IoBoardError::Port)?;
-        if matches!(address, PortAddress::Serial { baud: None, .. }) {
-            port.set_baud(USUAL_BAUD).map_err(IoBoardError::Port)?;
+        Self::over(transport::open(address).map_err(IoBoardError::Port)?, address, wiring)
+    }
+
+    /// The same, and what goes over the line is written into a new file: a board knows nothing of anybody, so all of it.
+    ///
+    /// # Errors
+    /// The port cannot be opened ([`RecordingError::Opening`]), or the file is there already or cannot be made.
+    pub fn open_recorded(address: &PortAddress, wiring: Wiring, path: &Path) -> Result<Self, RecordingError> {
+        let port = transport::open_recorded(address, Box::new(NothingPersonal), path)?;
+        Self::over(port, address, wiring).map_err(|error| match error {
+            IoBoardError::Port(error) => RecordingError::Opening(error),
+            other => RecordingError::Io(std::io::Error::other(other)),
+        })
+    }
+
+    fn over(
+        mut port: Box<dyn Transport>,
+        address: &PortAddress,
+        wiring: Wiring,
+    ) -> Result<Self, IoBoardError> {
+        match address {
+            PortAddress::Serial { baud: None, .. } => {
+                port.set_baud(USUAL_BAUD).map_err(IoBoardError::Port)?;
+            }
+            // A recording has the speed where it was set, and goes on without where it was not.
+            PortAddress::Replay { .. } => drop(port.set_baud(USUAL_BAUD)),
+            _ => {}
         }
-        Ok(Self { port, wiring, repeated: 0 })
+        Ok(Self { port, wiring, disturbed: 0 })
     }
 
     /// Writes several outputs at once, from number `first` on.
@@ -64,11 +94,16 @@ impl ModbusBoard {
         }
     }
 
-    /// Asks, and once more where the answer was lost or garbled: every request can be repeated without harm.
+    /// Asks, and once more where the answer was lost or garbled, or the board was busy: every request can be repeated without
+    /// harm.
     fn ask(&mut self, request: &Request) -> Result<Answer, IoBoardError> {
         match self.once(request) {
+            Err(IoBoardError::Refused { exception: BUSY, .. }) => {
+                std::thread::sleep(SILENCE);
+                self.once(request)
+            }
             Err(IoBoardError::NoAnswer | IoBoardError::Garbled) => {
-                self.repeated += 1;
+                self.disturbed += 1;
                 self.once(request)
             }
             other => other,
@@ -94,13 +129,17 @@ impl ModbusBoard {
                 }
                 Err(error) => return Err(IoBoardError::Port(error)),
             }
-            match request.reply(self.wiring.unit, &frame) {
-                Reply::Incomplete => {}
-                Reply::Answer(answer) => return Ok(answer),
-                Reply::Exception(exception) => {
-                    return Err(IoBoardError::Refused { function: request.function(), exception });
-                }
-                Reply::Garbled => return Err(IoBoardError::Garbled),
+            if let Some((at, reply)) = request.found(self.wiring.unit, &frame) {
+                self.disturbed += u32::from(at > 0);
+                return match reply {
+                    Reply::Answer(answer) => Ok(answer),
+                    Reply::Exception(exception) => {
+                        Err(IoBoardError::Refused { function: request.function(), exception })
+                    }
+                };
+            }
+            if frame.len() > MOST {
+                return Err(IoBoardError::Garbled);
             }
         }
     }
@@ -129,7 +168,10 @@ impl IoBoard for ModbusBoard {
         self.ask(&Request::WriteCoil { number: pin.number, on }).map(drop)
     }
 
-    fn repeated(&self) -> u32 {
-        self.repeated
+    fn disturbed(&self) -> u32 {
+        self.disturbed
     }
 }
+
+#[cfg(test)]
+mod tests;

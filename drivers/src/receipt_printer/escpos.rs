@@ -115,7 +115,8 @@ pub(super) fn cut(profile: &PrinterProfile) -> Vec<u8> {
 /// `GS r 1`: answered when all that stood before it in the buffer is worked off.
 pub(super) const DRAINED: [u8; 3] = [0x1D, b'r', 1];
 
-fn proof(proof: Proof, id: [u8; 4]) -> Vec<u8> {
+/// What asks a printer to say when all before it is printed.
+pub(super) fn proof(proof: Proof, id: [u8; 4]) -> Vec<u8> {
     match proof {
         Proof::ProcessId => [&[0x1D, b'(', b'H', 6, 0, 48, 48], id.as_slice()].concat(),
         Proof::Drained => DRAINED.to_vec(),

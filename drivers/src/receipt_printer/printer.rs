@@ -5,6 +5,7 @@
 
 mod copies;
 mod job;
+mod marks;
 mod presenter;
 mod recovery;
 

@@ -16,10 +16,7 @@ pub fn card_reader(port: &PortAddress) -> TestReport {
     let mut trial = Trial::of(TerminalDevice::IdCardReader);
     match attempt(port, &mut trial) {
         Ok((media, line, detail)) => {
-            let condition = match line.cause() {
-                None => DeviceCondition::ready(TerminalDevice::IdCardReader),
-                Some(cause) => DeviceCondition::troubled(TerminalDevice::IdCardReader, cause),
-            };
+            let condition = DeviceCondition::of(TerminalDevice::IdCardReader, line.cause());
             trial.with(condition.with_media(media), Some(detail))
         }
         // Only waiting for a card ends so, and nobody waits here.

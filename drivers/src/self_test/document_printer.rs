@@ -33,11 +33,8 @@ pub fn document_condition(status: &PrinterStatus) -> DeviceCondition {
 fn condition(status: &PrinterStatus, cause: Option<crate::document_printer::Cause>) -> DeviceCondition {
     let device = TerminalDevice::DocumentPrinter;
     let low = (status.paper == PaperSupply::Low).then_some(Cause::PaperLow);
-    let condition = match cause.map(crate::document_printer::Cause::trouble).or(low) {
-        None => DeviceCondition::ready(device),
-        Some(cause) => DeviceCondition::troubled(device, cause),
-    };
-    condition.with_paper(status.paper)
+    let cause = cause.map(crate::document_printer::Cause::trouble).or(low);
+    DeviceCondition::of(device, cause).with_paper(status.paper)
 }
 
 /// A report of a page that is not known to be out is an error.

@@ -3,15 +3,14 @@
 use domain::device::TerminalDevice;
 
 use super::{TestReport, Trial};
-use crate::io_board::{self, Contact, Contacts, IoBoard, IoBoardError, Light, Lit, Wiring};
-use crate::transport::PortAddress;
+use crate::io_board::{Contact, Contacts, IoBoard, IoBoardError, Light, Lit, Wiring};
 
-/// Tests the inputs and outputs at a port.
-pub fn io_board(port: &PortAddress, wiring: Wiring) -> TestReport {
+/// Tests the inputs and outputs that `open` gives.
+pub fn io_board(wiring: Wiring, open: impl FnOnce() -> Result<Box<dyn IoBoard>, IoBoardError>) -> TestReport {
     let mut trial = Trial::of(TerminalDevice::IoBoard);
-    match attempt(port, wiring, &mut trial) {
-        Ok((contacts, repeated)) => {
-            let unsteady = (repeated > 0).then_some(domain::device::Cause::UnsteadyLine);
+    match attempt(wiring, open, &mut trial) {
+        Ok((contacts, disturbed)) => {
+            let unsteady = (disturbed > 0).then_some(domain::device::Cause::UnsteadyLine);
             trial.end(contacts.cause().or(unsteady), Some(words(&contacts)))
         }
         Err(error) => {
@@ -21,8 +20,12 @@ pub fn io_board(port: &PortAddress, wiring: Wiring) -> TestReport {
     }
 }
 
-fn attempt(port: &PortAddress, wiring: Wiring, trial: &mut Trial) -> Result<(Contacts, u32), IoBoardError> {
-    let mut board = trial.step("open", || io_board::open(port, wiring))?;
+fn attempt(
+    wiring: Wiring,
+    open: impl FnOnce() -> Result<Box<dyn IoBoard>, IoBoardError>,
+    trial: &mut Trial,
+) -> Result<(Contacts, u32), IoBoardError> {
+    let mut board = trial.step("open", open)?;
     let contacts = trial.step("contacts", || board.contacts())?;
     for (name, light) in [("card_light", Light::CardArea), ("paper_light", Light::PaperExit)] {
         match wiring.light(light) {
@@ -30,7 +33,7 @@ fn attempt(port: &PortAddress, wiring: Wiring, trial: &mut Trial) -> Result<(Con
             None => trial.skip(name),
         }
     }
-    Ok((contacts, board.repeated()))
+    Ok((contacts, board.disturbed()))
 }
 
 /// Whoever stands there sees it; it ends dark.

@@ -3,13 +3,12 @@
 use domain::device::TerminalDevice;
 
 use super::{TestReport, Trial};
-use crate::power_supply;
-use crate::transport::PortAddress;
+use crate::power_supply::{PowerStatus, PowerSupplyError};
 
-/// Tests the power supply behind a `nut:` port.
-pub fn power_supply(port: &PortAddress) -> TestReport {
+/// Tests the power supply that `ask` asks.
+pub fn power_supply(ask: impl FnOnce() -> Result<PowerStatus, PowerSupplyError>) -> TestReport {
     let mut trial = Trial::of(TerminalDevice::PowerSupply);
-    match trial.step("status", || power_supply::status(port)) {
+    match trial.step("status", ask) {
         Ok(status) => {
             let charge = status.charge_percent.map_or("unknown".to_owned(), |percent| format!("{percent} %"));
             trial.end(status.cause(), Some(format!("battery {charge}")))

@@ -39,10 +39,7 @@ pub fn status_condition(status: &PrinterStatus) -> DeviceCondition {
     let device = TerminalDevice::ReceiptPrinter;
     let cause = status.cause.map(crate::receipt_printer::Cause::trouble);
     let low = (status.paper == PaperSupply::Low).then_some(Cause::PaperLow);
-    let condition = match cause.or(low) {
-        None => DeviceCondition::ready(device),
-        Some(cause) => DeviceCondition::troubled(device, cause),
-    };
+    let condition = DeviceCondition::of(device, cause.or(low));
     let media = match (cause, status.media) {
         (Some(Cause::PaperJam | Cause::ExitBlocked), _) => Some(MediaState::Jammed),
         (_, Media::NotSupported) => None,

@@ -4,12 +4,11 @@ use domain::device::{Cause, TerminalDevice};
 
 use super::{TestReport, Trial};
 use crate::speaker::{Speaker, SpeakerError};
-use crate::transport::PortAddress;
 
-/// Tests the control behind an `alsa:` port.
-pub fn speaker(port: &PortAddress) -> TestReport {
+/// Tests a control that was found.
+pub fn speaker(found: Result<Speaker, SpeakerError>) -> TestReport {
     let mut trial = Trial::of(TerminalDevice::Speaker);
-    let volume = Speaker::new(port).and_then(|speaker| trial.step("volume", || speaker.volume()));
+    let volume = found.and_then(|speaker| trial.step("volume", || speaker.volume()));
     match volume {
         Ok(volume) => {
             let silent = volume.muted || volume.percent == 0;

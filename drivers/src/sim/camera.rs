@@ -10,6 +10,8 @@ mod held_code;
 mod plane;
 mod scene;
 mod sheet;
+mod uvc;
+mod uvc_gadget;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +22,7 @@ pub use figure::Figure;
 pub use held_code::{CodeColours, HeldCode};
 pub use scene::{Focus, Scene, SceneName};
 pub use sheet::{Fingers, Sheet, Table};
+pub use uvc_gadget::UvcGadgetCamera;
 
 use crate::camera::{Camera, CameraError, Frame, Pace, Pacer, PixelFormat, Size};
 

@@ -81,6 +81,11 @@ pub enum PortAddress {
         /// Name of the control.
         control: String,
     },
+    /// `program:/usr/libexec/engine`, a program of others that answers on its standard output.
+    Program {
+        /// Its path.
+        path: PathBuf,
+    },
     /// `replay:FILE`, the recording of another port.
     Replay {
         /// The recording.
@@ -93,7 +98,7 @@ impl FromStr for PortAddress {
 
     fn from_str(text: &str) -> Result<Self, PortAddressError> {
         let wrong = |expected| PortAddressError { address: text.to_owned(), expected };
-        let any = "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa: or replay: and what follows it";
+        let any = "serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa:, program: or replay: and what follows it";
         let (scheme, rest) = text.split_once(':').ok_or_else(|| wrong(any))?;
         let path = |expected| match rest {
             "" => Err(wrong(expected)),
@@ -114,6 +119,7 @@ impl FromStr for PortAddress {
             "gpio" => Ok(Self::Gpio { path: path("gpio:/dev/gpiochip0")? }),
             "nut" => nut(rest).ok_or_else(|| wrong("nut:ups@127.0.0.1:3493")),
             "alsa" => alsa(rest).ok_or_else(|| wrong("alsa:0/Master")),
+            "program" => Ok(Self::Program { path: path("program:/usr/libexec/engine")? }),
             "replay" => Ok(Self::Replay { path: path("replay:FILE")? }),
             _ => Err(wrong(any)),
         }
@@ -180,6 +186,7 @@ impl fmt::Display for PortAddress {
             Self::Nut { ups, host, port } if host.contains(':') => write!(f, "nut:{ups}@[{host}]:{port}"),
             Self::Nut { ups, host, port } => write!(f, "nut:{ups}@{host}:{port}"),
             Self::Alsa { card, control } => write!(f, "alsa:{card}/{control}"),
+            Self::Program { path } => write!(f, "program:{}", path.display()),
             Self::Replay { path } => write!(f, "replay:{}", path.display()),
         }
     }
@@ -248,6 +255,8 @@ mod tests {
         check("input:/dev/input/event3", Some(Input { path: "/dev/input/event3".into() }));
         check("frames:pictures", Some(Frames { dir: "pictures".into() }));
         check("frames:", None);
+        check("program:/usr/libexec/engine", Some(Program { path: "/usr/libexec/engine".into() }));
+        check("program:", None);
         check("replay:visit.jsonl", Some(Replay { path: "visit.jsonl".into() }));
         check("replay:", None);
         check("/dev/ttyS0", None);

@@ -14,14 +14,25 @@
 //! ```
 //! One object a line. `us` is microseconds since the port was opened, `out` and `in` are bytes in hexadecimal as they went
 //! and came, piece by piece; `baud` is a change of speed; `trouble` is what the port itself told when it was asked, `none`,
-//! `paper_empty` or `other`; `gone` says that the device went; `end` that the recording is whole. A port that is opened
+//! `paper_empty` or `other`; `silent` that nothing came for as long as the host waited, written down where a silence ends what
+//! a device says; `gone` says that the device went; `end` that the recording is whole. A port that is opened
 //! again is another recording. `outgoing` is `kept`, or `hidden` where what was sent is a person's and only its length is there.
+//!
+//! Ports that carry no stream have the same file with lines of their own: requests to a document printer
+//! (`drivers/src/document_printer/recording.rs`), and calls with their answers (`recording/calls.rs`), of which a camera
+//! (`drivers/src/camera/v4l/recording.rs`), a chip of inputs and outputs (`drivers/src/io_board/gpio/recording.rs`) and a
+//! program of others (`drivers/src/limited_program/recording.rs`) have their own words.
 
+mod calls;
+mod lines;
 mod recorder;
 mod replay;
 
+pub(crate) use calls::{CallJournal, CallReplay, check_calls};
+pub(crate) use lines::{Line as RecordedLine, LineFile, Lines};
+pub use lines::{recorded_port, recorded_whole};
 pub(crate) use recorder::Journal;
-pub use recorder::{OutgoingHidden, Recorder, Redaction};
+pub use recorder::{NothingPersonal, OutgoingHidden, Recorder, Redaction};
 pub use replay::Replay;
 
 use std::io;
@@ -31,12 +42,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{PortAddress, PortAddressError, PortTrouble, Transport, TransportError};
 
-/// The format's version.
-const VERSION: u32 = 1;
 /// A recording of a visit is some kilobytes; more than this is none.
 const LONGEST_FILE: u64 = 16 << 20;
 /// Bytes of one event.
-const LONGEST_EVENT: usize = 64 << 10;
+pub(crate) const LONGEST_EVENT: usize = 64 << 10;
 
 /// A recording that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +88,8 @@ pub enum Event {
     In(Vec<u8>),
     /// The host asked the port itself, which told this.
     Trouble(Option<PortTrouble>),
+    /// Nothing came for as long as the host waited.
+    Silent,
     /// The device went.
     Gone,
     /// The recording was closed.
@@ -111,14 +122,15 @@ pub enum RecordingError {
     /// The port that is to be recorded cannot be opened.
     #[error("what is to be recorded cannot be opened")]
     Opening(#[source] TransportError),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    recording: u32,
-    port: String,
-    outgoing: Outgoing,
+    /// It is the recording of a port of another kind.
+    #[error("this is a recording of {0}")]
+    OtherPort(PortAddress),
+    /// A replay was asked something else than was recorded.
+    #[error("line {line} of the recording is about something else")]
+    Diverged {
+        /// Counted from 1.
+        line: usize,
+    },
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -133,6 +145,8 @@ struct Line {
     r#in: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<Told>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    silent: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     gone: bool,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -167,7 +181,7 @@ impl Told {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
-const fn is_false(value: &bool) -> bool {
+pub(crate) const fn is_false(value: &bool) -> bool {
     !*value
 }
 
@@ -177,10 +191,7 @@ impl Recording {
     /// # Errors
     /// It cannot be read, or is no recording.
     pub fn read(path: &Path) -> Result<Self, RecordingError> {
-        if std::fs::metadata(path)?.len() > LONGEST_FILE {
-            return Err(RecordingError::TooLong);
-        }
-        Self::parse(&std::fs::read_to_string(path)?)
+        Ok(Self::of(Lines::<Line>::read(path)?))
     }
 
     /// Reads the text of a file.
@@ -188,25 +199,12 @@ impl Recording {
     /// # Errors
     /// The first line that is not as the format says.
     pub fn parse(text: &str) -> Result<Self, RecordingError> {
-        let mut lines = text.lines().enumerate().map(|(index, text)| (index + 1, text));
-        let wrong = |line, what| RecordingError::Line { line, what };
-        let (_, head) = lines.next().ok_or(wrong(1, "the file is empty"))?;
-        let head: Head = serde_json::from_str(head).map_err(|_| wrong(1, "no head of a recording"))?;
-        if head.recording != VERSION {
-            return Err(wrong(1, "another version of the format"));
-        }
-        let mut events: Vec<Timed> = Vec::new();
-        for (line, text) in lines {
-            let read: Line = serde_json::from_str(text).map_err(|_| wrong(line, "no event"))?;
-            if events.last().is_some_and(|last| last.event == Event::End) {
-                return Err(wrong(line, "an event after the end"));
-            }
-            if events.last().is_some_and(|last| last.us > read.us) {
-                return Err(wrong(line, "time runs backwards"));
-            }
-            events.push(Timed { us: read.us, event: read.event().map_err(|what| wrong(line, what))? });
-        }
-        Ok(Self { port: head.port.parse()?, outgoing: head.outgoing, events })
+        Ok(Self::of(Lines::<Line>::parse(text)?))
+    }
+
+    fn of(Lines { port, outgoing, events }: Lines<Line>) -> Self {
+        let events = events.into_iter().map(|(us, event)| Timed { us, event }).collect();
+        Self { port, outgoing, events }
     }
 
     /// Whether it was closed: one that was cut off replays as far as it goes.
@@ -215,34 +213,44 @@ impl Recording {
     }
 }
 
-impl Line {
+impl RecordedLine for Line {
+    type Event = Event;
+
+    fn us(&self) -> u64 {
+        self.us
+    }
+
+    fn is_end(event: &Event) -> bool {
+        *event == Event::End
+    }
+
     fn event(self) -> Result<Event, &'static str> {
-        let Self { us: _, baud, out, r#in, trouble, gone, end } = self;
-        match (baud, out, r#in, trouble, gone, end) {
-            (Some(baud), None, None, None, false, false) => Ok(Event::Baud(baud)),
-            (None, Some(bytes), None, None, false, false) => bytes_of(&bytes).map(Event::Out),
-            (None, None, Some(bytes), None, false, false) => bytes_of(&bytes).map(Event::In),
-            (None, None, None, Some(told), false, false) => Ok(Event::Trouble(told.trouble())),
-            (None, None, None, None, true, false) => Ok(Event::Gone),
-            (None, None, None, None, false, true) => Ok(Event::End),
+        let Self { us: _, baud, out, r#in, trouble, silent, gone, end } = self;
+        match (baud, out, r#in, trouble, [silent, gone, end]) {
+            (Some(baud), None, None, None, [false, false, false]) => Ok(Event::Baud(baud)),
+            (None, Some(bytes), None, None, [false, false, false]) => bytes_of(&bytes).map(Event::Out),
+            (None, None, Some(bytes), None, [false, false, false]) => bytes_of(&bytes).map(Event::In),
+            (None, None, None, Some(told), [false, false, false]) => Ok(Event::Trouble(told.trouble())),
+            (None, None, None, None, [true, false, false]) => Ok(Event::Silent),
+            (None, None, None, None, [false, true, false]) => Ok(Event::Gone),
+            (None, None, None, None, [false, false, true]) => Ok(Event::End),
             _ => Err("not exactly one event"),
         }
     }
 }
 
-/// A line of the file, without its end.
-fn line_of(Timed { us, event }: &Timed) -> String {
+fn line_of(Timed { us, event }: &Timed) -> Line {
     let mut line = Line { us: *us, ..Line::default() };
     match event {
         Event::Baud(baud) => line.baud = Some(*baud),
         Event::Out(bytes) => line.out = Some(hexadecimal(bytes)),
         Event::In(bytes) => line.r#in = Some(hexadecimal(bytes)),
         Event::Trouble(trouble) => line.trouble = Some(Told::of(*trouble)),
+        Event::Silent => line.silent = true,
         Event::Gone => line.gone = true,
         Event::End => line.end = true,
     }
-    // Numbers and digits are JSON whatever they are.
-    serde_json::to_string(&line).unwrap_or_default()
+    line
 }
 
 /// Opens a port and records it into a new file that only its owner may read.
@@ -258,12 +266,7 @@ pub fn open_recorded(
     Ok(Box::new(Recorder::create(transport, address, redaction, path)?))
 }
 
-fn head_of(port: &PortAddress, outgoing: Outgoing) -> String {
-    let head = Head { recording: VERSION, port: port.to_string(), outgoing };
-    serde_json::to_string(&head).unwrap_or_default()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -273,7 +276,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
     text
 }
 
-fn bytes_of(hex: &str) -> Result<Vec<u8>, &'static str> {
+/// The bytes of a text of hexadecimal digits.
+pub(crate) fn bytes_of(hex: &str) -> Result<Vec<u8>, &'static str> {
     if hex.is_empty() || hex.len() > 2 * LONGEST_EVENT {
         return Err("no bytes, or too many");
     }

@@ -28,6 +28,7 @@ fn cause_of_a_job(fault: Fault) -> Option<Cause> {
         Fault::NoPdf => Cause::Format,
         Fault::Busy => Cause::Busy,
         Fault::ClaimsCompleted => Cause::PaperJam,
+        Fault::HandsOn => Cause::NoAnswer,
     })
 }
 

@@ -1,11 +1,13 @@
 //! The sections of the devices: which is on which port.
 
 use super::reader::{self, Table, Value};
+use domain::locale::Locale;
 use drivers::io_board::{Contact, Light, Pin, Wiring};
 use drivers::receipt_printer::PrinterProfile;
 use drivers::speaker::Speaker;
 use drivers::transport::PortAddress;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// What the terminal is connected to; none where it has no such device.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +28,28 @@ pub struct DevicePorts {
     pub power: Option<PortAddress>,
     /// The loudspeaker.
     pub speaker: Option<SpeakerConfig>,
+    /// What says texts aloud; they are only shown where there is none.
+    pub speech: Option<SpeechConfig>,
+    /// What compares faces here; the province does where there is none.
+    pub face_engine: Option<FaceEngineConfig>,
+}
+
+/// A certified vendor's face engine, and what makes a picture of the card's photo for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceEngineConfig {
+    /// The engine (docs/face-engine.md).
+    pub engine: ProgramConfig,
+    /// The maker's decoder of photos.
+    pub photo_decoder: ProgramConfig,
+}
+
+/// A program of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramConfig {
+    /// Its path.
+    pub program: PathBuf,
+    /// What it is started with.
+    pub arguments: Vec<OsString>,
 }
 
 /// A receipt printer.
@@ -35,6 +59,8 @@ pub struct PrinterConfig {
     pub port: PortAddress,
     /// What it can do.
     pub profile: PrinterProfile,
+    /// How long a new roll is, in millimetres, where the file says so.
+    pub roll_mm: Option<u64>,
 }
 
 /// A board of lights and contacts.
@@ -53,6 +79,35 @@ pub struct SpeakerConfig {
     pub port: PortAddress,
     /// How loud each visit begins, per cent.
     pub volume: u8,
+}
+
+/// A voice: a program that says what comes in by its standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpeechConfig {
+    /// Its path.
+    pub program: PathBuf,
+    chinese: Vec<OsString>,
+    english: Vec<OsString>,
+}
+
+impl SpeechConfig {
+    /// What the program is started with for a language.
+    pub fn arguments(&self, locale: Locale) -> &[OsString] {
+        match locale {
+            Locale::ZhCn => &self.chinese,
+            Locale::En => &self.english,
+        }
+    }
+}
+
+/// The arguments of a voice, for each language.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpeechArguments {
+    #[serde(rename = "zh-CN")]
+    chinese: Vec<String>,
+    #[serde(rename = "en")]
+    english: Vec<String>,
 }
 
 /// The profile of a printer whose file says nothing of it.
@@ -81,6 +136,8 @@ impl DevicePorts {
             io_board: io_board(root),
             power: device(root, "power", nut_port),
             speaker: speaker(root),
+            speech: speech(root, folder),
+            face_engine: face_engine(root, folder),
         }
     }
 
@@ -96,6 +153,8 @@ impl DevicePorts {
             io_board: self.io_board.or(other.io_board),
             power: self.power.or(other.power),
             speaker: self.speaker.or(other.speaker),
+            speech: self.speech.or(other.speech),
+            face_engine: self.face_engine.or(other.face_engine),
         }
     }
 }
@@ -115,9 +174,10 @@ fn printer(root: &Table<'_>, folder: &Path) -> Option<PrinterConfig> {
     let section = root.section("printer")?;
     let port = section.required("port", port);
     let profile = section.optional("profile", |value| profile(value, folder));
+    let roll_mm = section.optional("roll_metres", metres).map(|metres| metres * 1000);
     section.nothing_else();
     let profile = profile.or_else(|| PrinterProfile::built_in(USUAL_PROFILE));
-    port.zip(profile).map(|(port, profile)| PrinterConfig { port, profile })
+    port.zip(profile).map(|(port, profile)| PrinterConfig { port, profile, roll_mm })
 }
 
 fn io_board(root: &Table<'_>) -> Option<IoBoardConfig> {
@@ -143,6 +203,41 @@ fn speaker(root: &Table<'_>) -> Option<SpeakerConfig> {
     let volume = section.optional("volume", percent).unwrap_or(USUAL_VOLUME);
     section.nothing_else();
     port.map(|port| SpeakerConfig { port, volume })
+}
+
+fn speech(root: &Table<'_>, folder: &Path) -> Option<SpeechConfig> {
+    let section = root.section("speech")?;
+    let program = section.required("program", reader::text).map(|path| folder.join(path));
+    let arguments = section.required("arguments", reader::typed::<SpeechArguments>);
+    section.nothing_else();
+    let words = |list: Vec<String>| list.into_iter().map(OsString::from).collect();
+    program.zip(arguments).map(|(program, SpeechArguments { chinese, english })| SpeechConfig {
+        program,
+        chinese: words(chinese),
+        english: words(english),
+    })
+}
+
+fn face_engine(root: &Table<'_>, folder: &Path) -> Option<FaceEngineConfig> {
+    let photo_decoder = program(root, "photo_decoder", folder);
+    let engine = program(root, "face_engine", folder)?;
+    let Some(photo_decoder) = photo_decoder else {
+        // What is wrong with a section that is there was said.
+        if !root.has("photo_decoder") {
+            root.note_at("face_engine", "needs [photo_decoder]: it compares with the photo of the card");
+        }
+        return None;
+    };
+    Some(FaceEngineConfig { engine, photo_decoder })
+}
+
+fn program(root: &Table<'_>, name: &'static str, folder: &Path) -> Option<ProgramConfig> {
+    let section = root.section(name)?;
+    let program = section.required("program", reader::text).map(|path| folder.join(path));
+    let arguments = section.optional("arguments", reader::typed::<Vec<String>>).unwrap_or_default();
+    section.nothing_else();
+    let arguments = arguments.into_iter().map(OsString::from).collect();
+    program.map(|program| ProgramConfig { program, arguments })
 }
 
 fn port(value: Value<'_>) -> Result<PortAddress, String> {
@@ -180,6 +275,11 @@ fn unit(value: Value<'_>) -> Result<u8, String> {
     let unit =
         reader::whole(value).filter(|unit| (1..=247).contains(unit)).and_then(|unit| u8::try_from(unit).ok());
     unit.ok_or_else(|| "write the board's unit number, from 1 to 247".to_owned())
+}
+
+fn metres(value: Value<'_>) -> Result<u64, String> {
+    let metres = reader::whole(value).filter(|m| (1..=500).contains(m)).and_then(|m| u64::try_from(m).ok());
+    metres.ok_or_else(|| "write how long a new roll is in whole metres, from 1 to 500".to_owned())
 }
 
 fn percent(value: Value<'_>) -> Result<u8, String> {

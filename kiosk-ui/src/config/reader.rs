@@ -118,6 +118,16 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// What is wrong with a key that is there.
+    pub(super) fn note_at(&self, key: &str, what: &str) {
+        self.note(self.table.get(key).map_or(self.at, |value| value.span().start), key, what);
+    }
+
     fn value(&self, key: &'static str) -> Option<Value<'t>> {
         if !self.known.borrow().contains(&key) {
             self.known.borrow_mut().push(key);

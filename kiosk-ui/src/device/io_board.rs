@@ -135,12 +135,8 @@ impl Worker {
         {
             self.post.put(EventKind::Device(DeviceEvent::Power(power)));
         }
-        let condition = match contacts.cause() {
-            Some(cause) => DeviceCondition::troubled(TerminalDevice::IoBoard, cause),
-            None => DeviceCondition::ready(TerminalDevice::IoBoard),
-        };
         self.trouble = None;
-        self.attendant.report(condition);
+        self.attendant.report(DeviceCondition::of(TerminalDevice::IoBoard, contacts.cause()));
     }
 
     fn say_presence(&mut self, presence: Option<Presence>) {

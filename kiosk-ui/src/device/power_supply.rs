@@ -24,10 +24,7 @@ pub fn start(port: PortAddress, watch: &Watch) -> std::io::Result<()> {
             if said.replace(source) != Some(source) {
                 post.put(EventKind::Device(DeviceEvent::Power(source)));
             }
-            match status.cause() {
-                Some(cause) => DeviceCondition::troubled(TerminalDevice::PowerSupply, cause),
-                None => DeviceCondition::ready(TerminalDevice::PowerSupply),
-            }
+            DeviceCondition::of(TerminalDevice::PowerSupply, status.cause())
         }
         // What it said last stays true until it says more: a silent service is no power cut.
         Err(error) => DeviceCondition::troubled(TerminalDevice::PowerSupply, error.cause()),

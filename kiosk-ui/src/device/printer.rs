@@ -1,6 +1,7 @@
 //! The receipt printer's thread.
 
 use super::Watch;
+use super::paper_count::PaperCount;
 use crate::inbox::Post;
 use domain::device::TerminalDevice;
 use domain::paper::document::PaperDocument;
@@ -22,7 +23,22 @@ const CHECK: Duration = Duration::from_secs(3);
 
 /// The way to the printer's thread; dropping it ends the thread after the job that is under way.
 #[derive(Debug)]
-pub struct Printer(Sender<Job>);
+pub struct Printer {
+    jobs: Sender<Job>,
+    model: PrinterModel,
+    count: PaperCount,
+}
+
+/// What a receipt printer is, as its profile says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrinterModel {
+    /// What people call it.
+    pub title: String,
+    /// Dots of the head that print.
+    pub dots: u16,
+    /// Dots to the inch.
+    pub dpi: u16,
+}
 
 #[derive(Debug)]
 struct Job {
@@ -31,31 +47,54 @@ struct Job {
 }
 
 impl Printer {
-    /// Starts the thread for a printer.
+    /// Starts the thread for a printer of a model, whose paper is counted.
     ///
     /// # Errors
     /// The machine gives no thread.
-    pub fn start(printer: Box<dyn ReceiptPrinter>, watch: &Watch) -> std::io::Result<Self> {
+    pub fn start(
+        printer: Box<dyn ReceiptPrinter>,
+        model: PrinterModel,
+        count: PaperCount,
+        watch: &Watch,
+    ) -> std::io::Result<Self> {
         let (sender, jobs) = channel();
         let attendant = watch.attend(TerminalDevice::ReceiptPrinter);
-        let worker = Worker { printer, post: watch.post(), attendant, status: None, tainted: false };
+        let worker = Worker {
+            printer,
+            count: count.clone(),
+            post: watch.post(),
+            attendant,
+            status: None,
+            tainted: false,
+        };
         std::thread::Builder::new().name("receipt-printer".to_owned()).spawn(move || worker.run(&jobs))?;
-        Ok(Self(sender))
+        Ok(Self { jobs: sender, model, count })
+    }
+
+    /// What it is, as its profile says.
+    pub fn model(&self) -> &PrinterModel {
+        &self.model
+    }
+
+    /// How much paper went out.
+    pub fn count(&self) -> &PaperCount {
+        &self.count
     }
 
     /// Prints; the end comes as an event.
     pub fn print(&self, ticket: Ticket, document: PaperDocument) {
-        let _gone = self.0.send(Job { ticket: Some(ticket), document });
+        let _gone = self.jobs.send(Job { ticket: Some(ticket), document });
     }
 
     /// Prints a keeper's page, for which nobody waits.
     pub fn print_test(&self, document: PaperDocument) {
-        let _gone = self.0.send(Job { ticket: None, document });
+        let _gone = self.jobs.send(Job { ticket: None, document });
     }
 }
 
 struct Worker {
     printer: Box<dyn ReceiptPrinter>,
+    count: PaperCount,
     post: Post,
     attendant: Attendant,
     status: Option<PrinterStatus>,
@@ -87,8 +126,9 @@ impl Worker {
             self.say_status(recovery.status);
         }
         let post = self.post.clone();
-        let mut shown = 0;
-        let mut shown_on = |progress| {
+        let (mut shown, mut rows) = (0, (0, 0));
+        let mut shown_on = |progress: PrintProgress| {
+            rows = (progress.rows_out, progress.rows);
             let percent = percent(progress);
             if let Some(ticket) = ticket
                 && percent > shown
@@ -99,6 +139,8 @@ impl Worker {
         };
         let report = self.attendant.call(PAPER, || self.printer.print(&document, &mut shown_on));
         self.tainted = report.outcome != Outcome::Printed;
+        // The last word on the way may be a little before the end.
+        self.count.add_rows(if report.outcome == Outcome::Printed { rows.1 } else { rows.0 });
         tracing::info!(
             device = "receipt_printer",
             outcome = report.outcome.word(),

@@ -19,6 +19,15 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// How often an idle reader is asked how it is.
 const CHECK: Duration = Duration::from_secs(10);
 
+/// What becomes of the photo of a card that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhotoUse {
+    /// It goes with the card: this terminal compares faces by itself.
+    Kept,
+    /// It is wiped at once.
+    Dropped,
+}
+
 /// The way to the card reader's thread; dropping it ends the thread.
 #[derive(Debug)]
 pub struct Reader(Sender<ReaderUse>);
@@ -28,9 +37,9 @@ impl Reader {
     ///
     /// # Errors
     /// The machine gives no thread.
-    pub fn start(port: PortAddress, watch: &Watch) -> std::io::Result<Self> {
+    pub fn start(port: PortAddress, photo: PhotoUse, watch: &Watch) -> std::io::Result<Self> {
         let (sender, wishes) = channel();
-        let worker = Worker::new(port, watch);
+        let worker = Worker::new(port, photo, watch);
         std::thread::Builder::new().name("id-card-reader".to_owned()).spawn(move || worker.run(&wishes))?;
         Ok(Self(sender))
     }
@@ -44,6 +53,7 @@ impl Reader {
 
 struct Worker {
     port: PortAddress,
+    photo: PhotoUse,
     post: Post,
     attendant: Attendant,
     reader: Option<Box<dyn IdCardReader>>,
@@ -57,9 +67,10 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(port: PortAddress, watch: &Watch) -> Self {
+    fn new(port: PortAddress, photo: PhotoUse, watch: &Watch) -> Self {
         Self {
             port,
+            photo,
             post: watch.post(),
             attendant: watch.attend(TerminalDevice::IdCardReader),
             reader: None,
@@ -137,7 +148,11 @@ impl Worker {
             Ok(read) => {
                 self.done = true;
                 self.card = Some(Media::Present);
-                return self.say(DeviceEvent::CardRead(Box::new(read.card)));
+                let card = match self.photo {
+                    PhotoUse::Kept => read.card.with_photo(read.photo),
+                    PhotoUse::Dropped => read.card,
+                };
+                return self.say(DeviceEvent::CardRead(Box::new(card)));
             }
             Err(error) => error,
         };

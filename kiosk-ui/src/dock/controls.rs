@@ -356,6 +356,7 @@ impl Control {
 fn code(rig: &Rig, state: &State, page: Page) -> Option<String> {
     let kind = match page {
         Page::IdentifyNetworkId => CodeKind::NetworkId,
+        Page::LicenceQr => CodeKind::Licences,
         _ => CodeKind::ProvinceQr,
     };
     rig.admin()?.fresh_code(kind, state.holder.as_ref()?.key)

@@ -46,9 +46,9 @@ impl Easel {
         self.screens.first().copied().unwrap_or(ScreenProfile::UPRIGHT)
     }
 
-    /// Draws the page in every way that is wanted, and leaves it as it was.
-    pub(super) fn draw(&mut self, booth: &Booth, page: Page) -> Result<(), GalleryError> {
-        if self.page.as_deref().is_some_and(|wanted| wanted != page.name()) {
+    /// Draws the page under this name in every way that is wanted, and leaves it as it was.
+    pub(super) fn draw(&mut self, booth: &Booth, page: Page, name: &str) -> Result<(), GalleryError> {
+        if self.page.as_deref().is_some_and(|wanted| wanted != name) {
             return Ok(());
         }
         for screen in self.screens.clone() {
@@ -56,7 +56,7 @@ impl Easel {
             for locale in self.locales.clone() {
                 for mode in self.modes.clone() {
                     dress(booth, locale, mode);
-                    self.keep(booth, page, mode, locale, screen)?;
+                    self.keep(booth, page, name, mode, locale, screen)?;
                 }
             }
         }
@@ -69,12 +69,13 @@ impl Easel {
         &mut self,
         booth: &Booth,
         page: Page,
+        name: &str,
         mode: DisplayMode,
         locale: Locale,
         screen: ScreenProfile,
     ) -> Result<(), GalleryError> {
         let (width, height, px_per_mm) = (screen.width, screen.height, screen.px_per_mm);
-        let name = format!("{}.{mode}.{locale}.{width}x{height}", page.name());
+        let name = format!("{name}.{mode}.{locale}.{width}x{height}");
         let failed = |path: &Path, cause: String| GalleryError::File { path: path.to_owned(), cause };
         let picture = self.out.join(format!("{name}.png"));
         booth.stage().picture().save(&picture).map_err(|error| failed(&picture, error.to_string()))?;

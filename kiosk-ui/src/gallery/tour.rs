@@ -6,14 +6,18 @@ use super::GalleryError;
 use super::easel::Easel;
 use super::sampler::sampler;
 use crate::headless::{Booth, Walk};
+use crate::pages::technician::{self, Tab};
 use domain::device::{DeviceClass, DeviceState};
+use domain::form::answer::Answer;
 use domain::identity::IdentityWay;
 use domain::locale::Locale;
+use domain::messages::MessageId;
 use domain::personal::Personal;
+use domain::rating::RatingLevel;
 use domain::service_item::{Catalogue, ItemId, Theme};
 use domain::session::event::{DeviceEvent, EventKind, Storage, Tap, TerminalEvent};
 use domain::session::page::{FormPage, Page};
-use domain::session::state::{DirectoryList, PrintPhase, Step, SuggestionList};
+use domain::session::state::{DirectoryList, LicenceWay, PrintPhase, Step, SuggestionList};
 use drivers::sim::camera::{Scene, SceneName};
 use drivers::sim::id_card::SampleCard;
 use platform_client::sim::StaffDuty;
@@ -45,6 +49,7 @@ impl<'b> Tour<'b> {
         self.up_to_a_result()?;
         self.paper_and_farewell()?;
         self.every_field()?;
+        self.a_certificate_for_a_paper()?;
         self.a_directory()?;
         self.what_lies_on_top()?;
         self.staff()?;
@@ -54,10 +59,15 @@ impl<'b> Tour<'b> {
 
     /// Draws the page that is shown, which must be this one.
     fn draw(&mut self, page: Page) -> Result<(), GalleryError> {
+        self.draw_as(page, page.name())
+    }
+
+    /// The same for a page whose name another of its pictures has.
+    fn draw_as(&mut self, page: Page, name: &str) -> Result<(), GalleryError> {
         if self.booth.page() != page {
             return Err(self.walk.unreached(page).into());
         }
-        self.easel.draw(self.booth, page)
+        self.easel.draw(self.booth, page, name)
     }
 
     /// Shows what the camera sees, and draws the page.
@@ -141,6 +151,14 @@ impl<'b> Tour<'b> {
         self.walk.tap(Tap::Finish);
         self.walk.tap(Tap::Finish);
         self.draw(Page::Rating)?;
+        self.walk.tap(Tap::Rate(RatingLevel::Dissatisfied));
+        self.draw_as(Page::Rating, super::RATING_REASONS)?;
+        self.walk.tap(Tap::WriteRating);
+        // Whoever writes would write something of the kind.
+        let words = MessageId::RatingReasonTooLong.text(Locale::ZhCn);
+        self.walk.tap(Tap::RatingWords(Personal::new(words)));
+        self.draw(Page::RatingWords)?;
+        self.walk.tap(Tap::Next);
         self.booth.rig().reader().take();
         self.booth.wait_event(Duration::from_secs(2));
         self.walk.tap(Tap::SkipRating);
@@ -191,6 +209,45 @@ impl<'b> Tour<'b> {
         Ok(())
     }
 
+    /// Somebody of another province shows their disability certificate.
+    fn a_certificate_for_a_paper(&mut self) -> Result<(), GalleryError> {
+        self.walk.begin(EVERY_WAY);
+        self.walk.agree();
+        self.walk.reach(Page::IdentifyCard)?;
+        self.booth.rig().place(SampleCard::PrivateUseName.card());
+        let photo = Page::Form(FormPage::Photo);
+        self.walk.hear_until(photo, || self.walk.step_is(|step| matches!(step, Step::Form(_))))?;
+        while self.booth.page() != photo {
+            if self.booth.page() == Page::Review {
+                return Err(self.walk.unreached(photo).into());
+            }
+            let elsewhere = Answer::Choice("other_province".to_owned());
+            self.walk.tap(Tap::Answer("household".into(), elsewhere));
+            self.walk.answer_step(None);
+            self.walk.tap(Tap::Next);
+        }
+        self.booth.rig().camera().show(Scene::named(SceneName::Empty, SEED));
+        self.walk.hear_until(photo, || self.booth.show_preview())?;
+        self.booth.stage().settle();
+        self.draw_as(photo, super::PHOTO_OR_LICENCE)?;
+        self.walk.tap(Tap::UseLicence("certificate_paper".into()));
+        self.draw(Page::LicenceWays)?;
+        self.walk.tap(Tap::LicenceWay(LicenceWay::Qr));
+        self.draw_with_camera(Page::LicenceQr, Scene::named(SceneName::Far, SEED))?;
+        self.walk.tap(Tap::Back);
+        self.walk.tap(Tap::LicenceWay(LicenceWay::Sms));
+        self.walk.reach(Page::LicenceSms)?;
+        self.draw(Page::LicenceSms)?;
+        let code = self.booth.rig().admin().and_then(|admin| admin.last_sms()).unwrap_or_default();
+        self.walk.tap(Tap::SmsCode(Personal::new(code)));
+        self.walk.reach(Page::LicenceList)?;
+        self.draw(Page::LicenceList)?;
+        self.walk.tap(Tap::Licence(0));
+        self.walk.reach(Page::LicenceLook)?;
+        self.draw(Page::LicenceLook)?;
+        Ok(self.walk.leave()?)
+    }
+
     fn a_directory(&mut self) -> Result<(), GalleryError> {
         self.walk.begin(DIRECTORY);
         self.walk.hear_until(Page::Directory, || {
@@ -235,6 +292,13 @@ impl<'b> Tour<'b> {
             }
             self.walk.reach(page)?;
             self.draw(page)?;
+            if page == Page::Technician {
+                for (index, tab) in Tab::ALL.into_iter().enumerate() {
+                    technician::choose(self.booth.terminal(), index);
+                    self.booth.stage().settle();
+                    self.easel.draw(self.booth, page, &format!("{page}-{}", tab.name()))?;
+                }
+            }
             self.walk.leave()?;
         }
         Ok(())

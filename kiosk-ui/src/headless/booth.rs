@@ -4,8 +4,10 @@
 //! Never: touch a page other than by its stage.
 
 use super::{Stage, StageError};
+use crate::agent::Fleet;
 use crate::assets;
 use crate::clock::TerminalClock;
+use crate::config::{DevicePorts, FaceEngineConfig};
 use crate::device::camera::PreviewSlot;
 use crate::inbox::Inbox;
 use crate::journal::Journal;
@@ -22,12 +24,13 @@ use domain::terminal::Timestamp;
 use drivers::receipt_printer::FontError;
 use drivers::sim::document_printer::OnDocument;
 use drivers::sim::printer::OnPaper;
-use platform_client::sim::TimeSource;
+use platform_client::sim::{CatalogueSource, TimeSource};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+use time::macros::datetime;
 
 /// How long devices may take to say how they are before the first touch.
 const READY: Duration = Duration::from_secs(15);
@@ -58,6 +61,28 @@ pub struct BoothOptions {
     pub on_paper: Option<OnPaper>,
     /// Called with each document that comes out of the document printer.
     pub on_document: Option<OnDocument>,
+    /// What compares faces in the booth; the province where there is none.
+    pub face_engine: Option<FaceEngineConfig>,
+    /// The fleet's agent and what hangs on it.
+    pub fleet: Fleet,
+}
+
+impl BoothOptions {
+    /// A booth on an upright screen on a Tuesday morning, with the sample city's province in it, watched by nobody.
+    pub fn usual(data: &Path) -> Self {
+        Self {
+            screen: ScreenProfile::UPRIGHT,
+            seed: 1,
+            time: datetime!(2026-11-24 10:24 +8),
+            province: RigProvince::Here(CatalogueSource::Embedded),
+            data: data.to_owned(),
+            journal: Journal::none(),
+            on_paper: None,
+            on_document: None,
+            face_engine: None,
+            fleet: Fleet::default(),
+        }
+    }
 }
 
 /// Why there is no booth.
@@ -110,7 +135,18 @@ impl Booth {
     /// # Errors
     /// What does not start.
     pub fn open(options: BoothOptions) -> Result<Self, BoothError> {
-        let BoothOptions { screen, seed, time, province, data, journal, on_paper, on_document } = options;
+        let BoothOptions {
+            screen,
+            seed,
+            time,
+            province,
+            data,
+            journal,
+            on_paper,
+            on_document,
+            face_engine,
+            fleet,
+        } = options;
         let clock = TerminalClock::standing(time);
         let rig = Rig::start(RigOptions {
             data: data.clone(),
@@ -126,12 +162,13 @@ impl Booth {
             site: rig.site().clone(),
             data,
             clock: clock.clone(),
-            devices: rig.devices(),
+            devices: DevicePorts { face_engine, ..rig.devices() },
             camera: Some(rig.camera_source()),
             province: rig.province().clone(),
             randomness: Randomness::Seeded(seed),
             news: News::Once,
             journal,
+            fleet,
         };
         let wakers = Wakers { event: Box::new(|| {}), preview: Box::new(|| {}) };
         let Started { shell, inbox, preview } = parts.start(wakers)?;
@@ -189,6 +226,12 @@ impl Booth {
         self.inbox.next().map(|event| self.happen(event)).is_some()
     }
 
+    /// Takes what the fleet's agent has said.
+    pub fn hear_agent(&self) {
+        self.terminal.hear_agent();
+        self.stage.settle();
+    }
+
     /// Brings the next event to the session, waiting for it.
     pub fn wait_event(&self, at_most: Duration) -> bool {
         self.inbox.wait(at_most).map(|event| self.happen(event)).is_some()
@@ -198,6 +241,9 @@ impl Booth {
     pub fn pass_second(&self) {
         self.rig.forward(Duration::from_secs(1));
         self.happen(EventKind::Tick);
+        self.hear_agent();
+        self.stage.paint();
+        self.terminal.second();
     }
 
     /// Brings the newest picture of the camera to the page, if one is there.

@@ -1,6 +1,6 @@
 //! A window in memory with a clock that only we move.
 
-use super::elements::{self, Element};
+use crate::elements::{self, Element};
 use image::RgbImage;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, PremultipliedRgbaColor, RepaintBufferType};
 use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
@@ -107,6 +107,17 @@ impl Stage {
     pub fn elements(&self) -> Vec<Element> {
         self.paint();
         elements::visible(self.window.window())
+    }
+
+    /// Touches the control that says this; whether there is one that can be touched.
+    pub fn touch(&self, label: &str) -> bool {
+        let elements = self.elements();
+        let found = elements.iter().find(|e| e.interactive && e.enabled && e.label == label);
+        if let Some(element) = found {
+            let (x, y) = element.centre();
+            self.tap(x, y);
+        }
+        found.is_some()
     }
 
     /// Presses and releases at a point, as a finger would; lets debounce and animations pass.

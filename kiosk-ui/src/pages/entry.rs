@@ -10,7 +10,9 @@ use domain::messages::MessageId as M;
 use domain::personal::Personal;
 use domain::session::event::Tap;
 use domain::session::page::Page;
-use domain::session::state::{Overlay, Place, SignIn, SignInProblem, Sms, SmsProblem, Step, Way, WorkerWay};
+use domain::session::state::{
+    LicencePart, Licensing, Overlay, Place, SignIn, SignInProblem, Sms, SmsProblem, Step, Way, WorkerWay,
+};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 use zeroize::Zeroizing;
@@ -49,7 +51,14 @@ fn asked(terminal: &Terminal) -> Option<Asked> {
     if let Some(Overlay::Assisted(sign_in)) = &visit.overlay {
         return Some(Asked::SignIn(*sign_in));
     }
-    let Step::Identify(identifying) = &visit.step else { return None };
+    let identifying = match &visit.step {
+        Step::Identify(identifying) => identifying,
+        Step::Licence(Licensing { part: LicencePart::Sms { phone_end, asking, problem }, .. }) => {
+            let waiting = if asking.is_some() { Waiting::Yes } else { Waiting::No };
+            return Some(Asked::Code(phone_end.clone(), *problem, waiting));
+        }
+        _ => return None,
+    };
     Some(match &identifying.way {
         Way::Sms(Sms::Number(problem)) => Asked::Number(*problem, Waiting::No),
         Way::Sms(Sms::Sending(..)) => Asked::Number(None, Waiting::Yes),
@@ -171,6 +180,7 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
         (Page::StaffSignIn, _) => M::SignInStaffTitle,
         (Page::Assisted, _) => M::SignInAssistedTitle,
         (Page::IdentifyWorker, _) => M::SignInVouchTitle,
+        (Page::LicenceSms, _) => M::LicenceSmsTitle,
         (_, Asked::Code(..)) => M::SignInCodeTitle,
         _ => M::SignInNumberTitle,
     };
@@ -184,7 +194,7 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
         SharedString::default()
     });
     adapter.set_can_continue(complete && waiting == Waiting::No);
-    let has_other = matches!(page, Page::IdentifySms | Page::IdentifyWorker);
+    let has_other = matches!(page, Page::IdentifySms | Page::IdentifyWorker | Page::LicenceSms);
     adapter.set_other_way(if has_other { M::SignInOtherWay.text(l).into() } else { SharedString::default() });
 }
 
@@ -208,5 +218,38 @@ fn sms_problem(problem: Option<SmsProblem>, l: Locale) -> &'static str {
         Some(SmsProblem::BadNumber) => M::MistakeIdNumber.text(l),
         Some(SmsProblem::Refused) => M::SignInSmsRefused.text(l),
         Some(SmsProblem::Unreachable) => M::SignInUnreachable.text(l),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::ask_failure;
+    use platform_client::contract::envelope::ErrorClass;
+    use platform_client::error::CallErrorKind as Kind;
+
+    /// Whatever way a call goes wrong, the resident reads one sentence, and which one is written here.
+    #[test]
+    fn every_kind_of_error_is_one_sentence() {
+        let (no, away) = (M::SignInRefused, M::SignInUnreachable);
+        let table = [
+            (Kind::Unreachable, away),
+            (Kind::Tls, away),
+            (Kind::OutcomeUnknown, away),
+            (Kind::BadAnswer, away),
+            (Kind::Refused(ErrorClass::Retryable), away),
+            (Kind::Refused(ErrorClass::NeedsUser), no),
+            (Kind::Refused(ErrorClass::NeedsHuman), no),
+            (Kind::Refused(ErrorClass::Fatal), no),
+        ];
+        assert_eq!(table.map(|(kind, _)| kind), Kind::ALL);
+        for (kind, sentence) in table {
+            let failure = ask_failure(kind);
+            for l in [Locale::ZhCn, Locale::En] {
+                let read = sign_in_problem(failure.into()).text(l);
+                assert_eq!(read, sentence.text(l), "{}", kind.word());
+                assert!(!read.is_empty() && !read.contains(kind.word()), "{}: {read}", kind.word());
+            }
+        }
     }
 }

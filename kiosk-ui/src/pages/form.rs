@@ -56,6 +56,11 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
             t.tap(Tap::TakePhoto(field));
         }
     }));
+    adapter.on_use_licence(act_on(terminal, |t, i: i32| {
+        if let Some(field) = field_at(t, index(i)) {
+            t.tap(Tap::UseLicence(field));
+        }
+    }));
     adapter.on_retake(act_on(terminal, |t, i: i32| {
         if let Some(field) = field_at(t, index(i)) {
             t.tap(Tap::ClearAnswer(field));
@@ -359,6 +364,7 @@ pub(super) fn show(terminal: &Terminal) {
         let optional = filling.fields().all(|f| f.necessity == Necessity::Optional);
         let photo = filling.fields().find_map(|f| match filling.file.answers.get(&f.id).map(|a| &a.answer) {
             Some(Answer::Photo(picture)) => Some(picture.clone()),
+            Some(Answer::Licence(paper)) => paper.pages.first().cloned(),
             _ => None,
         });
         let hint = step.hint.as_ref().map(|h| h.text(l).to_owned()).unwrap_or_default();

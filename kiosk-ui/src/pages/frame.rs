@@ -46,7 +46,7 @@ fn back(terminal: &Terminal) {
     let closed = {
         let mut local = terminal.local.borrow_mut();
         local.shared_data.take().is_some()
-            || local.certificate.take().is_some()
+            || (page == Page::Result && local.certificate.take().is_some())
             || local.category.take().is_some()
             || std::mem::take(&mut local.leaving_number)
     };
@@ -72,6 +72,8 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
     navigation.set_can_go_back(can_go_back(page));
     navigation.set_can_end(session.visit().is_some() && !matches!(page, Page::Submitting | Page::StillThere));
     navigation.set_help_offered(!matches!(page, Page::Help | Page::Forgetting));
+    let notice = shell.agent_now().idle_notice().filter(|_| page == Page::Idle);
+    navigation.set_notice(notice.map(|notice| notice.text(locale)).unwrap_or_default().into());
     navigation.set_visit_line(visit_line(session.visit(), locale).into());
     let still = terminal.window().global::<StillThere<'_>>();
     match session.visit().and_then(|v| v.overlay.as_ref()) {
@@ -113,8 +115,12 @@ fn screen(terminal: &Terminal, page: Page, place: &Place) -> Option<Screen> {
         Page::Consent => Screen::Consent,
         Page::Identify => Screen::Identify,
         Page::IdentifyCard => Screen::IdentifyCard,
-        Page::IdentifyQr | Page::IdentifyNetworkId => Screen::IdentifyQr,
-        Page::IdentifySms | Page::IdentifyWorker | Page::Assisted | Page::StaffSignIn => Screen::Entry,
+        Page::IdentifyQr | Page::IdentifyNetworkId | Page::LicenceQr => Screen::IdentifyQr,
+        Page::IdentifySms | Page::IdentifyWorker | Page::LicenceSms | Page::Assisted | Page::StaffSignIn => {
+            Screen::Entry
+        }
+        Page::LicenceWays | Page::LicenceList => Screen::Licence,
+        Page::LicenceLook => Screen::Certificate,
         Page::Face => Screen::Face,
         Page::Asking | Page::Submitting => Screen::Submitting,
         Page::YouMayAlso => Screen::YouMayAlso,
@@ -125,6 +131,7 @@ fn screen(terminal: &Terminal, page: Page, place: &Place) -> Option<Screen> {
         Page::Directory => Screen::Directory,
         Page::Printing => Screen::Printing,
         Page::Rating => Screen::Rating,
+        Page::RatingWords => Screen::RatingWords,
         Page::Forgetting => Screen::Forgetting,
         Page::Help => Screen::Help,
         Page::StillThere => match place {
@@ -167,6 +174,7 @@ fn can_go_back(page: Page) -> bool {
 fn show_step(navigation: &Navigation<'_>, visit: Option<&Visit>, locale: Locale) {
     let (step, count) = match visit.filter(|v| v.overlay.is_none()).map(|v| &v.step) {
         Some(Step::Form(filling)) => filling.progress(),
+        Some(Step::Licence(licensing)) => licensing.filling.progress(),
         Some(Step::Review(file)) => (file.steps(), file.steps()),
         _ => (0, 0),
     };

@@ -2,12 +2,14 @@
 
 use super::{act, act_on, index, text};
 use crate::models::updated;
-use crate::screens::{Choice, DisplayOptions, HelpAdapter, HelpState, Icon};
+use crate::screens::{Choice, DeskAdapter, DisplayOptions, HelpAdapter, HelpState, Icon};
 use crate::terminal::Terminal;
 use domain::display_mode::{Contrast, DisplayMode, Reach, TextSize};
+use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::personal::Personal;
-use domain::session::event::Tap;
+use domain::session::Session;
+use domain::session::event::{Network, Sight, Tap};
 use domain::session::state::{Help, Overlay};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
@@ -16,6 +18,9 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
     let window = terminal.window();
     let adapter = window.global::<HelpAdapter<'_>>();
     adapter.on_call(act_on(terminal, |t, i: i32| choose(t, index(i))));
+    adapter.on_show_desk(act_on(terminal, |t, on: bool| {
+        t.tap(Tap::ShowDesk(if on { Sight::Shown } else { Sight::Hidden }));
+    }));
     adapter.on_hang_up(act(terminal, |t| t.tap(Tap::Close)));
     adapter.on_continue_visit(act(terminal, |t| t.tap(Tap::Close)));
     adapter.on_leave_number(act(terminal, leave_number));
@@ -39,8 +44,11 @@ fn set(terminal: &Terminal, change: impl FnOnce(&mut DisplayMode)) {
     terminal.tap(Tap::Mode(mode));
 }
 
-/// The rows of the page: each helper of the site, then a call-back, then the worker who acts for the resident.
+/// The rows of the page: the district's desk where it is reached, each helper of the site, then a call-back, then the worker
+/// who acts for the resident.
 fn choose(terminal: &Terminal, row: usize) {
+    let desk = terminal.shell().session().facts().desk == Network::Online;
+    let Some(row) = row.checked_sub(usize::from(desk)) else { return terminal.tap(Tap::CallDesk) };
     let helpers = terminal.shell().session().facts().site.helpers.len();
     if row < helpers {
         terminal.tap(Tap::CallHelp);
@@ -81,11 +89,21 @@ pub(super) fn show(terminal: &Terminal) {
         }
         Help::Coming => (HelpState::Connected, M::HelpComing.text(l).to_owned()),
         Help::NumberLeft => (HelpState::CallbackKept, M::HelpNumberLeft.text(l).to_owned()),
+        Help::Desk => desk_message(session, l),
         Help::Failed => (HelpState::NoAnswer, M::HelpFailed.text(l).to_owned()),
     };
     adapter.set_state(state);
     adapter.set_message(message.into());
     let now = session.facts().now;
+    let extra = |icon, label: M, sentence: M| Choice {
+        icon,
+        label: label.text(l).into(),
+        sentence: sentence.text(l).into(),
+        enabled: true,
+        ..Choice::default()
+    };
+    let desk = (session.facts().desk == Network::Online)
+        .then(|| extra(Icon::People, M::HelpDesk, M::HelpDeskSentence));
     let mut ways: Vec<Choice> = session
         .facts()
         .site
@@ -104,19 +122,42 @@ pub(super) fn show(terminal: &Terminal) {
             }
         })
         .collect();
-    let extra = |icon, label: M, sentence: M| Choice {
-        icon,
-        label: label.text(l).into(),
-        sentence: sentence.text(l).into(),
-        enabled: true,
-        ..Choice::default()
-    };
+    ways.splice(0..0, desk);
     ways.push(extra(Icon::Phone, M::HelpCallback, M::HelpCallbackSentence));
     ways.push(extra(Icon::Worker, M::HelpAssisted, M::HelpAssistedSentence));
     adapter.set_ways(updated(adapter.get_ways(), ways));
     let number = terminal.local.borrow().entries[0].to_string();
     adapter.set_can_leave(number.len() >= 7);
     adapter.set_number(number.into());
+}
+
+/// Whether anybody took the call, and what may be shown to them.
+fn desk_message(session: &Session, l: Locale) -> (HelpState, String) {
+    let desk = session.visit().and_then(|visit| visit.desk.as_ref());
+    match desk.and_then(|desk| Some((desk, desk.worker.as_deref()?))) {
+        None => (HelpState::Desk, M::HelpDeskCalling.text(l).to_owned()),
+        Some((desk, worker)) => {
+            let state = if desk.sight == Sight::Shown { HelpState::DeskSees } else { HelpState::DeskTalks };
+            (state, M::HelpDeskWorker.fill(l, &[("worker", worker)]))
+        }
+    }
+}
+
+/// The worker's ring and words, over every page of the visit.
+pub(super) fn show_desk(terminal: &Terminal) {
+    let shell = terminal.shell();
+    let desk = shell.session().visit().and_then(|visit| visit.desk.as_ref());
+    let adapter = terminal.window().global::<DeskAdapter<'_>>();
+    let ring = desk.and_then(|desk| desk.ring);
+    adapter.set_pointing(ring.is_some());
+    if let Some((x, y)) = ring {
+        adapter.set_x(x);
+        adapter.set_y(y);
+    }
+    adapter.set_words(desk.and_then(|desk| desk.words.clone()).unwrap_or_default().into());
+    let worker = desk.and_then(|desk| desk.worker.clone()).unwrap_or_default();
+    adapter.set_worker(worker.into());
+    adapter.set_sees(desk.is_some_and(|desk| desk.sight == Sight::Shown));
 }
 
 pub(super) fn blank(terminal: &Terminal) {

@@ -4,6 +4,7 @@ use super::{act, text};
 use crate::models::updated;
 use crate::screens::{IdleAdapter, PolicyCard, WarningLevel as Level, WarningSign};
 use crate::terminal::Terminal;
+use domain::device::DeviceState;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::session::event::{SelfTestResult, Tap, WarningLevel};
@@ -32,6 +33,7 @@ pub(super) fn show(terminal: &Terminal) {
         })
         .collect();
     idle.set_policies(updated(idle.get_policies(), cards));
+    idle.set_cards(facts.devices.id_card_reader == DeviceState::Online);
     let hours = text::hours(&facts.site.hours, facts.now, l);
     idle.set_hours(M::TextHoursToday.fill(l, &[("hours", &hours)]).into());
     let passed = facts
@@ -42,6 +44,9 @@ pub(super) fn show(terminal: &Terminal) {
         Some(test) => M::TextSelfCheck.fill(l, &[("time", &text::clock(test.at))]).into(),
         None => M::TextNoSelfCheck.text(l).into(),
     });
+    let code = shell.agent_now().open_state_url().and_then(crate::picture::code);
+    idle.set_with_open_state(code.is_some());
+    idle.set_open_state(code.unwrap_or_default());
     let keeper = &facts.site.keeper;
     idle.set_holder(M::TextKeeper.fill(l, &[("name", keeper.name.text(l)), ("phone", &keeper.phone)]).into());
     idle.set_warning(match &facts.warning {

@@ -1,11 +1,12 @@
 //! The keys below a page: what they type into, and what is typed so far.
 
-use super::{act, act_on, entry, form, index};
+use super::{act, act_on, entry, form, index, rating};
 use crate::input::typing::{Capitals, Pad, Typing};
 use crate::models::updated;
 use crate::screens::{KeyboardAdapter, Pad as ScreenPad};
 use crate::terminal::{Terminal, pinyin};
 use domain::personal::Personal;
+use domain::rating::ServiceRating;
 use domain::session::event::Tap;
 use domain::session::page::Page;
 use domain::session::state::Step;
@@ -51,9 +52,12 @@ pub(super) fn open(terminal: &Terminal) {
             form::text_to_type(terminal)
         }
         Some(Page::Search) => Some((query(terminal), ANY.to_vec(), 20)),
-        Some(Page::IdentifySms | Page::IdentifyWorker | Page::Assisted | Page::StaffSignIn) => {
-            entry::text_to_type(terminal)
+        Some(Page::RatingWords) => {
+            Some((rating::words(terminal), ANY.to_vec(), ServiceRating::LONGEST_WORDS))
         }
+        Some(
+            Page::IdentifySms | Page::IdentifyWorker | Page::LicenceSms | Page::Assisted | Page::StaffSignIn,
+        ) => entry::text_to_type(terminal),
         _ => None,
     };
     let typing = opened.map(|(text, pads, longest)| Typing::open(text.reveal(), pads, longest, pinyin()));
@@ -113,9 +117,10 @@ fn hand_over(terminal: &Terminal, text: Personal) {
     match page {
         Some(Page::Form(_)) => form::typed(terminal, &text),
         Some(Page::Search) => terminal.tap(Tap::SearchText(text)),
-        Some(Page::IdentifySms | Page::IdentifyWorker | Page::Assisted | Page::StaffSignIn) => {
-            entry::typed(terminal, &text);
-        }
+        Some(Page::RatingWords) => terminal.tap(Tap::RatingWords(text)),
+        Some(
+            Page::IdentifySms | Page::IdentifyWorker | Page::LicenceSms | Page::Assisted | Page::StaffSignIn,
+        ) => entry::typed(terminal, &text),
         _ => terminal.refresh(),
     }
 }

@@ -1,14 +1,15 @@
 //! 请评价这次服务, and the moment after it.
 
-use super::{act, act_on, index};
+use super::{act, act_on, index, keyboard, text};
 use crate::models::updated;
 use crate::screens::{ForgettingAdapter, ForgettingState, RatingAdapter, RatingReason as Row};
 use crate::terminal::Terminal;
 use domain::messages::MessageId as M;
-use domain::rating::{RatingLevel, RatingReason, ServiceRating};
+use domain::personal::Personal;
+use domain::rating::{RatingLevel, RatingReason};
 use domain::session::event::Tap;
 use domain::session::state::{CardOnReader, Place, Step};
-use slint::ComponentHandle;
+use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 
 /// The reasons of the two lowest levels: the platform's code and our words.
@@ -34,9 +35,27 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
             t.tap(Tap::RatingReason(RatingReason((*code).to_owned())));
         }
     }));
+    adapter.on_write(act(terminal, |t| t.tap(Tap::WriteRating)));
+    adapter.on_written(act(terminal, |t| {
+        keyboard::close(t);
+        t.tap(Tap::Next);
+    }));
     adapter.on_submit(act(terminal, |t| t.tap(Tap::SendRating)));
     adapter.on_skip(act(terminal, |t| t.tap(Tap::SkipRating)));
     terminal.window().global::<ForgettingAdapter<'_>>().on_done(act(terminal, |t| t.tap(Tap::Anywhere)));
+}
+
+/// What the resident has written of the rating.
+pub(super) fn words(terminal: &Terminal) -> Personal {
+    match terminal.shell().session().visit().map(|v| &v.step) {
+        Some(Step::Rating(rating)) => rating.words.clone(),
+        _ => Personal::default(),
+    }
+}
+
+/// Takes the resident's words off the page.
+pub(super) fn blank(terminal: &Terminal) {
+    terminal.window().global::<RatingAdapter<'_>>().set_words(SharedString::default());
 }
 
 pub(super) fn show(terminal: &Terminal) {
@@ -60,8 +79,8 @@ pub(super) fn show(terminal: &Terminal) {
         _ => Vec::new(),
     };
     adapter.set_reasons(updated(adapter.get_reasons(), reasons));
-    let made = rating.level.map(|level| ServiceRating::new(level, rating.reasons.clone()));
-    adapter.set_can_submit(matches!(made, Some(Ok(_))));
+    adapter.set_words(text::shown(rating.words.reveal()).into());
+    adapter.set_can_submit(rating.made().is_some());
 }
 
 pub(super) fn show_forgetting(terminal: &Terminal) {

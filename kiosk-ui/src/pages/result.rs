@@ -2,12 +2,13 @@
 
 use super::{act, act_on, index, text};
 use crate::models::updated;
-use crate::screens::{CertificateAdapter, Fact, Icon, ResultAdapter, ResultOutcome};
+use crate::screens::{CertificateAdapter, Fact, Icon, LookSubject, ResultAdapter, ResultOutcome};
 use crate::terminal::Terminal;
 use domain::case::SubmitOutcome;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::session::event::{PrintOutcome, Tap};
+use domain::session::page::Page;
 use domain::session::state::{Ending, Finished, PaperState, Step};
 use slint::{ComponentHandle, Image, SharedString};
 use std::rc::Rc;
@@ -22,7 +23,10 @@ pub(super) fn connect(terminal: &Rc<Terminal>) {
     adapter.on_view(act(terminal, |t| look_at(t, Some(0))));
     let certificate = window.global::<CertificateAdapter<'_>>();
     certificate.on_turn(act_on(terminal, |t, page: i32| look_at(t, Some(index(page)))));
-    certificate.on_close(act(terminal, |t| look_at(t, None)));
+    certificate.on_close(act(terminal, |t| {
+        let to_be_taken = t.shell().session().page() == Page::LicenceLook;
+        if to_be_taken { t.tap(Tap::TakeLicence) } else { look_at(t, None) }
+    }));
 }
 
 fn look_at(terminal: &Terminal, page: Option<usize>) {
@@ -55,7 +59,7 @@ pub(super) fn show(terminal: &Terminal) {
         let view = terminal.window().global::<CertificateAdapter<'_>>();
         view.set_title(certificate.title.text(l).into());
         let is_printed = is_printed(finished);
-        view.set_printed(is_printed);
+        view.set_subject(if is_printed { LookSubject::Printed } else { LookSubject::NotPrinted });
         let note = if is_printed { M::CertificatePrinted } else { M::CertificateNotPrinted };
         view.set_note(note.text(l).into());
         view.set_page(i32::try_from(shown).unwrap_or(0));
@@ -110,7 +114,12 @@ fn summary(finished: &Finished, l: Locale) -> (ResultOutcome, String, Option<(M,
                 M::ResultQueuedSentence.text(l).to_owned(),
                 Some((M::PaperMark, domain::paper::compose::short(id.as_str()))),
             ),
-            SubmitOutcome::Unknown | SubmitOutcome::NotSent => (
+            SubmitOutcome::SetAside => (
+                ResultOutcome::SetAside,
+                M::ResultSetAsideSentence.text(l).to_owned(),
+                Some((M::PaperMark, domain::paper::compose::short(id.as_str()))),
+            ),
+            SubmitOutcome::Unknown | SubmitOutcome::NotSent | SubmitOutcome::NotTaken => (
                 ResultOutcome::Unknown,
                 M::ResultUnknownSentence.text(l).to_owned(),
                 Some((M::PaperMark, domain::paper::compose::short(id.as_str()))),
@@ -126,6 +135,7 @@ fn summary(finished: &Finished, l: Locale) -> (ResultOutcome, String, Option<(M,
             })
         }
         Ending::NoCertificate(reason) => (ResultOutcome::NotAccepted, reason.text(l).to_owned(), None),
+        Ending::BadSeal(problem) => (ResultOutcome::NotShown, problem.sentence().text(l).to_owned(), None),
         Ending::Directory(_) => (ResultOutcome::Served, String::new(), None),
     }
 }

@@ -142,6 +142,7 @@ fn value(terminal: &Terminal, field: &Field, answer: &Answer, revealed: bool, l:
             let number = if revealed { number.reveal().to_owned() } else { number.masked_number() };
             format!("{} {number}", text::shown(name.reveal()))
         }
+        (Answer::Licence(paper), _) => M::TextLicence.fill(l, &[("name", paper.name.text(l))]),
         (Answer::Photo(_), _) => M::TextPhotoTaken.text(l).to_owned(),
         (Answer::Signature(_), _) => M::TextSigned.text(l).to_owned(),
         (answer, kind) => words(kind, answer, l).unwrap_or_default(),

@@ -48,16 +48,21 @@ fn show_trouble(terminal: &Terminal) {
             (M::TroublePrinterTitle, M::TroublePrinterSentence, M::TroubleStillQueue)
         }
         Trouble::Province => (M::TroubleProvinceTitle, M::TroubleProvinceSentence, M::TroubleStillQueue),
+        Trouble::NothingKept => (M::TroubleKeptTitle, M::TroubleKeptSentence, M::TroubleStillWindow),
+        Trouble::Clock => (M::TroubleClockTitle, M::TroubleClockSentence, M::TroubleStillWindow),
+        Trouble::NotTaken => (M::TroubleNotTakenTitle, M::TroubleNotTakenSentence, M::TroubleStillWindow),
         Trouble::NotSaved => (M::TroubleNotSavedTitle, M::TroubleNotSavedSentence, M::TroubleStillWindow),
     };
     adapter.set_title(title.text(l).into());
     adapter.set_sentence(sentence.text(l).into());
+    let safe = match trouble {
+        Trouble::NothingKept | Trouble::Clock => M::TroubleNothingTaken,
+        _ => M::TroubleNothingLost,
+    };
     let fact =
         |icon, heading: M, text: M| Fact { icon, heading: heading.text(l).into(), text: text.text(l).into() };
-    let facts = vec![
-        fact(Icon::Check, M::TroubleSafeHeading, M::TroubleNothingLost),
-        fact(Icon::Info, M::TroubleStillHeading, still),
-    ];
+    let facts =
+        vec![fact(Icon::Check, M::TroubleSafeHeading, safe), fact(Icon::Info, M::TroubleStillHeading, still)];
     adapter.set_facts(updated(adapter.get_facts(), facts));
 }
 
@@ -73,6 +78,7 @@ fn show_out_of_service(terminal: &Terminal) {
         OutOfServiceReason::Storage => M::OutOfServiceStorage,
         OutOfServiceReason::NoCatalogue => M::OutOfServiceNoCatalogue,
         OutOfServiceReason::Power => M::OutOfServicePower,
+        OutOfServiceReason::Restarting => M::OutOfServiceRestarting,
     };
     adapter.set_reason(reason.text(l).into());
     let fact =

@@ -1,10 +1,12 @@
 //! One question of a visit, and its one answer.
 
 use super::Shared;
-use super::in_session::{self, Inquire, MatchFace, Suggest};
+use super::face;
+use super::in_session::{self, Inquire, SendLicenceSms, Suggest};
+use super::licences;
 use super::resident::{Resident, Trouble};
 use domain::form::Prefill;
-use domain::identity::{Identity, IdentityWay};
+use domain::identity::{Consent, Identity, IdentityWay, SharedDataConsent};
 use domain::locale::Locale;
 use domain::personal::Personal;
 use domain::service_item::{Inquiry, ServiceItem};
@@ -50,12 +52,22 @@ pub(super) async fn to(
             )
         }
         Question::MatchFace(identity, picture) => {
-            let check = resident.ask(shared, identity, MatchFace(picture)).await;
-            E::FaceMatched(ticket, check.map(|check| check.verdict).map_err(failure))
+            let verdict = face::matched(shared, resident, identity, picture).await;
+            E::FaceMatched(ticket, verdict.map_err(failure))
         }
-        Question::WhatIsKnown { item, identity } => {
-            let known = what_is_known(shared, resident, item, identity).await;
+        Question::WhatIsKnown { item, identity, consent } => {
+            let known = what_is_known(shared, resident, item, identity, consent).await;
             E::Known(ticket, known.map_err(failure))
+        }
+        Question::SendLicenceSms { identity, purpose } => {
+            let sent = resident.ask(shared, identity, SendLicenceSms(purpose)).await;
+            E::SmsSent(ticket, sent.map(|masked| end_of(&masked)).map_err(failure))
+        }
+        Question::Licences(request) => {
+            E::Licences(ticket, licences::allowed(shared, resident, request).await.map_err(failure))
+        }
+        Question::Licence { identity, authorisation, licence } => {
+            E::Licence(ticket, licences::shown(shared, resident, identity, authorisation, licence).await)
         }
         Question::Suggestions(identity) => {
             E::Suggestions(ticket, resident.ask(shared, identity, Suggest).await.map_err(failure))
@@ -87,6 +99,7 @@ async fn what_is_known(
     resident: &Resident,
     item: &ServiceItem,
     identity: &Identity,
+    consent: &Consent,
 ) -> Result<KnownFacts, Trouble> {
     let inquiry = match item.inquiry {
         Inquiry::AskFirst => Some(resident.ask(shared, identity, Inquire(&item.id)).await?),
@@ -95,15 +108,14 @@ async fn what_is_known(
     let keys = keys(item);
     let nothing_to_do = matches!(inquiry, Some(InquiryAnswer::NothingToDo { .. }));
     // What is not needed is not read.
-    if nothing_to_do || keys.is_empty() {
+    let not_allowed = consent.shared_data != SharedDataConsent::Given;
+    if nothing_to_do || not_allowed || keys.is_empty() {
         return Ok(KnownFacts { inquiry, prefill: Vec::new() });
     }
-    match resident.ask(shared, identity, in_session::Prefill { item: &item.id, keys }).await {
+    match resident.ask(shared, identity, in_session::Prefill { item: &item.id, consent, keys }).await {
         Ok(prefill) => Ok(KnownFacts { inquiry, prefill }),
         // A province that has nothing to share is no obstacle: the form is filled in by hand.
-        Err(Trouble::Call(error)) if call_failure_of(&error) == AskFailure::Refused => {
-            Ok(KnownFacts { inquiry, prefill: Vec::new() })
-        }
+        Err(Trouble::Call(error)) if refuses(&error) => Ok(KnownFacts { inquiry, prefill: Vec::new() }),
         Err(trouble) => Err(trouble),
     }
 }
@@ -145,11 +157,16 @@ fn end_of(masked: &Personal) -> String {
     masked.reveal().rsplit('*').next().unwrap_or_default().to_owned()
 }
 
-fn failure(trouble: Trouble) -> AskFailure {
+pub(super) fn failure(trouble: Trouble) -> AskFailure {
     match trouble {
         Trouble::Call(error) => call_failure(error),
         Trouble::Over => AskFailure::Refused,
     }
+}
+
+/// Whether the province was reached and says no.
+pub(super) fn refuses(error: &CallError) -> bool {
+    call_failure_of(error) == AskFailure::Refused
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
@@ -157,9 +174,13 @@ fn call_failure(error: CallError) -> AskFailure {
     call_failure_of(&error)
 }
 
-/// What a failed call means to the resident: an answer that says no, or no answer.
 fn call_failure_of(error: &CallError) -> AskFailure {
-    match error.kind() {
+    ask_failure(error.kind())
+}
+
+/// What a failed call means to the resident: an answer that says no, or no answer.
+pub(crate) fn ask_failure(kind: CallErrorKind) -> AskFailure {
+    match kind {
         CallErrorKind::Refused(ErrorClass::NeedsUser | ErrorClass::NeedsHuman | ErrorClass::Fatal) => {
             AskFailure::Refused
         }

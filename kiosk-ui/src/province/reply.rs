@@ -2,7 +2,9 @@
 
 use crate::inbox::Post;
 use domain::session::effect::Question;
-use domain::session::event::{AskFailure, CertificateFailure, EventKind, ProvinceEvent, Ticket};
+use domain::session::event::{
+    AskFailure, CertificateFailure, EventKind, LicenceFailure, ProvinceEvent, Ticket,
+};
 
 /// Gives exactly one answer: the one that was found, or, when it is dropped before, that the province is not reached.
 pub(super) struct Reply {
@@ -37,9 +39,11 @@ fn unreachable(ticket: Ticket, question: &Question) -> ProvinceEvent {
         Question::IdentifyByCode(..) | Question::IdentifyBySms { .. } | Question::IdentifyByWorker { .. } => {
             E::Identified(ticket, Err(AWAY))
         }
-        Question::SendSms(_) => E::SmsSent(ticket, Err(AWAY)),
+        Question::SendSms(_) | Question::SendLicenceSms { .. } => E::SmsSent(ticket, Err(AWAY)),
         Question::MatchFace(..) => E::FaceMatched(ticket, Err(AWAY)),
         Question::WhatIsKnown { .. } => E::Known(ticket, Err(AWAY)),
+        Question::Licences(_) => E::Licences(ticket, Err(AWAY)),
+        Question::Licence { .. } => E::Licence(ticket, Err(LicenceFailure::Ask(AWAY))),
         Question::Suggestions(_) => E::Suggestions(ticket, Err(AWAY)),
         Question::Certificate(_) => E::Certificate(ticket, Err(CertificateFailure::Unreachable)),
         Question::Directory(..) => E::Directory(ticket, Err(AWAY)),

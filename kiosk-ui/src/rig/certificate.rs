@@ -36,7 +36,7 @@ pub(super) fn site_of(province: &ProvinceAddress, clock: &TerminalClock) -> Resu
     let terminal = terminal_of(&province.credentials.join("terminal.pem"))?;
     let config = ProvinceConfig {
         url: province.url.clone(),
-        credentials: Credentials::read(&province.credentials)?,
+        credentials: Credentials::read_for(&province.credentials, province.oldest_tls)?,
         dialects: DialectsConfig::read_beside(&province.credentials, &terminal)?,
         terminal,
         timeouts: Timeouts::default(),

@@ -3,7 +3,7 @@
 use super::{Visit, VisitError};
 use domain::division::DivisionCode;
 use domain::form::answer::{Answer, YesNo};
-use domain::form::{Field, FieldId, FieldKind};
+use domain::form::{Field, FieldId, FieldKind, PhotoSubject};
 use domain::locale::Locale;
 use domain::material::{Necessity, Picture};
 use domain::messages::MessageId as M;
@@ -91,8 +91,15 @@ impl Visit<'_> {
                 None => return Err(VisitError::NoAnswer(field.id.as_str().to_owned())),
             },
         };
+        if matches!(sample, Sample::Licence(_)) {
+            if matches!(there, Some(Answer::Licence(_))) {
+                return Ok(false);
+            }
+            // Its pages lead back to the form.
+            return self.hands.press_words(M::FormUseLicence).map(|()| true);
+        }
         let wanted = sample.answer(self.booth.now().date(), &Picture::new(Vec::new()));
-        let is_picture = matches!(wanted, Answer::Photo(_) | Answer::Signature(_));
+        let is_picture = matches!(wanted, Answer::Photo(_) | Answer::Licence(_) | Answer::Signature(_));
         if !is_picture && there == Some(&wanted) {
             return Ok(false);
         }
@@ -133,7 +140,8 @@ impl Visit<'_> {
                 self.type_into(field, M::TextName.text(l), None, name.reveal())?;
                 self.type_into(field, M::SignInNumber.text(l), None, number.reveal())?;
             }
-            Answer::Photo(_) => self.take_photo(field)?,
+            // A certificate of the library is taken on its own pages.
+            Answer::Photo(_) | Answer::Licence(_) => self.take_photo(field)?,
             Answer::Signature(_) => self.hands.sign(label)?,
         }
         Ok(true)
@@ -200,7 +208,11 @@ impl Visit<'_> {
 
     fn take_photo(&self, field: &Field) -> Result<(), VisitError> {
         let camera = self.booth.rig().camera();
-        camera.show(Scene::named(SceneName::Empty, self.options.seed));
+        let seed = self.options.seed;
+        camera.show(match field.kind {
+            FieldKind::Photo { subject: PhotoSubject::Paper } => Scene::paper(seed),
+            _ => Scene::named(SceneName::Empty, seed),
+        });
         self.hands.press_words(M::FormTakePhoto)?;
         let until = Instant::now() + PHOTO;
         let taken =

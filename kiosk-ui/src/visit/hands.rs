@@ -6,7 +6,10 @@ use crate::headless::Booth;
 use crate::headless::elements::Element;
 use domain::locale::Locale;
 use domain::messages::MessageId as M;
-use std::cell::Cell;
+use serde_json::json;
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::io::Write as _;
 
 /// Screens of a list; more are a list that goes round.
 const MOST_SCREENS: usize = 40;
@@ -15,11 +18,22 @@ const MOST_SCREENS: usize = 40;
 pub(super) struct Hands<'b> {
     booth: &'b Booth,
     taps: Cell<usize>,
+    /// Where it touched, for whoever repeats the visit on another screen of the same size.
+    touches: RefCell<File>,
 }
 
 impl<'b> Hands<'b> {
-    pub(super) fn new(booth: &'b Booth) -> Self {
-        Self { booth, taps: Cell::new(0) }
+    pub(super) fn new(booth: &'b Booth, touches: File) -> Self {
+        Self { booth, taps: Cell::new(0), touches: RefCell::new(touches) }
+    }
+
+    /// Counts a touch that comes, and keeps its points: one for a tap, a row for a stroke.
+    fn touched(&self, points: &[(f32, f32)]) {
+        self.taps.set(self.taps.get() + 1);
+        let line = json!({"page": self.booth.page().name(), "points": points});
+        if let Err(error) = writeln!(self.touches.borrow_mut(), "{line}") {
+            tracing::error!(%error, "a touch cannot be kept");
+        }
     }
 
     /// Touches and keys so far.
@@ -67,8 +81,8 @@ impl<'b> Hands<'b> {
 
     fn touch(&self, element: &Element) {
         let (x, y) = element.centre();
+        self.touched(&[(x, y)]);
         self.booth.stage().tap(x, y);
-        self.taps.set(self.taps.get() + 1);
     }
 
     /// Touches the control, turning the list to it where it is on a later screen.
@@ -107,8 +121,8 @@ impl<'b> Hands<'b> {
             (0..=24).map(at).collect()
         };
         for line in [stroke(0.15, 0.45), stroke(0.5, 0.85)] {
+            self.touched(&line);
             self.booth.stage().draw(&line);
-            self.taps.set(self.taps.get() + 1);
         }
         Ok(())
     }

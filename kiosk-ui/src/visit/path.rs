@@ -38,7 +38,7 @@ impl Visit<'_> {
     }
 
     /// Looks at what the session is waiting for.
-    fn step<T>(&self, look: impl FnOnce(&Step) -> Option<T>) -> Option<T> {
+    pub(super) fn step<T>(&self, look: impl FnOnce(&Step) -> Option<T>) -> Option<T> {
         let shell = self.booth.terminal().shell();
         shell.session().visit().and_then(|v| look(&v.step))
     }
@@ -65,6 +65,11 @@ impl Visit<'_> {
             Page::IdentifySms | Page::IdentifyWorker => self.entry(),
             Page::Face => self.face(),
             Page::Form(_) => self.form(),
+            Page::LicenceWays
+            | Page::LicenceQr
+            | Page::LicenceSms
+            | Page::LicenceList
+            | Page::LicenceLook => self.licence(),
             Page::Review => self.read_and(M::ReviewSubmit),
             Page::Submitting if self.hands.press_if(M::SubmittingQueue) => Ok(()),
             Page::Result => self.result(),
@@ -84,7 +89,7 @@ impl Visit<'_> {
     }
 
     /// Lets devices and province speak; where they have nothing to say, a second passes.
-    fn wait(&self) -> Result<(), VisitError> {
+    pub(super) fn wait(&self) -> Result<(), VisitError> {
         if !self.booth.wait_event(MOMENT) {
             self.booth.pass_second();
         }
@@ -178,7 +183,8 @@ impl Visit<'_> {
         self.hands.seek(way_name(*way).text(self.locale()))
     }
 
-    fn code(&mut self, kind: CodeKind) -> Result<(), VisitError> {
+    /// Holds a code of the province's app before the camera.
+    pub(super) fn code(&mut self, kind: CodeKind) -> Result<(), VisitError> {
         if !std::mem::replace(&mut self.did.code_shown, true) {
             let rig = self.booth.rig();
             let key = self.holder.as_ref().ok_or(VisitError::NoHolder)?.key;
@@ -186,7 +192,7 @@ impl Visit<'_> {
             rig.camera().show(Scene::code(self.options.seed, code.ok_or(VisitError::NoHolder)?));
         }
         self.wait()?;
-        if !matches!(self.booth.page(), Page::IdentifyQr | Page::IdentifyNetworkId) {
+        if !matches!(self.booth.page(), Page::IdentifyQr | Page::IdentifyNetworkId | Page::LicenceQr) {
             self.booth.rig().camera().show(Scene::face(self.options.seed));
         }
         Ok(())

@@ -4,5 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod certificate_page;
+mod idle_page;
+mod licence;
 mod person_by_hand;
+mod rating_words;
 mod slip_on_a4;

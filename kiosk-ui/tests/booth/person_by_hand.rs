@@ -10,12 +10,8 @@ use domain::session::page::{FormPage, Page};
 use domain::session::state::Step;
 use drivers::sim::id_card::SampleCard;
 use kiosk_ui::headless::{Booth, BoothOptions};
-use kiosk_ui::journal::Journal;
 use kiosk_ui::profile::ScreenProfile;
-use kiosk_ui::rig::RigProvince;
-use platform_client::sim::CatalogueSource;
 use std::time::{Duration, Instant};
-use time::macros::datetime;
 
 /// Longer than anything here takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -32,13 +28,7 @@ impl Resident {
         let folder = tempfile::tempdir().unwrap();
         let booth = Booth::open(BoothOptions {
             screen: ScreenProfile::of(800, 1280),
-            seed: 1,
-            time: datetime!(2026-11-24 10:24 +8),
-            province: RigProvince::Here(CatalogueSource::Embedded),
-            data: folder.path().to_owned(),
-            journal: Journal::none(),
-            on_paper: None,
-            on_document: None,
+            ..BoothOptions::usual(folder.path())
         })
         .unwrap();
         Self { booth, _folder: folder }
@@ -49,13 +39,7 @@ impl Resident {
     }
 
     fn touch(&self, label: &str) -> bool {
-        let elements = self.booth.stage().elements();
-        let found = elements.into_iter().find(|e| e.interactive && e.enabled && e.label == label);
-        if let Some(element) = &found {
-            let (x, y) = element.centre();
-            self.booth.stage().tap(x, y);
-        }
-        found.is_some()
+        self.booth.stage().touch(label)
     }
 
     /// Touches it, turning the page's screens until it is there.

@@ -8,12 +8,7 @@ use domain::session::state::{PrintPhase, Step};
 use drivers::sim::id_card::SampleCard;
 use drivers::sim::printer::{Moment, PrinterFault};
 use kiosk_ui::headless::{Booth, BoothOptions, Walk};
-use kiosk_ui::journal::Journal;
-use kiosk_ui::profile::ScreenProfile;
-use kiosk_ui::rig::RigProvince;
-use platform_client::sim::CatalogueSource;
 use std::sync::{Arc, Mutex};
-use time::macros::datetime;
 
 #[test]
 fn a_slip_comes_on_a4_where_the_roll_is_at_its_end() {
@@ -21,14 +16,8 @@ fn a_slip_comes_on_a4_where_the_roll_is_at_its_end() {
     let came: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
     let taken = Arc::clone(&came);
     let booth = Booth::open(BoothOptions {
-        screen: ScreenProfile::UPRIGHT,
-        seed: 1,
-        time: datetime!(2026-11-24 10:24 +8),
-        province: RigProvince::Here(CatalogueSource::Embedded),
-        data: folder.path().to_owned(),
-        journal: Journal::none(),
-        on_paper: None,
         on_document: Some(Box::new(move |document| taken.lock().unwrap().push(document.bytes.clone()))),
+        ..BoothOptions::usual(folder.path())
     })
     .unwrap();
     booth.rig().printer().set_fault(PrinterFault::PaperOut(Moment::Before));

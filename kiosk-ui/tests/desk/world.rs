@@ -13,6 +13,7 @@ use domain::session::event::{AskFailure, Event, EventKind, ProvinceEvent, Tap, T
 use domain::session::{Facts, Session};
 use domain::terminal::Timestamp;
 use kiosk_ui::clock::TerminalClock;
+use kiosk_ui::device::face_engine::FaceEngine;
 use kiosk_ui::inbox::{Inbox, Post};
 use kiosk_ui::province::{DeskError, DeskOptions, News, ProvinceDesk, Randomness};
 use kiosk_ui::rig::{Rig, RigOptions, RigPace, RigProvince};
@@ -49,12 +50,21 @@ pub(crate) struct World {
 impl World {
     /// A desk that has asked for everything once.
     pub(crate) fn start() -> Self {
-        let world = Self::with(News::Once, |_| {});
+        Self::comparing(None)
+    }
+
+    /// The same with an engine that compares faces.
+    pub(crate) fn comparing(face_engine: Option<FaceEngine>) -> Self {
+        let world = Self::of(News::Once, face_engine, |_| {});
         assert!(world.desk.wait_until_loaded(LIMIT));
         world
     }
 
     pub(crate) fn with(news: News, prepare: impl FnOnce(&Path)) -> Self {
+        Self::of(news, None, prepare)
+    }
+
+    fn of(news: News, face_engine: Option<FaceEngine>, prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = TerminalClock::standing(START);
         let rig = Rig::start(RigOptions {
@@ -69,12 +79,18 @@ impl World {
         })
         .unwrap();
         prepare(folder.path());
-        Self::over(folder, rig, clock, news)
+        Self::over(folder, rig, clock, news, face_engine)
     }
 
-    fn over(folder: TempDir, rig: Rig, clock: TerminalClock, news: News) -> Self {
+    fn over(
+        folder: TempDir,
+        rig: Rig,
+        clock: TerminalClock,
+        news: News,
+        face_engine: Option<FaceEngine>,
+    ) -> Self {
         let (inbox, post) = Inbox::new(|| {});
-        let desk = desk(&rig, folder.path(), &clock, news, post).unwrap();
+        let desk = desk(&rig, folder.path(), &clock, news, face_engine, post).unwrap();
         let facts = Facts::new(Arc::new(rig.site().clone()), Arc::new(Catalogue::default()), START);
         let (session, _) = Session::new(facts).handle(Event { at: START, kind: EventKind::Tap(Tap::Staff) });
         let session = RefCell::new(session);
@@ -86,14 +102,14 @@ impl World {
         let Self { desk, rig, clock, folder, .. } = self;
         drop(desk);
         faults.iter().for_each(|fault| rig.admin().unwrap().set_fault(*fault));
-        let world = Self::over(folder, rig, clock, News::Once);
+        let world = Self::over(folder, rig, clock, News::Once, None);
         assert!(world.desk.wait_until_loaded(LIMIT));
         world
     }
 
     pub(crate) fn second_desk(&self) -> Result<ProvinceDesk, DeskError> {
         let (_inbox, post) = Inbox::new(|| {});
-        desk(&self.rig, self.folder.path(), &self.clock, News::Once, post)
+        desk(&self.rig, self.folder.path(), &self.clock, News::Once, None, post)
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -197,9 +213,11 @@ fn desk(
     data: &Path,
     clock: &TerminalClock,
     news: News,
+    face_engine: Option<FaceEngine>,
     post: Post,
 ) -> Result<ProvinceDesk, DeskError> {
     let options = DeskOptions {
+        division: rig.site().division.clone(),
         province: ProvinceConfig {
             url: rig.province().url.clone(),
             credentials: Credentials::read(&rig.province().credentials).unwrap(),
@@ -211,6 +229,7 @@ fn desk(
         data: data.to_owned(),
         randomness: RANDOMNESS,
         news,
+        face_engine,
     };
     ProvinceDesk::start(options, Arc::new(clock.clone()), post)
 }
@@ -255,6 +274,7 @@ pub(crate) fn submission(
             shared_data: SharedDataConsent::Given,
         },
         answers,
+        provided: Vec::new(),
         queueing,
     }
 }

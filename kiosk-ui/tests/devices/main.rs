@@ -8,6 +8,7 @@ mod io_board;
 mod power_supply;
 mod scanner;
 mod speaker;
+mod speech;
 
 use domain::session::event::{DeviceEvent, EventKind};
 use kiosk_ui::inbox::Inbox;

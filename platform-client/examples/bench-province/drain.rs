@@ -25,7 +25,7 @@ pub(crate) async fn measure(scale: Scale) {
 }
 
 fn commit(town: &Town, n: u64) -> f64 {
-    let case = appeal(n, &town.terminal.terminal, town.platform.admin().site().division.clone());
+    let case = appeal(n, &town.terminal.terminal);
     let begun = Instant::now();
     town.terminal.outbox.commit(&case).unwrap();
     milliseconds(begun.elapsed())

@@ -11,8 +11,12 @@
     reason = "a benchmark prints, and stops at the first surprise"
 )]
 
+#[path = "../../tests/plain_case/appeal.rs"]
+mod answers;
 mod drain;
 mod memory;
+#[path = "../../tests/plain_case/submission.rs"]
+mod plain_case;
 mod submit;
 mod town;
 

@@ -1,13 +1,11 @@
 //! A terminal's outbox and the reference platform on this machine: TLS with both ends proved, files on a real disk.
 
-use domain::case::{Applicant, Submission, SubmissionId};
-use domain::division::DivisionCode;
-use domain::form::FieldId;
-use domain::form::answer::{Answer, AnswerSource, Answered, FormAnswers, YesNo};
-use domain::identity::{Assurance, Consent, FaceConsent, IdentityWay, SharedDataConsent};
-use domain::locale::Locale;
+use crate::answers;
+use crate::plain_case::plain_case;
+use domain::case::{Submission, SubmissionId};
+use domain::form::answer::{Answer, YesNo};
 use domain::personal::Personal;
-use domain::service_item::{ItemId, Queueing};
+use domain::service_item::Queueing;
 use domain::terminal::{TerminalId, Timestamp};
 use platform_client::clock::{Clock as _, SystemClock};
 use platform_client::credentials::Credentials;
@@ -111,7 +109,7 @@ pub(crate) fn terminal() -> TerminalId {
 pub(crate) fn meal(n: u64, terminal: &TerminalId) -> Submission {
     let diner =
         Answer::Person { name: Personal::new("张示例"), number: Personal::new("990000194001010014") };
-    let fields = [
+    let fields = vec![
         ("diner", diner),
         ("canteen", Answer::Choice("canteen-990001001001".to_owned())),
         ("meal_date", Answer::Date(now().date())),
@@ -120,19 +118,12 @@ pub(crate) fn meal(n: u64, terminal: &TerminalId) -> Submission {
         ("service", Answer::Choice("eat_in".to_owned())),
         ("use_subsidy", Answer::YesNo(YesNo::No)),
     ];
-    submission(n, "meal-booking", Queueing::LiveOnly, &fields, terminal)
+    submission(n, "meal-booking", Queueing::LiveOnly, fields, terminal)
 }
 
 /// A report to 12345, which may wait.
-pub(crate) fn appeal(n: u64, terminal: &TerminalId, area: DivisionCode) -> Submission {
-    let fields = [
-        ("topic", Answer::Choice("roads".to_owned())),
-        ("area", Answer::Division(area)),
-        ("place", Answer::Text(Personal::new("东门路口"))),
-        ("what", Answer::Text(Personal::new("路灯坏了三天"))),
-        ("answer_by_phone", Answer::YesNo(YesNo::No)),
-    ];
-    submission(n, "appeal-12345", Queueing::MayQueue, &fields, terminal)
+pub(crate) fn appeal(n: u64, terminal: &TerminalId) -> Submission {
+    submission(n, "appeal-12345", Queueing::MayQueue, answers::appeal(), terminal)
 }
 
 /// The `n`th submission of 张示例.
@@ -140,40 +131,12 @@ fn submission(
     n: u64,
     item: &str,
     queueing: Queueing,
-    fields: &[(&str, Answer)],
+    fields: Vec<(&str, Answer)>,
     terminal: &TerminalId,
 ) -> Submission {
     let mut id = [0; 16];
     id[8..].copy_from_slice(&n.to_be_bytes());
-    let mut answers = FormAnswers::default();
-    for (field, answer) in fields {
-        let answered = Answered { answer: answer.clone(), source: AnswerSource::Resident };
-        answers.set(FieldId::from(*field), answered);
-    }
-    Submission {
-        id: SubmissionId::from_random(id),
-        item: ItemId(item.to_owned()),
-        item_version: "2026.11.1".to_owned(),
-        filed_at: now(),
-        terminal: terminal.clone(),
-        locale: Locale::ZhCn,
-        applicant: Applicant {
-            name: Personal::new("张示例"),
-            number: Personal::new("990000194001010014"),
-            way: IdentityWay::Card,
-            assurance: Assurance::CardOrQr,
-            face: None,
-        },
-        agent: None,
-        consent: Consent {
-            item_version: "2026.11.1".to_owned(),
-            at: now(),
-            face: FaceConsent::NotAsked,
-            shared_data: SharedDataConsent::Given,
-        },
-        answers,
-        queueing,
-    }
+    plain_case(SubmissionId::from_random(id), item, queueing, now(), terminal.clone(), fields)
 }
 
 fn now() -> Timestamp {

@@ -7,6 +7,7 @@ use domain::case::{ApplicationNumber, CaseNumber, SubmissionId};
 use domain::division::DivisionCode;
 use domain::form::FieldId;
 use domain::identity::{Assurance, Consent, FaceConsent, FaceMatch, IdentityWay, SharedDataConsent, Worker};
+use domain::licence::LicenceId;
 use domain::locale::{Locale, Localized};
 use domain::material::MaterialSource;
 use domain::personal::Personal;
@@ -205,6 +206,23 @@ pub struct ProvidedMaterial {
     pub material: Option<MaterialId>,
     /// For `licence_library`: what allows it; null otherwise.
     pub authorisation: Option<AuthorisationId>,
+    /// For `licence_library`: the certificate that was shown by it; null or absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<ProvidedLicence>,
+}
+
+/// A certificate of the library, as [`super::path::LICENCE_RENDERINGS`] showed it: what was not shown is not provided
+/// (`content_refused`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ProvidedLicence {
+    /// Its number.
+    pub licence_id: LicenceId,
+    /// The digest of what was shown, 64 lower-case hexadecimal digits: of the issuer's file where it gave one, else of the
+    /// pages one after another.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
+    pub sha256: String,
 }
 
 /// The answer of [`super::path::CASES`] and [`super::path::CASE_BY_KEY`].

@@ -1,7 +1,9 @@
 //! 办事指南: items as a list, a guide and a form, for whoever does not read the catalogue's files.
 
 use super::day;
+use domain::form::FieldId;
 use domain::identity::Assurance;
+use domain::licence::LicenceKind;
 use domain::locale::Localized;
 use domain::material::{MaterialSource, Necessity};
 use domain::service_item::{ItemId, Reach, ServiceKind, Theme};
@@ -124,6 +126,11 @@ pub struct GuideMaterial {
     pub name: Localized,
     /// Where it comes from.
     pub source: MaterialSource,
+    /// The field of the form that takes it, for `upload` and `licence_library`; null otherwise.
+    pub field: Option<FieldId>,
+    /// For `licence_library`: the kind of certificate, 21 characters, the first part of a certificate's own number. Another
+    /// kind is refused. Null otherwise.
+    pub licence_kind: Option<LicenceKind>,
     /// Whether a case may be filed without it.
     pub necessity: Necessity,
 }
@@ -162,7 +169,7 @@ pub struct FormHints {
 #[serde(rename_all = "camelCase")]
 pub struct FieldHints {
     /// The field.
-    pub field: domain::form::FieldId,
+    pub field: FieldId,
     /// What it is called.
     pub label: Localized,
     /// A word of help; null where there is none.

@@ -29,6 +29,9 @@ pub const SESSIONS: &str = "/v1/sessions";
 pub const SESSION_SMS: &str = "/v1/sessions/sms";
 /// POST multipart, part `picture`: does the face fit → [`super::session::FaceAnswer`].
 pub const SESSION_FACE: &str = "/v1/sessions/{sessionId}/face";
+/// POST: what a face engine at the terminal said → [`super::session::FaceVerdictAnswer`], or `not_admitted` where that engine's
+/// word does not count here.
+pub const SESSION_FACE_VERDICT: &str = "/v1/sessions/{sessionId}/face-verdict";
 /// POST: who signs in with this badge and PIN → [`super::session::StaffMember`], or `identity_refused`.
 pub const STAFF_SIGN_INS: &str = "/v1/staff/sign-ins";
 /// GET `?theme=…&words=…`: the items of the site → [`super::guide::Items`].
@@ -116,6 +119,11 @@ pub const REQUEST_ID: &str = "yilin-request-id";
 /// [`SESSION_FACE`] of one session.
 pub fn session_face(session: &super::session::SessionId) -> String {
     SESSION_FACE.replace("{sessionId}", &segment(&session.0))
+}
+
+/// [`SESSION_FACE_VERDICT`] of one session.
+pub fn session_face_verdict(session: &super::session::SessionId) -> String {
+    SESSION_FACE_VERDICT.replace("{sessionId}", &segment(&session.0))
 }
 
 /// [`ITEM_INQUIRY`] of one item.

@@ -180,6 +180,53 @@ pub struct FaceAnswer {
     pub assurance: Assurance,
 }
 
+/// The body of [`super::path::SESSION_FACE_VERDICT`]: the comparison was made at the terminal, and no picture leaves it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FaceVerdictReport {
+    /// Where.
+    pub terminal_id: TerminalId,
+    /// Which engine says so.
+    pub engine: FaceEngine,
+    /// How alike, on the engine's own scale.
+    #[cfg_attr(feature = "openapi", schemars(range(min = -1_000_000, max = 1_000_000)))]
+    pub score: f32,
+    /// The least that counts as alike, on the same scale.
+    #[cfg_attr(feature = "openapi", schemars(range(min = -1_000_000, max = 1_000_000)))]
+    pub threshold: f32,
+    /// Whether it counts: from the threshold on, and no attack detected.
+    pub matched: bool,
+    /// Whether it was a face or a picture of one.
+    pub presentation_attack: PresentationAttack,
+}
+
+/// A certified vendor's engine that compares faces at a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FaceEngine {
+    /// Vendor and product.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 100)))]
+    pub name: String,
+    /// Its version.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 100)))]
+    pub version: String,
+    /// The certificate that it names; null where it names none.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 100)))]
+    pub certificate: Option<String>,
+}
+
+/// The answer of [`super::path::SESSION_FACE_VERDICT`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FaceVerdictAnswer {
+    /// The session's assurance from now on.
+    pub assurance: Assurance,
+}
+
 /// Presentation attack detection (ISO/IEC 30107-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -191,6 +238,8 @@ pub enum PresentationAttack {
     NotDetected,
     /// A picture, a screen, a mask.
     Detected,
+    /// Somebody looked, without a result.
+    Inconclusive,
 }
 
 /// The body of [`super::path::STAFF_SIGN_INS`].

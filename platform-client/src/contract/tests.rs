@@ -1,7 +1,8 @@
 //! What stands on the wire, typed by hand from the contract's page.
 
 use super::case::{
-    AnswerOrigin, AnswerValue, CaseOutcome, CaseReceipt, CaseState, FieldAnswer, ProvidedMaterial,
+    AnswerOrigin, AnswerValue, CaseOutcome, CaseReceipt, CaseState, FieldAnswer, ProvidedLicence,
+    ProvidedMaterial,
 };
 use super::envelope::{Envelope, ErrorClass};
 use super::item::{Inquiry, PrefilledValue};
@@ -9,6 +10,7 @@ use super::licence::AuthorisationId;
 use super::session::{IdentityEvidence, SessionRequest};
 use domain::case::{ApplicationNumber, CaseNumber, SubmissionId};
 use domain::form::FieldId;
+use domain::licence::LicenceId;
 use domain::locale::Localized;
 use domain::material::MaterialSource;
 use domain::personal::Personal;
@@ -189,8 +191,14 @@ fn what_an_answer_and_a_material_come_from_is_said() {
             source: MaterialSource::LicenceLibrary,
             material: None,
             authorisation: Some(AuthorisationId("a-1".into())),
+            licence: Some(ProvidedLicence {
+                licence_id: LicenceId::new("99000000000000000001A", "11990000MB9900021N", "1", "001")
+                    .unwrap(),
+                sha256: "ab".repeat(32),
+            }),
         },
-        &json!({"requirement": "identity-card", "source": "licence_library", "material": null, "authorisation": "a-1"}),
+        &json!({"requirement": "identity-card", "source": "licence_library", "material": null, "authorisation": "a-1",
+                "licence": {"licenceId": "1.2.156.3005.2.99000000000000000001A.11990000MB9900021N.1.001.J", "sha256": "ab".repeat(32)}}),
     );
     for (source, word) in [
         (MaterialSource::Upload, "upload"),

@@ -1,7 +1,7 @@
 //! A platform with neither an idempotency key nor a look-up: what was sent twice is there twice.
 //!
-//! Wire (docs/dialects.md, "bare"): the contract as it is written, but no `Idempotency-Key`, no `submissionId` or
-//! `ratingId` in requests or answers, and no look-up by key.
+//! Wire (docs/dialects.md, "bare"): the contract as it is written, but no `Idempotency-Key`, no member that says the key in
+//! requests or answers, and no look-up by key.
 //!
 //! Never: send an unknown outcome again; it goes to a person.
 
@@ -21,20 +21,34 @@ pub struct Bare;
 /// A JSON object whose members are left as they are written.
 type Members<'a> = BTreeMap<&'a str, &'a RawValue>;
 
-/// The member that would name a call's key; the platform knows none.
+/// The member that would name a call's key; the platform knows none. A draft's id is the draft's own, as a material's is:
+/// the same may come any number of times.
 const fn key_member(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::Case => Some("submissionId"),
+        Operation::Supplement => Some("supplementId"),
+        Operation::Withdraw => Some("withdrawalId"),
         Operation::Rating => Some("ratingId"),
+        Operation::Appeal => Some("appealId"),
+        Operation::AppealFeedback => Some("feedbackId"),
+        Operation::Book => Some("appointmentId"),
+        Operation::CancelAppointment => Some("cancellationId"),
+        Operation::SignUp => Some("signUpId"),
         _ => None,
     }
+}
+
+/// Whether the contract's answer says the key.
+const fn is_answered_with_its_key(operation: Operation) -> bool {
+    matches!(operation, Operation::Case | Operation::Rating)
 }
 
 impl Dialect for Bare {
     fn recovery(&self, operation: Operation) -> Recovery {
         match operation {
-            // A material has an id of its own: the same one may come any number of times.
-            Operation::Material => Recovery::SendAgain,
+            Operation::Material | Operation::BeginUpload | Operation::UploadPiece | Operation::SaveDraft => {
+                Recovery::SendAgain
+            }
             _ => Recovery::Person,
         }
     }
@@ -60,7 +74,9 @@ impl Dialect for Bare {
     fn answer(&self, call: &Call, answer: HttpAnswer) -> Result<Reading, AnswerProblem> {
         let Reading::Answer(answer) = Canonical.answer(call, answer)? else { return Ok(Reading::NewAccess) };
         match (key_member(call.operation), &call.key) {
-            (Some(name), Some(key)) if answer.status != 304 => named(name, key.as_str(), answer),
+            (Some(name), Some(key)) if is_answered_with_its_key(call.operation) => {
+                named(name, key.as_str(), answer)
+            }
             _ => Ok(Reading::Answer(answer)),
         }
     }

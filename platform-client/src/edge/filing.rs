@@ -1,13 +1,15 @@
 //! A submission as the contract files it: one request, and its pictures beside it.
 
 use crate::contract::case::{
-    AnswerOrigin, AnswerValue, Applicant, CaseRequest, FieldAnswer, MaterialReference, YesNoWord,
+    AnswerOrigin, AnswerValue, Applicant, CaseRequest, FieldAnswer, MaterialReference, ProvidedLicence,
+    ProvidedMaterial, YesNoWord,
 };
+use crate::contract::licence::AuthorisationId;
 use crate::contract::material::MaterialId;
 use crate::digest::sha256_hex;
 use domain::case::{Submission, SubmissionId};
 use domain::form::answer::{Answer, AnswerSource, FormAnswers, YesNo};
-use domain::material::Picture;
+use domain::material::{Picture, Provided};
 
 /// A material on its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,7 @@ pub fn case_request(submission: &Submission) -> (CaseRequest, Vec<Material>) {
         agent,
         consent,
         answers,
+        provided,
         ..
     } = submission;
     let (answers, materials) = field_answers(id, answers);
@@ -52,8 +55,8 @@ pub fn case_request(submission: &Submission) -> (CaseRequest, Vec<Material>) {
         },
         agent: agent.clone(),
         consent: consent.into(),
+        provided: provided.iter().map(|paper| provided_material(paper, &answers)).collect(),
         answers,
-        provided: Vec::new(),
         materials: materials
             .iter()
             .map(|m| MaterialReference {
@@ -64,6 +67,25 @@ pub fn case_request(submission: &Submission) -> (CaseRequest, Vec<Material>) {
             .collect(),
     };
     (request, materials)
+}
+
+/// Where a paper comes from; one that was handed in is named by its material.
+fn provided_material(paper: &Provided, answers: &[FieldAnswer]) -> ProvidedMaterial {
+    let answer = answers.iter().find(|answer| paper.field.as_ref() == Some(&answer.field));
+    let material = answer.and_then(|answer| match &answer.value {
+        AnswerValue::Photo(id) | AnswerValue::Signature(id) => Some(id.clone()),
+        _ => None,
+    });
+    ProvidedMaterial {
+        requirement: paper.requirement.clone(),
+        source: paper.source,
+        material,
+        authorisation: paper.licence.as_ref().map(|shown| AuthorisationId(shown.authorisation.clone())),
+        licence: paper
+            .licence
+            .as_ref()
+            .map(|shown| ProvidedLicence { licence_id: shown.number.clone(), sha256: shown.sha256.clone() }),
+    }
 }
 
 /// The answers of a form; each picture becomes a material, numbered in the order of the fields.
@@ -81,9 +103,8 @@ pub(crate) fn field_answers(id: &SubmissionId, answers: &FormAnswers) -> (Vec<Fi
     };
     let answers = answers
         .iter()
-        .map(|(field, answered)| FieldAnswer {
-            field: field.clone(),
-            value: match &answered.answer {
+        .filter_map(|(field, answered)| {
+            let value = match &answered.answer {
                 Answer::Choice(value) => AnswerValue::Choice(value.clone()),
                 Answer::YesNo(YesNo::Yes) => AnswerValue::YesNo(YesNoWord::Yes),
                 Answer::YesNo(YesNo::No) => AnswerValue::YesNo(YesNoWord::No),
@@ -97,16 +118,15 @@ pub(crate) fn field_answers(id: &SubmissionId, answers: &FormAnswers) -> (Vec<Fi
                 }
                 Answer::Photo(picture) => AnswerValue::Photo(keep(picture)),
                 Answer::Signature(picture) => AnswerValue::Signature(keep(picture)),
-            },
-            source: match answered.source {
-                AnswerSource::Resident => AnswerOrigin::Resident,
-                AnswerSource::Card => AnswerOrigin::Card,
-                AnswerSource::Shared(_) => AnswerOrigin::Shared,
-            },
-            holder: match &answered.source {
-                AnswerSource::Shared(holder) => Some(holder.clone()),
-                AnswerSource::Resident | AnswerSource::Card => None,
-            },
+                // It stands among the papers that are provided; the department has the certificate itself.
+                Answer::Licence(_) => return None,
+            };
+            let (source, holder) = match &answered.source {
+                AnswerSource::Resident => (AnswerOrigin::Resident, None),
+                AnswerSource::Card => (AnswerOrigin::Card, None),
+                AnswerSource::Shared(holder) => (AnswerOrigin::Shared, Some(holder.clone())),
+            };
+            Some(FieldAnswer { field: field.clone(), value, source, holder })
         })
         .collect();
     (answers, materials)

@@ -76,6 +76,10 @@ pub(super) fn body(operation: Operation) -> Value {
             "issuer": "样本市公安局测试分局", "validFrom": "2016-01-01", "validTo": null,
         }),
         O::SendSms => json!({"terminalId": TERMINAL, "number": "990000194001010014"}),
+        O::FaceVerdict => json!({
+            "terminalId": TERMINAL, "engine": {"name": "示例引擎", "version": "7.2", "certificate": null},
+            "score": 0.83, "threshold": 0.7, "matched": true, "presentationAttack": "not_checked",
+        }),
         O::StaffSignIn => json!({"terminalId": TERMINAL, "badge": "990101", "pin": "246810"}),
         O::Inquiry | O::Suggestions => json!({"terminalId": TERMINAL}),
         O::Prefill => json!({

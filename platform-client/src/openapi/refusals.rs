@@ -45,7 +45,7 @@ fn codes(operation: Operation) -> Vec<&'static str> {
         O::UploadPiece => &[code::NOT_FOUND, code::OFFSET_WRONG],
         O::Case => &[code::NOT_ADMITTED, code::FORM_REFUSED, code::MATERIAL_MISSING],
         O::CaseByKey => &[code::BAD_REQUEST, code::CASE_NOT_FOUND],
-        O::SaveDraft => &[code::NOT_ADMITTED],
+        O::SaveDraft | O::FaceVerdict => &[code::NOT_ADMITTED],
         O::Supplement => &[code::NOT_FOUND, code::STATE_REFUSED, code::MATERIAL_MISSING],
         O::Withdraw | O::CancelAppointment => &[code::NOT_FOUND, code::STATE_REFUSED],
         O::CaseResult => &[code::NOT_FOUND, code::STATE_REFUSED],

@@ -237,6 +237,15 @@ impl Agenda {
         news
     }
 
+    /// A person wants it tried now: nothing waits any longer for the line, or for a failure to be forgotten. What was sent
+    /// and perhaps arrived keeps its wait.
+    pub(super) fn try_now(&mut self) {
+        self.line_not_before = None;
+        for item in self.items.values_mut().filter(|i| i.row.sends == 0) {
+            item.not_before = None;
+        }
+    }
+
     /// The province did not answer, or asked for rest. Gives whether that is news.
     pub(super) fn line_failed(&mut self, now: Instant, random: u32, rest: Option<Duration>) -> bool {
         self.line_failures = self.line_failures.saturating_add(1);

@@ -318,6 +318,9 @@ impl<C: Courier> Delivery<C> {
 
     /// Takes in what was saved since the last look.
     async fn load_new(&mut self) {
+        if self.shared.try_now.swap(false, Ordering::AcqRel) {
+            self.agenda.try_now();
+        }
         loop {
             let after = self.last_seq;
             let rows = blocking(&self.shared, move |s| s.with_store(|store| store.agenda_after(after))).await;
@@ -413,6 +416,7 @@ impl<C: Courier> Delivery<C> {
             match news {
                 News::None => {}
                 News::Waiting => self.shared.tell_visit(&id, Progress::Waiting),
+                News::NeedsPerson => self.shared.tell_visit(&id, Progress::NeedsPerson),
                 News::Unclear => self.shared.tell_visit(&id, Progress::Unclear),
                 News::UnclearForGood => self.shared.tell_visit(&id, Progress::UnclearForGood),
                 News::Rated => self.shared.tell(OutboxEvent::Rated { id }),

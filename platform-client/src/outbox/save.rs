@@ -72,7 +72,7 @@ impl Outbox {
             rated_at: rating.at,
             level: rating.rating.level(),
             occasion: RatingOccasion::default(),
-            text: None,
+            text: rating.rating.words().cloned(),
             reasons: rating.rating.reasons().to_vec(),
         };
         self.shared.save(

@@ -15,6 +15,8 @@ pub(super) enum Progress {
     Trying,
     /// Tried; the province does not have it.
     Waiting,
+    /// Tried; the province does not have it, and only a person can help.
+    NeedsPerson,
     /// Perhaps arrived; more is being tried.
     Unclear,
     /// Perhaps arrived; the terminal will not find out.
@@ -39,12 +41,15 @@ impl Saved {
     }
 
     /// Waits for what becomes of it, not longer than this, and says what is true then: the province's answer; `Queued` when
-    /// it waits here; `Unknown` when it was sent and nobody can say; `NotSent` when it needs the province at once and the
-    /// province does not have it.
+    /// it waits here; `SetAside` when it waits for a person; `Unknown` when it was sent and nobody can say; `NotSent` when it needs the province at once and the
+    /// province does not have it; `NotTaken` when the province does not take it as it is.
     pub async fn outcome(mut self, longest: Duration) -> SubmitOutcome {
-        let settled = self
-            .progress
-            .wait_for(|p| matches!(p, Progress::Waiting | Progress::UnclearForGood | Progress::Done(_)));
+        let settled = self.progress.wait_for(|p| {
+            matches!(
+                p,
+                Progress::Waiting | Progress::NeedsPerson | Progress::UnclearForGood | Progress::Done(_)
+            )
+        });
         let progress = match tokio::time::timeout(longest, settled).await {
             Ok(Ok(progress)) => Some(progress.clone()),
             Ok(Err(_)) | Err(_) => None,
@@ -54,7 +59,10 @@ impl Saved {
             (Progress::Done(outcome), _) => outcome,
             (Progress::UnclearForGood | Progress::Unclear | Progress::Trying, _) => SubmitOutcome::Unknown,
             (Progress::Kept | Progress::Waiting, Queueing::MayQueue) => SubmitOutcome::Queued,
-            (Progress::Kept | Progress::Waiting, Queueing::LiveOnly) => self.take_back().await,
+            (Progress::NeedsPerson, Queueing::MayQueue) => SubmitOutcome::SetAside,
+            (Progress::Kept | Progress::Waiting | Progress::NeedsPerson, Queueing::LiveOnly) => {
+                self.take_back().await
+            }
         }
     }
 

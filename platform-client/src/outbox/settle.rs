@@ -58,6 +58,8 @@ pub(super) enum News {
     None,
     /// It waits here, and the province does not have it.
     Waiting,
+    /// It stays here until a person has looked, and the province does not have it.
+    NeedsPerson,
     /// Nobody can say; more is being tried.
     Unclear,
     /// Nobody can say, and the terminal will not find out.
@@ -101,21 +103,16 @@ pub(super) fn decide(
             Queueing::MayQueue => Decision {
                 step: Step::SetAside,
                 next: Next::Person,
-                news: News::Waiting,
+                news: News::NeedsPerson,
                 setback: Some(setback),
             },
-            Queueing::LiveOnly => withdrawn(Some(setback)),
+            Queueing::LiveOnly => withdrawn(SubmitOutcome::NotTaken, Some(setback)),
         },
     }
 }
 
-fn withdrawn(setback: Option<Setback>) -> Decision {
-    Decision {
-        step: Step::Withdraw,
-        next: Next::Closed,
-        news: News::Outcome(SubmitOutcome::NotSent),
-        setback,
-    }
+fn withdrawn(told: SubmitOutcome, setback: Option<Setback>) -> Decision {
+    Decision { step: Step::Withdraw, next: Next::Closed, news: News::Outcome(told), setback }
 }
 
 fn missing(row: &Row, lost_at: Option<Instant>, now: Instant, bounds: Bounds) -> Decision {
@@ -123,12 +120,12 @@ fn missing(row: &Row, lost_at: Option<Instant>, now: Instant, bounds: Bounds) ->
         Queueing::LiveOnly => {
             let settled = lost_at.map_or(now, |t| t + bounds.settling);
             if now >= settled {
-                return withdrawn(None);
+                return withdrawn(SubmitOutcome::NotSent, None);
             }
             Decision { step: Step::Lose, next: Next::At(settled), news: News::Unclear, setback: None }
         }
         Queueing::MayQueue if row.sends >= bounds.most_sends => {
-            Decision { step: Step::SetAside, next: Next::Person, news: News::Waiting, setback: None }
+            Decision { step: Step::SetAside, next: Next::Person, news: News::NeedsPerson, setback: None }
         }
         Queueing::MayQueue => {
             let next = if row.sends <= 1 { Next::Now } else { Next::Later };
@@ -141,7 +138,7 @@ fn not_there(row: &Row, setback: Setback) -> Decision {
     // A case is sent a second time only after a look-up; a rating may have arrived the first time.
     let certain = row.kind == EntryKind::Case || row.sends == 0;
     match (row.queueing, certain) {
-        (Queueing::LiveOnly, true) => withdrawn(Some(setback)),
+        (Queueing::LiveOnly, true) => withdrawn(SubmitOutcome::NotSent, Some(setback)),
         (_, true) => {
             Decision { step: Step::NotThere, next: Next::Later, news: News::Waiting, setback: Some(setback) }
         }

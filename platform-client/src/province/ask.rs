@@ -2,12 +2,14 @@
 
 use super::{Province, With};
 use crate::contract::assist::{AssistCall, AssistCallAnswer, Callback, CallbackAnswer};
-use crate::contract::item::{self, CertificateRequest, Directory, ItemQuestion, PrefillRequest};
+use crate::contract::item::{
+    self, CertificateRequest, Directory, ItemQuestion, PrefillConsent, PrefillRequest,
+};
 use crate::contract::material::part;
 use crate::contract::path;
 use crate::contract::session::{
-    FaceAnswer, PresentationAttack, Session, SessionId, SessionRequest, SessionToken, SmsChallenge,
-    SmsRequest, StaffMember, StaffSignIn,
+    FaceAnswer, FaceEngine, FaceVerdictAnswer, FaceVerdictReport, PresentationAttack, Session, SessionId,
+    SessionRequest, SessionToken, SmsChallenge, SmsRequest, StaffMember, StaffSignIn,
 };
 use crate::dialect::{Body, Call};
 use crate::edge::person::Shown;
@@ -18,7 +20,7 @@ use crate::operation::Operation;
 use crate::seal::{self, SealError};
 use domain::case::Submission;
 use domain::division::DivisionCode;
-use domain::identity::{Assurance, KnownPerson};
+use domain::identity::{Assurance, Consent, KnownPerson};
 use domain::locale::Localized;
 use domain::material::Picture;
 use domain::personal::Personal;
@@ -71,6 +73,27 @@ pub struct FaceCheck {
     pub threshold: f32,
     /// Whether it was a face or a picture of one.
     pub presentation_attack: PresentationAttack,
+}
+
+/// What a certified vendor's engine at this terminal said of a face and a card's photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EngineVerdict {
+    /// Which engine.
+    pub engine: FaceEngine,
+    /// How alike, on the engine's own scale; finite.
+    pub score: f32,
+    /// The least that counts as alike; finite.
+    pub threshold: f32,
+    /// Whether it was a face or a picture of one.
+    pub presentation_attack: PresentationAttack,
+}
+
+impl EngineVerdict {
+    /// Yes or no; no as well where the engine saw a picture instead of a face.
+    pub fn verdict(&self) -> FaceVerdict {
+        let counts = self.score >= self.threshold && self.presentation_attack != PresentationAttack::Detected;
+        if counts { FaceVerdict::Matched } else { FaceVerdict::NotMatched }
+    }
 }
 
 /// What the issuer answered.
@@ -140,6 +163,28 @@ impl Province {
         })
     }
 
+    /// Tells the province what an engine at this terminal said; raises the session's assurance where its yes counts there. An
+    /// answer that says no (`not_admitted`, or a province without this call) means that the picture has to be asked about.
+    pub async fn tell_face_verdict(
+        &self,
+        session: &mut ResidentSession,
+        said: &EngineVerdict,
+    ) -> Result<(), CallError> {
+        let report = FaceVerdictReport {
+            terminal_id: self.terminal.clone(),
+            engine: said.engine.clone(),
+            score: said.score,
+            threshold: said.threshold,
+            matched: said.verdict() == FaceVerdict::Matched,
+            presentation_attack: said.presentation_attack,
+        };
+        let path = path::session_face_verdict(&session.id);
+        let answer: FaceVerdictAnswer =
+            self.post(Operation::FaceVerdict, path, With::Session(session), &report).await?;
+        session.assurance = answer.assurance;
+        Ok(())
+    }
+
     /// Asks who signs in with this badge and PIN.
     pub async fn sign_in(&self, badge: &str, pin: &Personal) -> Result<Staff, CallError> {
         let request =
@@ -161,14 +206,16 @@ impl Province {
         Ok(known::inquiry(answer))
     }
 
-    /// Asks for the values of these keys; only with the resident's consent.
+    /// Asks for the values of these keys by the resident's consent, which the province keeps beside what it gives out.
     pub async fn prefill(
         &self,
         session: &ResidentSession,
         item: &ItemId,
+        consent: &Consent,
         keys: Vec<String>,
     ) -> Result<Vec<SharedValue>, CallError> {
-        let request = PrefillRequest { terminal_id: self.terminal.clone(), consent: None, keys };
+        let consent = PrefillConsent { item_version: consent.item_version.clone(), at: consent.at };
+        let request = PrefillRequest { terminal_id: self.terminal.clone(), consent: Some(consent), keys };
         let with = With::Session(session);
         let answer: item::Prefill =
             self.post(Operation::Prefill, path::item_prefill(item), with, &request).await?;

@@ -10,11 +10,22 @@ use crate::contract::session::SmsChallenge;
 use crate::digest::sha256_hex;
 use crate::error::{AnswerProblem, CallError};
 use crate::operation::Operation;
+use crate::seal::{self, SealError};
 use domain::division::DivisionCode;
 use domain::licence::LicenceId;
 use domain::locale::Localized;
+use domain::material::ShownLicence;
 use domain::personal::Personal;
 use domain::service_item::ItemId;
+
+/// What came of a look at a certificate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LicenceAnswer {
+    /// The certificate, and what a case names it by.
+    Shown(Box<LicenceRendering>, ShownLicence),
+    /// A file came whose seal is not valid: it is dropped here.
+    BadSeal(SealError),
+}
 
 impl Province {
     /// Sends the session's person a code that allows a look at their certificates; gives the end of the telephone it went
@@ -66,13 +77,14 @@ impl Province {
         Ok(all.licences)
     }
 
-    /// Fetches one certificate as a picture with its watermark.
+    /// Fetches one certificate as a picture with its watermark; with it comes what a case names it by. The seal of its file,
+    /// where it has one, is checked before anything of it is given on.
     pub async fn render_licence(
         &self,
         session: &ResidentSession,
         authorisation: &AuthorisationId,
         licence: &LicenceId,
-    ) -> Result<LicenceRendering, CallError> {
+    ) -> Result<LicenceAnswer, CallError> {
         let operation = Operation::RenderLicence;
         let request = RenderRequest {
             terminal_id: self.terminal.clone(),
@@ -85,9 +97,19 @@ impl Province {
         if shown.licence_id != *licence {
             return bad(AnswerProblem::AnotherQuestion);
         }
-        match &shown.file {
-            Some(file) if sha256_hex(&file.bytes.0) != file.sha256 => bad(AnswerProblem::Digest),
-            _ => Ok(shown),
+        let sha256 = match &shown.file {
+            Some(file) if sha256_hex(&file.bytes.0) != file.sha256 => return bad(AnswerProblem::Digest),
+            Some(file) => file.sha256.clone(),
+            None => {
+                sha256_hex(&shown.pages.iter().flat_map(|page| page.0.iter().copied()).collect::<Vec<_>>())
+            }
+        };
+        if let Some(file) = &shown.file
+            && let Err(error) = seal::check(&file.bytes.0, &self.seals, self.clock.now())
+        {
+            return Ok(LicenceAnswer::BadSeal(error));
         }
+        let named = ShownLicence { authorisation: authorisation.0.clone(), number: licence.clone(), sha256 };
+        Ok(LicenceAnswer::Shown(Box::new(shown), named))
     }
 }

@@ -11,7 +11,7 @@ use domain::terminal::{Site, Timestamp};
 use sample_city::{Person, StaffMember, WarningColour};
 use time::Duration;
 
-use super::desk::{CodeKind, FaceRule, sms_code};
+use super::desk::{CodeKind, FaceEngines, FaceRule, sms_code};
 use super::fault::Fault;
 use super::platform::{Platform, WarningInForce, held};
 use super::store::{CaseRow, KeptState, StoreError, Verdict};
@@ -156,6 +156,11 @@ impl Admin {
     /// What the matcher of faces says from now on.
     pub fn set_face(&self, rule: FaceRule) {
         self.0.desk.set_face(rule);
+    }
+
+    /// Whether the word of face engines at terminals counts from now on.
+    pub fn set_face_engines(&self, engines: FaceEngines) {
+        self.0.desk.set_face_engines(engines);
     }
 
     /// What the matcher of faces says now.

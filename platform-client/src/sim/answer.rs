@@ -12,9 +12,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::platform::Platform;
+use super::strict;
 use crate::contract::envelope::{Envelope, ErrorClass, code};
 use crate::contract::path;
 
@@ -69,12 +70,23 @@ pub(crate) struct Call {
     pub(crate) token: Option<String>,
     path: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
+    /// A name stands in the query twice: which of the two is meant nobody can say.
+    ambiguous: bool,
 }
 
 impl Call {
     /// A part of the path by the name in its pattern.
     pub(crate) fn segment(&self, name: &str) -> &str {
         self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether the query says one thing of each name.
+    pub(crate) fn check_query(&self) -> Answer<()> {
+        if self.ambiguous {
+            Err(refusal(code::BAD_REQUEST, "a name stands twice in the query"))
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
@@ -96,7 +108,10 @@ impl FromRequestParts<Arc<Platform>> for Call {
         platform: &Arc<Platform>,
     ) -> Result<Self, Self::Rejection> {
         let segments = RawPathParams::from_request_parts(parts, platform).await;
-        let query = Query::<BTreeMap<String, String>>::from_request_parts(parts, platform).await;
+        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, platform).await;
+        let pairs = query.map(|Query(pairs)| pairs).unwrap_or_default();
+        let named = pairs.len();
+        let query: BTreeMap<String, String> = pairs.into_iter().collect();
         let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
         let owned = |(k, v): (&str, &str)| (k.to_owned(), v.to_owned());
         Ok(Self {
@@ -104,13 +119,14 @@ impl FromRequestParts<Arc<Platform>> for Call {
             idempotency_key: header(path::IDEMPOTENCY_KEY).map(str::to_owned),
             token: header(AUTHORIZATION.as_str()).and_then(|v| v.strip_prefix("Bearer ")).map(str::to_owned),
             path: segments.map(|s| s.iter().map(owned).collect()).unwrap_or_default(),
-            query: query.map(|Query(q)| q).unwrap_or_default(),
+            ambiguous: query.len() != named,
+            query,
         })
     }
 }
 
 /// A JSON body, or nothing of it: what is wrong is said without a word of the body.
-pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Answer<T> {
+pub(crate) async fn read_json(request: Request) -> Answer<Value> {
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if media_type.split(';').next().map(str::trim) != Some("application/json") {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -122,7 +138,7 @@ pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Answer<T
         }
         _ => refusal(code::BAD_REQUEST, "the body did not arrive"),
     })?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    strict::read(&bytes).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         refusal(code::BAD_REQUEST, format!("the body is not what the contract says: {place}"))
     })

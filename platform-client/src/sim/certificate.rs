@@ -13,17 +13,15 @@ mod seal;
 use domain::locale::{Locale, Localized};
 use domain::personal::Personal;
 use domain::terminal::Timestamp;
-use ring::digest::{SHA256, digest};
 use sample_city::{InsuranceScheme, Person};
 
 use super::answer::{Answer, refusal};
-use super::store::hex;
 use super::words;
 use crate::contract::bytes::FileBytes;
 use crate::contract::case::{AnswerValue, FieldAnswer};
 use crate::contract::envelope::code;
-use crate::contract::item::{Certificate, CertificateAnswer, CertificateRequest, SealedFile};
-pub(crate) use licence::licence_page;
+use crate::contract::item::{Certificate, CertificateAnswer, CertificateRequest};
+pub(crate) use licence::{LicencePage, licence_page};
 use page::{Line, Page};
 
 pub(crate) use seal::{Flaw, Sealing};
@@ -79,7 +77,7 @@ pub(crate) fn issue(
     };
     let plain = draw(None)?;
     let failed = |_| refusal(code::INTERNAL, "the certificate cannot be sealed");
-    let file = sealing.file(&plain, number, now).map_err(failed)?;
+    let file = sealing.sealed(&plain, "participation-certificate", number, now).map_err(failed)?;
     let watermark = format!("{} {}", request.purpose.text(locale), day(now));
     let mut shown = draw(Some(&watermark))?;
     if sealing.flaw != Some(Flaw::Missing) {
@@ -91,12 +89,7 @@ pub(crate) fn issue(
         issuer: words::social_security(),
         issued_at: now,
         valid_until: None,
-        file: SealedFile {
-            name: sealing.file_name().to_owned(),
-            media_type: sealing.media_type().to_owned(),
-            sha256: hex(digest(&SHA256, &file).as_ref()),
-            bytes: FileBytes(file),
-        },
+        file,
         pages: vec![FileBytes(
             page::png(&shown).map_err(|_| refusal(code::INTERNAL, "the page cannot be drawn"))?,
         )],
@@ -124,7 +117,9 @@ mod tests {
     use super::*;
     use crate::contract::case::AnswerOrigin;
     use crate::sim::authority::{Authority, Suite};
+    use crate::sim::store::hex;
     use domain::terminal::TerminalId;
+    use ring::digest::{SHA256, digest};
     use sample_city::{City, Seed};
     use time::macros::{date, datetime};
 

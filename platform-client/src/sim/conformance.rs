@@ -23,7 +23,7 @@ use std::time::Instant;
 
 pub use card::{Prepared, PreparedError, TestPerson};
 pub use https::{Https, OpenError, Target};
-pub use point::{Group, Point, Scope, Words, points};
+pub use point::{Group, Need, Point, Scope, Words, points};
 pub use report::{Exchange, Finding, Outcome, PointReport, Report};
 
 use talk::{Bench, Stop, Talk};
@@ -73,14 +73,10 @@ impl Pack {
     async fn ask(&self, point: &'static Point) -> PointReport {
         let began = Instant::now();
         let talk = Talk::new(&self.bench, point);
-        let outcome = if point.scope == Scope::Canonical && !self.bench.wire.is_canonical() {
-            Outcome::NotApplicable(point::reason("another_dialect"))
-        } else {
-            match checks::check(&point.id, &talk).await {
-                Ok(()) => Outcome::Pass,
-                Err(Stop::Fails(finding)) => Outcome::Fail(finding),
-                Err(Stop::NotApplicable(reason)) => Outcome::NotApplicable(point::reason(reason)),
-            }
+        let outcome = match checks::check(&point.id, &talk).await {
+            Ok(()) => Outcome::Pass,
+            Err(Stop::Fails(finding)) => Outcome::Fail(finding),
+            Err(Stop::NotApplicable(reason)) => Outcome::NotApplicable(point::reason(reason)),
         };
         PointReport { point, outcome, exchanges: talk.exchanges(), took: began.elapsed() }
     }

@@ -20,7 +20,17 @@ use super::answer::{Answer, refusal};
 use super::store::hex;
 use crate::contract::envelope::code;
 use crate::contract::licence::AuthorisationProof;
-use crate::contract::session::{FaceAnswer, IdentityEvidence, PresentationAttack};
+use crate::contract::session::{FaceAnswer, FaceVerdictReport, IdentityEvidence, PresentationAttack};
+
+/// Whether the word of a face engine at a terminal counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FaceEngines {
+    /// It does.
+    #[default]
+    Admitted,
+    /// It does not: the province wants the picture.
+    NotAdmitted,
+}
 
 /// What the matcher of faces says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -100,6 +110,16 @@ struct State {
     /// The code of the newest message.
     last_sms: Option<String>,
     face: FaceRule,
+    engines: FaceEngines,
+}
+
+impl State {
+    /// The session of this id, if the token opens it.
+    fn open_session(&mut self, id: &str, token: Option<&str>, now: Timestamp) -> Answer<&mut OpenSession> {
+        let open =
+            self.sessions.get_mut(id).filter(|s| token == Some(s.token.as_str()) && s.expires_at > now);
+        open.ok_or_else(|| refusal(code::SESSION_REQUIRED, "no session, or an expired one"))
+    }
 }
 
 /// The desk.
@@ -139,12 +159,15 @@ impl Desk {
     fn recognised(&self, city: &City, evidence: &IdentityEvidence, now: Timestamp) -> Answer<KnownPerson> {
         let refused = |why: &str| refusal(code::IDENTITY_REFUSED, why);
         match evidence {
-            IdentityEvidence::Card { name, number, valid_to, .. } => {
+            IdentityEvidence::Card { name, number, valid_from, valid_to, .. } => {
                 if ResidentIdNumber::parse(number.reveal()).is_err() {
                     return Err(refused("the number's check character is wrong"));
                 }
                 if valid_to.is_some_and(|last| last < now.date()) {
                     return Err(refused("the card has expired"));
+                }
+                if *valid_from > now.date() {
+                    return Err(refused("the card is not valid yet"));
                 }
                 Ok(KnownPerson { name: name.clone(), number: number.clone() })
             }
@@ -274,10 +297,7 @@ impl Desk {
     pub(crate) fn face(&self, id: &str, token: Option<&str>, now: Timestamp) -> Answer<FaceAnswer> {
         let mut state = self.lock();
         let rule = state.face;
-        let session =
-            state.sessions.get_mut(id).filter(|s| token == Some(s.token.as_str()) && s.expires_at > now);
-        let session =
-            session.ok_or_else(|| refusal(code::SESSION_REQUIRED, "no session, or an expired one"))?;
+        let session = state.open_session(id, token, now)?;
         let score = match rule {
             FaceRule::Match => 0.83,
             FaceRule::NoMatch => 0.31,
@@ -294,6 +314,35 @@ impl Desk {
             presentation_attack: PresentationAttack::NotChecked,
             assurance: session.assurance,
         })
+    }
+
+    /// Takes what an engine at a terminal said, where the word of such engines counts.
+    pub(crate) fn face_verdict(
+        &self,
+        id: &str,
+        token: Option<&str>,
+        report: &FaceVerdictReport,
+        now: Timestamp,
+    ) -> Answer<Assurance> {
+        let mut state = self.lock();
+        let engines = state.engines;
+        let session = state.open_session(id, token, now)?;
+        let counts =
+            report.score >= report.threshold && report.presentation_attack != PresentationAttack::Detected;
+        if report.matched != counts {
+            return Err(refusal(code::CONTENT_REFUSED, "`matched` is not what score and attack say"));
+        }
+        if engines == FaceEngines::NotAdmitted {
+            return Err(refusal(code::NOT_ADMITTED, "the word of this engine does not count here"));
+        }
+        if report.matched && session.way == IdentityWay::Card {
+            session.assurance = Assurance::CardAndFace;
+        }
+        Ok(session.assurance)
+    }
+
+    pub(crate) fn set_face_engines(&self, engines: FaceEngines) {
+        self.lock().engines = engines;
     }
 
     pub(crate) fn set_face(&self, rule: FaceRule) {

@@ -5,6 +5,7 @@
 
 mod anhui;
 mod bare;
+mod call;
 mod keyed_nonce;
 mod keys;
 mod national_rating;
@@ -22,7 +23,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue, RETRY_AFTER};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use domain::terminal::Timestamp;
 use serde::Deserialize;
@@ -30,6 +32,7 @@ use serde_json::value::RawValue;
 use tower_service::Service as _;
 
 use super::answer::{Answer, refusal, request_id, respond};
+use super::leftover;
 use super::platform::Platform;
 use super::wire::Scissors;
 use crate::contract::envelope::code;
@@ -119,7 +122,14 @@ fn interface_of(path: &str) -> Option<Interface> {
         ("appointments", "community"),
         ("volunteer-activities", "community"),
     ];
-    let first = path.strip_prefix("/v1/")?.split(['/', '?']).next()?;
+    let path = path.strip_prefix("/v1/")?.split('?').next()?;
+    let segments: Vec<&str> = path.split('/').collect();
+    let first = match segments[..] {
+        // Items as a list, as a guide and as a form are the catalogue's.
+        ["items"] | ["items", _] | ["items", _, "form"] => "catalogue",
+        [first, ..] => first,
+        [] => return None,
+    };
     let (_, word) = FIRST.into_iter().find(|(name, _)| *name == first)?;
     Interface::ALL.into_iter().find(|i| i.word() == word)
 }
@@ -155,7 +165,10 @@ impl Doors {
 
     /// Everything that a terminal may call.
     pub(crate) fn router(self) -> Router {
-        Router::new().fallback(enter).with_state(Arc::new(self))
+        Router::new()
+            .fallback(enter)
+            .layer(middleware::from_fn(leftover::read_off))
+            .with_state(Arc::new(self))
     }
 
     fn speaks(&self, path: &str) -> Spoken {
@@ -203,7 +216,11 @@ struct Arrived {
 }
 
 impl Arrived {
+    /// `None` for a body beyond every bound, and for another method than POST: no dialect has another.
     async fn take(request: Request) -> Option<Self> {
+        if request.method() != Method::POST {
+            return None;
+        }
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST).await.ok()?.to_vec();
         let scissors = parts.extensions.get::<ConnectInfo<Scissors>>().cloned();
@@ -296,7 +313,10 @@ mod tests {
     #[test]
     fn every_interface_has_its_paths() {
         let check = |path: &str, want| assert_eq!(interface_of(path), want, "{path}");
-        check("/v1/cases/by-key/00", Some(Interface::Cases));
+        for operation in crate::operation::Operation::ALL {
+            check(operation.path(), Some(operation.interface()));
+        }
+        check("/v1/items?words=1/form", Some(Interface::Catalogue));
         check("/v1/divisions?parent=1", Some(Interface::Catalogue));
         check("/v1/staff/sign-ins", Some(Interface::Sessions));
         check("/v1/moon", None);

@@ -32,6 +32,7 @@ fn step(pattern: &str) -> Option<Step> {
         path::SESSIONS => Step::Session,
         path::SESSION_SMS => Step::Sms,
         path::SESSION_FACE => Step::Face,
+        path::SESSION_FACE_VERDICT => Step::FaceVerdict,
         path::STAFF_SIGN_INS => Step::Staff,
         path::ITEM_INQUIRY => Step::Inquiry,
         path::ITEM_PREFILL => Step::Prefill,
@@ -48,6 +49,33 @@ fn step(pattern: &str) -> Option<Step> {
         path::WARNINGS => Step::Warnings,
         path::ASSIST_CALLS => Step::Assist,
         path::CALLBACKS => Step::Callback,
+        path::SUPPLIES => Step::Supplies,
+        path::FAULTS => Step::FaultReport,
+        path::CONFIGURATION => Step::Configuration,
+        path::CATALOGUE_DELTA => Step::Delta,
+        path::ITEMS => Step::Items,
+        path::ITEM => Step::Guide,
+        path::ITEM_FORM => Step::Form,
+        path::UPLOADS => Step::Upload,
+        path::UPLOAD => Step::Piece,
+        path::MY_CASES => Step::MyCases,
+        path::DRAFTS => Step::SaveDraft,
+        path::DRAFT => Step::Draft,
+        path::SUPPLEMENTS => Step::Supplement,
+        path::WITHDRAWALS => Step::Withdrawal,
+        path::CASE_RESULT => Step::Result,
+        path::LICENCE_SMS => Step::LicenceSms,
+        path::LICENCE_AUTHORISATIONS => Step::Authorise,
+        path::LICENCE_LIST => Step::Licences,
+        path::LICENCE_RENDERINGS => Step::Render,
+        path::APPEALS => Step::Appeal,
+        path::APPEAL => Step::AppealStatus,
+        path::APPEAL_FEEDBACK => Step::Feedback,
+        path::SLOTS => Step::Slots,
+        path::APPOINTMENTS => Step::Book,
+        path::APPOINTMENT_CANCELLATIONS => Step::Cancel,
+        path::VOLUNTEER_ACTIVITIES => Step::Activities,
+        path::VOLUNTEER_SIGN_UPS => Step::SignUp,
         _ => return None,
     })
 }
@@ -143,37 +171,16 @@ async fn half(response: Response, scissors: &Scissors) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Operation;
+    use crate::sim::fault::step_names;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_path_of_the_contract_is_a_step() {
-        let paths = [
-            path::ACTIVATE,
-            path::HEARTBEAT,
-            path::EVENTS,
-            path::CATALOGUE,
-            path::DIVISIONS,
-            path::SESSIONS,
-            path::SESSION_SMS,
-            path::SESSION_FACE,
-            path::STAFF_SIGN_INS,
-            path::ITEM_INQUIRY,
-            path::ITEM_PREFILL,
-            path::ITEM_CERTIFICATE,
-            path::ITEM_DIRECTORY,
-            path::SUGGESTIONS,
-            path::MATERIALS,
-            path::CASES,
-            path::CASE_BY_KEY,
-            path::CASE_STATUS,
-            path::RATING_OPTIONS,
-            path::RATINGS,
-            path::NOTICES,
-            path::WARNINGS,
-            path::ASSIST_CALLS,
-            path::CALLBACKS,
-        ];
-        let steps: std::collections::BTreeSet<_> = paths.iter().map(|p| step(p).unwrap()).collect();
+        let paths: BTreeSet<&str> = Operation::ALL.iter().map(|operation| operation.path()).collect();
+        let steps: BTreeSet<Step> = paths.iter().map(|p| step(p).unwrap()).collect();
         assert_eq!(steps.len(), paths.len());
+        assert_eq!(steps.len(), step_names().collect::<BTreeSet<_>>().len());
         assert_eq!(step("/elsewhere"), None);
     }
 }

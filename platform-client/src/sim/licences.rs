@@ -11,10 +11,10 @@ use sample_city::{Dice, Person, Seed};
 use time::{Date, Duration};
 
 use super::answer::{Answer, refusal};
+use super::certificate::{LicencePage, Sealing};
 use super::desk::Look;
 use super::words;
 use super::{certificate, platform::Platform};
-use crate::contract::bytes::FileBytes;
 use crate::contract::envelope::code;
 use crate::contract::licence::{Licence, LicenceRendering, LicenceState};
 
@@ -82,6 +82,7 @@ pub(crate) fn render(
     person: &Person,
     id: &LicenceId,
     look: &Look,
+    sealing: &Sealing<'_>,
     now: Timestamp,
 ) -> Answer<LicenceRendering> {
     let all = of(person, platform.seed(), now.date())?;
@@ -103,7 +104,8 @@ pub(crate) fn render(
         ("发证机关".to_owned(), licence.issuer.zh_cn.clone()),
         ("用途".to_owned(), look.purpose.zh_cn.clone()),
     ];
-    let title = &licence.name.zh_cn;
-    let page = certificate::licence_page(&platform.font, title, id.as_str(), &rows, &watermark)?;
-    Ok(LicenceRendering { licence_id: id.clone(), watermark, pages: vec![FileBytes(page)], file: None })
+    let page =
+        LicencePage { title: &licence.name.zh_cn, number: id.as_str(), rows: &rows, watermark: &watermark };
+    let (page, file) = certificate::licence_page(&platform.font, sealing, &page, now)?;
+    Ok(LicenceRendering { licence_id: id.clone(), watermark, pages: vec![page], file: Some(file) })
 }

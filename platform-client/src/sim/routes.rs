@@ -68,6 +68,7 @@ fn answered_by(operation: Operation) -> MethodRouter<Arc<Platform>> {
         Operation::OpenSession => post(operation, person::open),
         Operation::SendSms => post(operation, person::sms),
         Operation::MatchFace => routing::post(person::face),
+        Operation::FaceVerdict => post(operation, person::face_verdict),
         Operation::StaffSignIn => post(operation, person::staff),
         Operation::Inquiry => post(operation, item::inquiry),
         Operation::Prefill => post(operation, item::prefill),
@@ -115,11 +116,10 @@ where
     T: Serialize + Send + 'static,
 {
     routing::post(move |State(platform): State<Arc<Platform>>, call: Call, request: Request| async move {
-        let body =
-            match read_json::<serde_json::Value>(request).await.and_then(|body| allowed(operation, body)) {
-                Ok(body) => body,
-                Err(refusal) => return respond(&platform, &call.request_id, Answer::<T>::Err(refusal)),
-            };
+        let body = match read_json(request).await.and_then(|body| allowed(operation, body)) {
+            Ok(body) => body,
+            Err(refusal) => return respond(&platform, &call.request_id, Answer::<T>::Err(refusal)),
+        };
         at_work(platform, call, move |platform, call| work(platform, call, body)).await
     })
 }
@@ -164,7 +164,8 @@ where
     T: Serialize + Send + 'static,
 {
     let (worker, name) = (platform.clone(), call.request_id.clone());
-    let answer = tokio::task::spawn_blocking(move || work(&worker, &call)).await;
+    let answer =
+        tokio::task::spawn_blocking(move || call.check_query().and_then(|()| work(&worker, &call))).await;
     let answer = answer.unwrap_or_else(|_| Err(refusal(code::INTERNAL, "the work stopped")));
     respond(&platform, &name, answer)
 }

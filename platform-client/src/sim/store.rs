@@ -83,7 +83,7 @@ CREATE TABLE IF NOT EXISTS materials (
     id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, bytes BLOB NOT NULL, received_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ratings (
     rating_id TEXT PRIMARY KEY, digest TEXT NOT NULL, submission_id TEXT, occasion TEXT NOT NULL, item TEXT NOT NULL,
-    level TEXT NOT NULL, reasons TEXT NOT NULL, terminal TEXT NOT NULL, rated_at TEXT NOT NULL, received_at TEXT NOT NULL,
+    level TEXT NOT NULL, reasons TEXT NOT NULL, words TEXT, terminal TEXT NOT NULL, rated_at TEXT NOT NULL, received_at TEXT NOT NULL,
     UNIQUE (submission_id, occasion));
 CREATE TABLE IF NOT EXISTS kept (
     kind TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, number TEXT NOT NULL, owner TEXT NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE IF NOT EXISTS slip_keys (
 ";
 
 /// The form of the tables, in SQLite's `user_version`.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 /// The file's name in the data folder.
 const FILE: &str = "platform.sqlite";
 

@@ -1,5 +1,7 @@
 //! The pack against a platform that keeps to the contract.
 
+use platform_client::http::Method;
+use platform_client::operation::Operation;
 use platform_client::sim::conformance::{Outcome, points};
 
 use crate::town::Town;
@@ -21,6 +23,30 @@ async fn ours_passes_every_point() {
     for point in report.points.iter().filter(|p| p.point.group != "tls") {
         assert!(!point.exchanges.is_empty(), "{}", point.point.id);
     }
+    // What a point says last is what it judges: for each call of the contract there is a point that judges it.
+    let judged: Vec<Operation> =
+        report.points.iter().filter_map(|p| operation(&p.exchanges.last()?.request)).collect();
+    let missed: Vec<&Operation> = Operation::ALL.iter().filter(|o| !judged.contains(o)).collect();
+    assert!(missed.is_empty(), "no point judges {missed:?}");
+}
+
+/// The call of the contract that a request is, as reports write it: `GET /v1/items?words=x`.
+fn operation(request: &str) -> Option<Operation> {
+    let mut words = request.split(' ');
+    let method = match words.next()? {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        _ => return None,
+    };
+    let path: Vec<&str> = words.next()?.split('?').next()?.split('/').collect();
+    let is_parameter = |segment: &str| segment.starts_with('{');
+    let fits = |operation: &&Operation| {
+        let pattern: Vec<&str> = operation.path().split('/').collect();
+        let same = |(p, s): (&&str, &&str)| is_parameter(p) || p == s;
+        operation.method() == method && pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
+    };
+    let parameters = |operation: &&Operation| operation.path().matches('{').count();
+    Operation::ALL.iter().filter(fits).min_by_key(parameters).copied()
 }
 
 #[tokio::test]

@@ -48,7 +48,10 @@ groups! {
     catalogue: "catalogue";
     sessions: "session";
     items: "item";
-    materials: "material";
+    materials: "material", "upload";
+    matters: "draft", "withdrawal", "supplement", "result";
+    licences: "licence";
+    community: "appointment", "volunteer";
     cases: "case";
     states: "state", "appeal";
     ratings: "rating";

@@ -1,5 +1,6 @@
 //! A catalogue on its way: signed, by what differs, never back unless the province says so; and the last good one stays.
 
+use domain::division::DivisionCode;
 use platform_client::catalogue_cache::{CatalogueCache, CatalogueError, GoodCatalogue, Refreshed};
 use platform_client::catalogue_trust::SignatureProblem;
 use platform_client::contract::bytes::FileBytes;
@@ -11,6 +12,10 @@ use time::Duration;
 
 use crate::fixture::{Fixture, NOW};
 
+fn division(code: &str) -> DivisionCode {
+    DivisionCode::try_from(code.to_owned()).unwrap()
+}
+
 struct Kept {
     fixture: Fixture,
     cache: CatalogueCache,
@@ -21,8 +26,8 @@ impl Kept {
     /// A terminal that has the catalogue of the first day.
     async fn begin() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let kept =
-            Self { fixture: Fixture::begin(), cache: CatalogueCache::new(folder.path()), _folder: folder };
+        let cache = CatalogueCache::new(folder.path()).for_site(division("990001001001"));
+        let kept = Self { fixture: Fixture::begin(), cache, _folder: folder };
         assert!(matches!(kept.refresh(0).await, Ok(Refreshed::New(_))));
         kept
     }
@@ -99,6 +104,31 @@ async fn one_that_is_not_the_provinces_is_not_taken() {
     };
     let other = CatalogueFiles { signature: Some(of_another), ..kept.next("2026.11.4") };
     refused(other, SignatureProblem::UnknownKey).await;
+}
+
+#[tokio::test]
+async fn one_for_another_site_is_not_taken_and_not_served() {
+    let kept = Kept::begin().await;
+    let admin = kept.fixture.platform.admin();
+    let elsewhere = Some(division("990001001002"));
+    admin.set_catalogue(CatalogueFiles { site: elsewhere.clone(), ..kept.next("2026.11.2") });
+    let refused = kept.refresh(5).await.unwrap_err();
+    let CatalogueError::OtherSite { site, own, .. } = &refused else { panic!("{refused:?}") };
+    assert_eq!((Some(site), own.as_str()), (elsewhere.as_ref(), "990001001001"));
+    assert!(refused.to_string().contains("site.division"), "{refused}");
+    kept.unchanged();
+    // One for the district around is for this site as well, and so is one for everywhere.
+    for (version, site) in [("2026.11.3", Some(division("990001"))), ("2026.11.4", None)] {
+        admin.set_catalogue(CatalogueFiles { site, ..kept.next(version) });
+        assert!(matches!(kept.refresh(6).await, Ok(Refreshed::New(_))), "{version}");
+    }
+    // A terminal that was moved does not serve what it has from there, and fetches its own.
+    admin.set_catalogue(CatalogueFiles { site: Some(division("990001001001")), ..kept.next("2026.11.5") });
+    assert!(matches!(kept.refresh(7).await, Ok(Refreshed::New(_))));
+    let moved = kept.cache.clone().for_site(division("990001001002"));
+    assert!(matches!(moved.load(), Err(CatalogueError::OtherSite { .. })));
+    admin.set_catalogue(CatalogueFiles { site: elsewhere, ..kept.next("2026.11.1") });
+    assert!(matches!(moved.refresh(&kept.fixture.province, NOW).await, Ok(Refreshed::New(_))));
 }
 
 #[tokio::test]

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::case::{Applicant, Submission, SubmissionId};
-use domain::form::answer::{Answer, AnswerSource, Answered, FormAnswers, YesNo};
-use domain::identity::{Assurance, Consent, FaceConsent, IdentityWay, SharedDataConsent};
-use domain::locale::Locale;
+use domain::case::SubmissionId;
 use domain::personal::Personal;
-use domain::service_item::{ItemId, Queueing};
+use domain::service_item::Queueing;
 use domain::terminal::{TerminalId, Timestamp};
 use platform_client::Shown;
 use platform_client::case_request;
@@ -19,9 +16,13 @@ use platform_client::entropy::SeededEntropy;
 use platform_client::error::CallError;
 use platform_client::http::Timeouts;
 use platform_client::province::{Province, ProvinceConfig, ResidentSession};
+use platform_client::seal::Authorities;
 use platform_client::sim::{CodeKind, Options, ReferencePlatform, TimeSource};
 use tempfile::TempDir;
 use time::macros::datetime;
+
+use crate::answers;
+use crate::plain_case::plain_case;
 
 pub(crate) const FONT: &[u8] = include_bytes!("../../../assets/fonts/YilinSans-Regular.otf");
 pub(crate) const NOW: Timestamp = datetime!(2026-11-24 10:24:00 +8);
@@ -58,7 +59,9 @@ pub(crate) fn province(platform: &ReferencePlatform) -> Province {
         dialects: Dialects::default(),
         timeouts: Timeouts::default(),
     };
-    Province::new(config, Arc::new(FixedClock(NOW)), Arc::new(SeededEntropy::new(1))).unwrap()
+    let province = Province::new(config, Arc::new(FixedClock(NOW)), Arc::new(SeededEntropy::new(1))).unwrap();
+    let seals = Authorities::read(&platform.credentials().join("seal-authorities")).unwrap();
+    province.trusting_seals_of(seals)
 }
 
 pub(crate) fn id(byte: u8) -> SubmissionId {
@@ -72,40 +75,8 @@ pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, CallError>) -> String {
 
 /// An appeal to 12345 as a case: received and waits.
 pub(crate) fn appeal(key: u8) -> CaseRequest {
-    let mut answers = FormAnswers::default();
-    let mut say = |field: &str, answer| {
-        answers.set(field.into(), Answered { answer, source: AnswerSource::Resident });
-    };
-    say("topic", Answer::Choice("roads".into()));
-    say("area", Answer::Division("990001001001".to_owned().try_into().unwrap()));
-    say("place", Answer::Text(Personal::new("东门路口")));
-    say("what", Answer::Text(Personal::new("路灯坏了三天")));
-    say("answer_by_phone", Answer::YesNo(YesNo::No));
-    case_request(&Submission {
-        id: id(key),
-        item: ItemId("appeal-12345".into()),
-        item_version: "2026.11.1".into(),
-        filed_at: NOW,
-        terminal: TerminalId(TERMINAL.into()),
-        locale: Locale::ZhCn,
-        applicant: Applicant {
-            name: Personal::new("张示例"),
-            number: Personal::new("990000194001010014"),
-            way: IdentityWay::Card,
-            assurance: Assurance::CardOrQr,
-            face: None,
-        },
-        agent: None,
-        consent: Consent {
-            item_version: "2026.11.1".into(),
-            at: NOW,
-            face: FaceConsent::NotAsked,
-            shared_data: SharedDataConsent::Given,
-        },
-        answers,
-        queueing: Queueing::MayQueue,
-    })
-    .0
+    let terminal = TerminalId(TERMINAL.into());
+    case_request(&plain_case(id(key), "appeal-12345", Queueing::MayQueue, NOW, terminal, answers::appeal())).0
 }
 
 /// A client with the terminal's certificate that knows nothing else.

@@ -1,14 +1,12 @@
 //! The cases of a run: the same for the same run, in the driver and in the victim. Nobody in them exists.
 
-use domain::case::{Applicant, Submission, SubmissionId};
-use domain::division::DivisionCode;
-use domain::form::FieldId;
-use domain::form::answer::{Answer, AnswerSource, Answered, FormAnswers, YesNo};
-use domain::identity::{Assurance, Consent, FaceConsent, IdentityWay, SharedDataConsent};
-use domain::locale::Locale;
+use crate::answers;
+use crate::plain_case::plain_case;
+use domain::case::{Submission, SubmissionId};
+use domain::form::answer::{Answer, YesNo};
 use domain::material::Picture;
 use domain::personal::Personal;
-use domain::service_item::{ItemId, Queueing};
+use domain::service_item::Queueing;
 use domain::terminal::{TerminalId, Timestamp};
 
 /// xorshift64*: the same numbers for the same seed.
@@ -50,34 +48,7 @@ pub(crate) fn submission(run: u64, n: u64, base: Timestamp, terminal: &TerminalI
         1 => ("appeal-12345", Queueing::MayQueue, appeal(Some(&mut dice))),
         _ => ("appeal-12345", Queueing::MayQueue, appeal(None)),
     };
-    let mut answers = FormAnswers::default();
-    for (field, answer) in fields {
-        answers.set(FieldId::from(field), Answered { answer, source: AnswerSource::Resident });
-    }
-    Submission {
-        id: id(run, n),
-        item: ItemId(item.to_owned()),
-        item_version: "2026.11.1".to_owned(),
-        filed_at: at,
-        terminal: terminal.clone(),
-        locale: Locale::ZhCn,
-        applicant: Applicant {
-            name: Personal::new("张示例"),
-            number: Personal::new("990000194001010014"),
-            way: IdentityWay::Card,
-            assurance: Assurance::CardOrQr,
-            face: None,
-        },
-        agent: None,
-        consent: Consent {
-            item_version: "2026.11.1".to_owned(),
-            at,
-            face: FaceConsent::NotAsked,
-            shared_data: SharedDataConsent::Given,
-        },
-        answers,
-        queueing,
-    }
+    plain_case(id(run, n), item, queueing, at, terminal.clone(), fields)
 }
 
 fn meal(at: Timestamp) -> Vec<(&'static str, Answer)> {
@@ -96,14 +67,7 @@ fn meal(at: Timestamp) -> Vec<(&'static str, Answer)> {
 
 /// With a picture of several sealed chunks, or without.
 fn appeal(picture: Option<&mut Dice>) -> Vec<(&'static str, Answer)> {
-    let area: DivisionCode = DivisionCode::try_from("990001001001".to_owned()).unwrap();
-    let mut fields = vec![
-        ("topic", Answer::Choice("roads".to_owned())),
-        ("area", Answer::Division(area)),
-        ("place", Answer::Text(Personal::new("东门路口"))),
-        ("what", Answer::Text(Personal::new("路灯坏了三天"))),
-        ("answer_by_phone", Answer::YesNo(YesNo::No)),
-    ];
+    let mut fields = answers::appeal();
     if let Some(dice) = picture {
         let mut file = b"\xff\xd8\xff".to_vec();
         let length = 100_000 + usize::try_from(dice.throw(60_000)).unwrap();

@@ -11,12 +11,16 @@
     reason = "a test stops at the first surprise, and this one has a program of its own"
 )]
 
+#[path = "../plain_case/appeal.rs"]
+mod answers;
 mod cases;
 mod check;
 mod disk;
 mod driver;
 #[allow(dead_code, reason = "the privacy test needs more of it")]
 mod gateway;
+#[path = "../plain_case/submission.rs"]
+mod plain_case;
 mod process;
 mod trace;
 mod victim;

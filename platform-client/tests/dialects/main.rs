@@ -4,7 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod access;
+#[path = "../plain_case/appeal.rs"]
+mod answers;
 mod outcomes;
+#[path = "../plain_case/submission.rs"]
+mod plain_case;
 mod site;
 mod visit;
 mod wire;

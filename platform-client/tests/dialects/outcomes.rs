@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than the first waits of the outbox: somebody who sends again would have done so.
 const AFTERWARDS: Duration = Duration::from_secs(4);
 
@@ -66,6 +66,13 @@ async fn who_cannot_be_asked_is_never_sent_the_same_again() {
         let appeal = site.appeal(1, Queueing::MayQueue);
         let said = outbox.submit_now(appeal.clone(), PATIENCE).await.unwrap();
         assert_eq!(said, SubmitOutcome::Unknown, "{lost:?}");
+        // What is told is on disk a moment later.
+        let set_aside = async {
+            while state(&site, &appeal.id) != Some(State::Poison) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), set_aside).await.expect("a person has to look");
         tokio::time::sleep(AFTERWARDS).await;
         let there = usize::from(lost != FaultKind::DropBeforeCommit);
         assert_eq!(cases(&site), there, "{lost:?}");

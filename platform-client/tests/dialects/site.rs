@@ -1,13 +1,11 @@
 //! A platform whose interfaces speak dialects, and a terminal that reads the settings which it wrote.
 
-use domain::case::{Applicant, Submission, SubmissionId};
-use domain::form::FieldId;
-use domain::form::answer::{Answer, AnswerSource, Answered, FormAnswers, YesNo};
-use domain::identity::{Assurance, Consent, FaceConsent, IdentityWay, SharedDataConsent};
-use domain::locale::Locale;
+use crate::answers;
+use crate::plain_case::plain_case;
+use domain::case::{Submission, SubmissionId};
+use domain::form::answer::Answer;
 use domain::material::Picture;
-use domain::personal::Personal;
-use domain::service_item::{ItemId, Queueing};
+use domain::service_item::Queueing;
 use domain::terminal::{TerminalId, Timestamp};
 use platform_client::clock::FixedClock;
 use platform_client::credentials::Credentials;
@@ -107,43 +105,10 @@ impl Site {
 
     /// An appeal, which may be filed as often as one likes, with a picture.
     pub(crate) fn appeal(&self, n: u8, queueing: Queueing) -> Submission {
-        let area = self.platform.admin().site().division.clone();
         let photo = Picture::new(b"\x89PNG\r\n\x1a\n and so on".repeat(40));
-        let mut answers = FormAnswers::default();
-        for (field, answer) in [
-            ("topic", Answer::Choice("roads".to_owned())),
-            ("area", Answer::Division(area)),
-            ("place", Answer::Text(Personal::new("东门路口"))),
-            ("what", Answer::Text(Personal::new("路灯坏了三天"))),
-            ("photo", Answer::Photo(photo)),
-            ("answer_by_phone", Answer::YesNo(YesNo::No)),
-        ] {
-            let answered = Answered { answer, source: AnswerSource::Resident };
-            answers.set(FieldId::from(field), answered);
-        }
-        Submission {
-            id: SubmissionId::from_random([n; 16]),
-            item: ItemId("appeal-12345".to_owned()),
-            item_version: "2026.11.1".to_owned(),
-            filed_at: NOW,
-            terminal: self.terminal(),
-            locale: Locale::ZhCn,
-            applicant: Applicant {
-                name: Personal::new("张示例"),
-                number: Personal::new("990000194001010014"),
-                way: IdentityWay::Card,
-                assurance: Assurance::CardOrQr,
-                face: None,
-            },
-            agent: None,
-            consent: Consent {
-                item_version: "2026.11.1".to_owned(),
-                at: NOW,
-                face: FaceConsent::NotAsked,
-                shared_data: SharedDataConsent::Given,
-            },
-            answers,
-            queueing,
-        }
+        let mut fields = answers::appeal();
+        fields.push(("photo", Answer::Photo(photo)));
+        let id = SubmissionId::from_random([n; 16]);
+        plain_case(id, "appeal-12345", queueing, NOW, self.terminal(), fields)
     }
 }

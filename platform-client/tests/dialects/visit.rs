@@ -2,6 +2,7 @@
 
 use crate::site::{NOW, Site};
 use domain::case::SubmitOutcome;
+use domain::identity::{Assurance, Consent, FaceConsent, SharedDataConsent};
 use domain::locale::Localized;
 use domain::material::Picture;
 use domain::personal::Personal;
@@ -9,8 +10,9 @@ use domain::rating::{RatingLevel, ServiceRating};
 use domain::service_item::{ItemId, Queueing};
 use domain::session::effect::RatingToSend;
 use platform_client::Shown;
+use platform_client::contract::session::{FaceEngine, PresentationAttack};
 use platform_client::contract::terminal::{Heartbeat, TerminalEvent};
-use platform_client::province::{CatalogueAnswer, Province};
+use platform_client::province::{CatalogueAnswer, EngineVerdict, Province};
 use platform_client::sim::CodeKind;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -69,11 +71,26 @@ async fn of_the_resident(site: &Site, province: &Province) {
     assert_eq!(session.person().name.reveal(), "张示例");
     let item = ItemId("pension-certification".to_owned());
     province.inquiry(&session, &item).await.unwrap();
-    let known = province.prefill(&session, &item, vec!["phone".to_owned()]).await.unwrap();
+    let consent = Consent {
+        item_version: "2026.11.1".to_owned(),
+        at: NOW,
+        face: FaceConsent::NotAsked,
+        shared_data: SharedDataConsent::Given,
+    };
+    let known = province.prefill(&session, &item, &consent, vec!["phone".to_owned()]).await.unwrap();
     assert_eq!(known.len(), 1);
     province.suggestions(&session).await.unwrap();
     let picture = Picture::new(b"\x89PNG\r\n\x1a\n with every byte \x00\xff\r\n--\r\n".to_vec());
     province.match_face(&mut session, &picture).await.unwrap();
+    let said = EngineVerdict {
+        engine: FaceEngine { name: "样本引擎".to_owned(), version: "1".to_owned(), certificate: None },
+        score: -0.25,
+        threshold: -0.5,
+        presentation_attack: PresentationAttack::NotDetected,
+    };
+    province.tell_face_verdict(&mut session, &said).await.unwrap();
+    // A face fits a card; there is none in a session by QR.
+    assert_eq!(session.assurance(), Assurance::CardOrQr);
     let directory = ItemId("convenience-directory".to_owned());
     let division = site.platform.admin().site().division.clone();
     assert!(!province.directory(&directory, &division).await.unwrap().is_empty());

@@ -12,6 +12,15 @@ use platform_client::outbox::inspect::Decision;
 use platform_client::outbox::{Line, OutboxEvent, State};
 use std::time::Duration;
 
+/// It answers, after a second.
+struct Steady;
+
+impl Weather for Steady {
+    fn luck(&mut self, _: Operation) -> (Luck, Duration) {
+        (Luck::Fine, Duration::from_secs(1))
+    }
+}
+
 fn rating(case: Option<u64>) -> RatingToSend {
     RatingToSend {
         submission: case.map(id),
@@ -60,12 +69,6 @@ async fn a_rating_is_sent_again_by_its_key_and_a_second_one_is_dropped() {
 
 #[tokio::test(start_paused = true)]
 async fn many_cases_go_at_once_but_not_too_many() {
-    struct Steady;
-    impl Weather for Steady {
-        fn luck(&mut self, _: Operation) -> (Luck, Duration) {
-            (Luck::Fine, Duration::from_secs(1))
-        }
-    }
     let fixture = Fixture::new(1);
     let outbox = fixture.open();
     for n in 0..100 {
@@ -163,5 +166,32 @@ async fn one_entry_that_always_breaks_does_not_hold_up_the_others() {
         Some(State::Unknown),
         "never sent again without an answer to the question"
     );
+    delivery.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_wants_tried_does_not_wait_for_the_line() {
+    struct Away;
+    impl Weather for Away {
+        fn luck(&mut self, _: Operation) -> (Luck, Duration) {
+            (Luck::Unreachable, Duration::ZERO)
+        }
+    }
+    let fixture = Fixture::new(1);
+    let outbox = fixture.open();
+    outbox.commit(&submission(1, MayQueue)).unwrap();
+    let province = Fake::new(Away);
+    let delivery = deliver(&outbox, &province);
+    // Until it waits as long as it ever does between two tries.
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    let tried = province.calls().len();
+    while province.calls().len() == tried {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    province.change_weather(Steady);
+    let begun = tokio::time::Instant::now();
+    outbox.try_now();
+    fixture.until(&id(1), State::Delivered).await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     delivery.abort();
 }

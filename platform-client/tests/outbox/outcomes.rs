@@ -16,8 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 enum Heard {
     Accepted,
     Queued,
+    SetAside,
     Unknown,
     NotSent,
+    NotTaken,
 }
 
 struct Case {
@@ -42,8 +44,10 @@ async fn check(case: &Case) {
     let heard = match said {
         SubmitOutcome::Accepted { .. } => Heard::Accepted,
         SubmitOutcome::Queued => Heard::Queued,
+        SubmitOutcome::SetAside => Heard::SetAside,
         SubmitOutcome::Unknown => Heard::Unknown,
         SubmitOutcome::NotSent => Heard::NotSent,
+        SubmitOutcome::NotTaken => Heard::NotTaken,
         other => panic!("{other:?}"),
     };
     let name = format!("{:?} {:?} {:?}", case.luck, case.queueing, case.recovery);
@@ -61,7 +65,7 @@ async fn check(case: &Case) {
 
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_luck() {
-    use Heard::{Accepted, NotSent, Queued, Unknown};
+    use Heard::{Accepted, NotSent, NotTaken, Queued, SetAside, Unknown};
     use Luck::{Busy, DropAfter, DropBefore, Fine, Garbled, Refuse, Unreachable};
     let ask = Recovery::AskThenSend;
     let table = [
@@ -90,9 +94,9 @@ async fn every_kind_of_luck() {
         // "Not now" is asked for as well: a look costs little.
         (&[Busy], MayQueue, ask, Accepted, State::Delivered, 1, &["file", "find", "file"]),
         (&[Busy], LiveOnly, ask, NotSent, State::Withdrawn, 0, &["file", "find", "find"]),
-        // "No" goes to a person, and keeps the time of filing.
-        (&[Refuse], MayQueue, ask, Queued, State::Poison, 0, &["file"]),
-        (&[Refuse], LiveOnly, ask, NotSent, State::Withdrawn, 0, &["file"]),
+        // "No" goes to a person, and keeps the time of filing: nobody is told that it will be sent by itself.
+        (&[Refuse], MayQueue, ask, SetAside, State::Poison, 0, &["file"]),
+        (&[Refuse], LiveOnly, ask, NotTaken, State::Withdrawn, 0, &["file"]),
         // Neither key nor look-up: never sent again, a person decides.
         (&[DropBefore], MayQueue, Recovery::Person, Unknown, State::Poison, 0, &["file"]),
         (&[DropAfter], MayQueue, Recovery::Person, Unknown, State::Poison, 1, &["file"]),

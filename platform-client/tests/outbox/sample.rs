@@ -57,6 +57,7 @@ pub(crate) fn submission(n: u64, queueing: Queueing) -> Submission {
             shared_data: SharedDataConsent::Given,
         },
         answers,
+        provided: Vec::new(),
         queueing,
     }
 }

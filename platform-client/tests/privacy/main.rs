@@ -10,12 +10,16 @@
 )]
 
 #[allow(dead_code, reason = "the crash test needs more of it")]
+#[path = "../plain_case/appeal.rs"]
+mod answers;
 #[path = "../crash/cases.rs"]
 mod cases;
 #[allow(dead_code, reason = "the crash test needs more of it")]
 #[path = "../crash/gateway.rs"]
 mod gateway;
 mod marks;
+#[path = "../plain_case/submission.rs"]
+mod plain_case;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -42,7 +46,7 @@ fn nothing_of_a_resident_is_where_it_may_not_be() {
         .unwrap();
     let said = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&said);
-    assert!(output.status.success(), "{}", tail(&text));
+    assert!(output.status.success(), "{}", last_words(&text));
     // What was looked at is what was meant: the lowest level of ours and of the libraries, errors, and a panic.
     for word in ["TRACE", "rustls", "platform_client", "MALFUNCTION", "no answer came", "BODIES"] {
         assert!(text.contains(word), "nothing of {word} was said");
@@ -74,7 +78,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn tail(text: &str) -> &str {
-    let from = text.len().saturating_sub(3000);
-    &text[(from..text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len())..]
+/// The last panic and what was said after it.
+fn last_words(text: &str) -> String {
+    let from = text.rfind("panicked at").unwrap_or(0);
+    text[from..].chars().take(3000).collect()
 }

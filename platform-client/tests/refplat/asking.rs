@@ -36,20 +36,23 @@ pub(crate) fn options(folder: &Path) -> Options {
 }
 
 pub(crate) fn client(credentials: &Path, shows: Shows) -> Client {
+    Client::builder().tls_backend_preconfigured(tls(credentials, shows)).no_proxy().build().unwrap()
+}
+
+pub(crate) fn tls(credentials: &Path, shows: Shows) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(credentials.join("ca.pem")).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots);
-    let config = match shows {
+    match shows {
         Shows::Nothing => config.with_no_client_auth(),
         Shows::Certificate => {
             let chain = vec![CertificateDer::from_pem_file(credentials.join("terminal.pem")).unwrap()];
             let key = PrivateKeyDer::from_pem_file(credentials.join("terminal.key")).unwrap();
             config.with_client_auth_cert(chain, key).unwrap()
         }
-    };
-    Client::builder().tls_backend_preconfigured(config).no_proxy().build().unwrap()
+    }
 }
 
 impl Asking {
@@ -57,9 +60,21 @@ impl Asking {
         Self::again(Arc::new(tempfile::tempdir().unwrap()))
     }
 
+    /// A platform whose interfaces speak as a command line says: `board=anhui`.
+    pub(crate) fn speaking(dialects: &[&str]) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let dialects = dialects.iter().map(|text| text.parse().unwrap()).collect();
+        let options = Options { dialects, ..options(folder.path()) };
+        Self::with(options, folder)
+    }
+
     /// A platform on a folder that may hold an earlier one's data.
     pub(crate) fn again(folder: Arc<TempDir>) -> Self {
-        let platform = ReferencePlatform::start(options(folder.path())).unwrap();
+        Self::with(options(folder.path()), folder)
+    }
+
+    fn with(options: Options, folder: Arc<TempDir>) -> Self {
+        let platform = ReferencePlatform::start(options).unwrap();
         let client = client(platform.credentials(), Shows::Certificate);
         Self { platform, client, folder }
     }

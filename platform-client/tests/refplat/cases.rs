@@ -1,18 +1,28 @@
 //! Cases, materials and ratings.
 
+use std::sync::Arc;
+
 use platform_client::sim::KeptState;
 use reqwest::multipart::{Form, Part};
 use ring::digest::{SHA256, digest};
+use rustls::pki_types::ServerName;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
-use crate::asking::{Asking, PICTURE, appeal, card, case, certification, ok, refused};
+use crate::asking::{Asking, PICTURE, Shows, appeal, card, case, certification, ok, refused, tls};
 
 fn sha256(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn material(asking: &Asking, id: &str, sha256: &str) -> reqwest::RequestBuilder {
-    let file = Part::bytes(PICTURE).file_name("signature.png").mime_str("image/png").unwrap();
+    material_of(asking, id, sha256, PICTURE)
+}
+
+fn material_of(asking: &Asking, id: &str, sha256: &str, bytes: &'static [u8]) -> reqwest::RequestBuilder {
+    let file = Part::bytes(bytes).file_name("signature.png").mime_str("image/png").unwrap();
     let form = Form::new().text("id", id.to_owned()).text("sha256", sha256.to_owned()).part("file", file);
     asking.client.post(asking.url("/v1/materials")).multipart(form)
 }
@@ -116,6 +126,7 @@ async fn across_provinces_the_place_of_the_household_decides() {
             {"field": "household", "kind": "choice", "value": "other_province", "source": "shared"},
             {"field": "household_address", "kind": "text", "value": "异省样本市示范县样本街道4号", "source": "card"},
             {"field": "certificate_number", "kind": "text", "value": "99000019600101001311", "source": "shared"},
+            {"field": "certificate_paper", "kind": "photo", "value": "m-1", "source": "resident"},
             {"field": "long_term_care", "kind": "yes_no", "value": "yes", "source": "resident"},
             {"field": "phone", "kind": "text", "value": "11100000004", "source": "shared"},
             {"field": "bank_card", "kind": "text", "value": "9900000000000000044", "source": "shared"},
@@ -134,6 +145,7 @@ async fn across_provinces_the_place_of_the_household_decides() {
 async fn a_material_is_what_its_digest_says() {
     let asking = Asking::begin();
     assert_eq!(refused(material(&asking, "m-1", &"0".repeat(64))).await.1, "content_refused");
+    assert_eq!(refused(material_of(&asking, "m-0", &sha256(b""), b"")).await.1, "content_refused");
     let digest = sha256(PICTURE);
     let case = allowance(1, "张示例", "990000194001010014", &digest);
     assert_eq!(refused(asking.submit(&case)).await, (422, "material_missing".into(), "fatal".into()));
@@ -144,6 +156,12 @@ async fn a_material_is_what_its_digest_says() {
     let form = Form::new().text("id", "m-1").text("sha256", sha256(b"\x89PNG other")).part("file", other);
     let reused = refused(asking.client.post(asking.url("/v1/materials")).multipart(form)).await;
     assert_eq!(reused, (409, "key_reused".into(), "needs_human".into()));
+    // Two readers could take it for two things.
+    let file = Part::bytes(PICTURE.to_vec()).mime_str("image/png").unwrap();
+    let twice =
+        Form::new().text("id", "m-7").text("id", "m-8").text("sha256", sha256(PICTURE)).part("file", file);
+    let refused = refused(asking.client.post(asking.url("/v1/materials")).multipart(twice)).await;
+    assert_eq!(refused.1, "bad_request", "a part that is there twice");
 }
 
 #[tokio::test]
@@ -163,7 +181,67 @@ async fn a_wrong_form_is_refused_without_its_words() {
     check(|c| c["applicant"]["number"] = json!("机密"), (422, "form_refused")).await;
     check(|c| c["itemId"] = json!("elsewhere"), (403, "not_admitted")).await;
     check(|c| c["filedAt"] = json!("机密"), (400, "bad_request")).await;
+    check(|c| c["filedAt"] = json!("2031-01-01T00:00:00+08:00"), (422, "content_refused")).await;
     assert_eq!(asking.platform.admin().cases().unwrap(), []);
+}
+
+/// Of two readers of such a case each could take another of the two.
+#[tokio::test]
+async fn a_case_that_says_two_things_under_one_name_is_none() {
+    let asking = Asking::begin();
+    let case = appeal(1).to_string();
+    let doubled = [
+        case.replacen('{', r#"{"itemId":"old-age-allowance","#, 1),
+        case.replacen(r#""kind":"choice""#, r#""kind":"choice","kind":"text""#, 1),
+        case.replacen(r#""name":"#, r#""name":"王样本","name":"#, 1),
+    ];
+    for body in doubled {
+        assert_ne!(body, case);
+        let call = asking.client.post(asking.url("/v1/cases")).header("content-type", "application/json");
+        let call = call.header("idempotency-key", "01".repeat(16)).body(body);
+        assert_eq!(refused(call).await.1, "bad_request");
+    }
+    assert_eq!(asking.platform.admin().cases().unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_name_is_every_character_and_never_none() {
+    let asking = Asking::begin();
+    let named = |key: u8, name: &str| {
+        let mut case = appeal(key);
+        case["applicant"]["name"] = json!(name);
+        asking.submit(&case)
+    };
+    // GB 18030-2022 in four bytes: extension B, one of the six that moved there, extension G and H.
+    for (key, name) in (1..).zip(["李𠮷", "\u{20087}", "\u{30000}\u{31350}", "古丽·样本", "A"]) {
+        ok(named(key, name)).await;
+    }
+    for name in ["", " \u{3000}", "李\u{0}", "李\n"] {
+        assert_eq!(refused(named(9, name)).await.1, "form_refused", "{name:?}");
+    }
+}
+
+/// Who sends all of a file before it looks for an answer reads the refusal all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_far_too_large_is_refused_and_not_cut_off() {
+    const LENGTH: usize = 20 << 20;
+    let asking = Asking::begin();
+    let config = tls(asking.platform.credentials(), Shows::Certificate);
+    let (_, address) = asking.platform.url().split_once("//").unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+    let part = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"f\"\r\ncontent-type: image/png\r\n\r\n";
+    let head = format!(
+        "POST /v1/materials HTTP/1.1\r\nhost: {address}\r\ncontent-type: multipart/form-data; boundary=b\r\n\
+         content-length: {LENGTH}\r\nconnection: close\r\n\r\n{part}"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![7; LENGTH - part.len()]).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("too_large"), "{answer}");
 }
 
 #[tokio::test]
@@ -220,6 +298,9 @@ async fn an_expired_or_mistyped_card_opens_no_session() {
     let mut expired = card("张示例", "990000194001010014");
     expired["validTo"] = json!("2026-11-23");
     assert_eq!(refused(asking.post("/v1/sessions", &expired)).await.1, "identity_refused");
+    let mut early = card("张示例", "990000194001010014");
+    early["validFrom"] = json!("2026-11-25");
+    assert_eq!(refused(asking.post("/v1/sessions", &early)).await.1, "identity_refused");
     let mistyped = card("张示例", "990000194403151013");
     assert_eq!(refused(asking.post("/v1/sessions", &mistyped)).await.1, "identity_refused");
 }

@@ -32,6 +32,53 @@ async fn press(asking: &Asking, button: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
+async fn appeals_without_a_case_appointments_and_shared_data_are_on_the_page() {
+    let asking = Asking::begin();
+    let key = |n: u8| format!("{n:02x}").repeat(16);
+    let told = json!({"appealId": key(1), "terminalId": TERMINAL, "toldAt": "2026-11-24T10:20:00+08:00",
+                      "topic": "roads", "division": "990001001001", "place": "东门路口",
+                      "text": "路灯坏了三天", "photos": [], "phone": "11100000001"});
+    let told = ok(asking.post("/v1/appeals", &told).header("idempotency-key", key(1))).await;
+    let token = asking.session("张示例", "990000194001010014").await;
+    let booking =
+        json!({"appointmentId": key(2), "terminalId": TERMINAL, "slotId": "legal-advice-20261125-0900"});
+    let booking =
+        asking.post("/v1/appointments", &booking).header("idempotency-key", key(2)).bearer_auth(&token);
+    let booked = ok(booking).await;
+    let path = "/v1/items/old-age-allowance/prefill";
+    let consent = json!({"itemVersion": "2026.11.1", "at": "2026-11-24T10:18:00+08:00"});
+    let shared = json!({"terminalId": TERMINAL, "consent": consent, "keys": ["phone"]});
+    ok(asking.post(path, &shared).bearer_auth(&token)).await;
+    let rating = json!({"ratingId": key(3), "terminalId": TERMINAL, "itemId": "old-age-allowance", "submissionId": null,
+                        "ratedAt": "2026-11-24T10:23:00+08:00", "level": "dissatisfied", "reasons": [],
+                        "text": "字太小，看不清"});
+    ok(asking.post("/v1/ratings", &rating).header("idempotency-key", key(3))).await;
+    let page = text(&asking, "?lang=en").await;
+    let number = told["number"].as_str().unwrap();
+    for shown in [
+        "<td data-label=\"Own words\">7</td>",
+        number,
+        "collected",
+        booked["number"].as_str().unwrap(),
+        "legal-advice-20261125-0900",
+        "booked",
+        "old-age-allowance",
+        "consented",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    for hidden in ["990000194001010014", "11100000001", "路灯坏了三天", "字太小"] {
+        assert!(!page.contains(hidden), "{hidden}");
+    }
+    for stage in ["found", "assigned", "handled", "answered"] {
+        assert_eq!(press(&asking, &format!("appeals/{number}/advance")).await.status(), StatusCode::OK);
+        assert!(text(&asking, "live?lang=en").await.contains(stage), "{stage}");
+    }
+    let once_more = press(&asking, &format!("appeals/{number}/advance")).await;
+    assert_eq!(once_more.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn the_page_shows_and_its_buttons_act() {
     let asking = Asking::begin();
     let admin = asking.platform.admin();

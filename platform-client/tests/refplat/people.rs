@@ -1,11 +1,11 @@
 //! Identity, shared data, certificates.
 
 use base64::Engine as _;
-use platform_client::sim::{CodeKind, FaceRule};
+use platform_client::sim::{CodeKind, FaceEngines, FaceRule};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::asking::{Asking, PICTURE, TERMINAL, card, certification, ok, refused};
+use crate::asking::{Asking, PICTURE, TERMINAL, appeal, card, certification, ok, refused};
 
 const OLD: (&str, &str) = ("张示例", "990000194001010014");
 
@@ -43,6 +43,25 @@ async fn every_way_leads_to_the_same_person() {
     assert_eq!(admin.fresh_code(CodeKind::ProvinceQr, "nobody"), None);
 }
 
+/// What came from shared data came by consent, or the case is not taken.
+#[tokio::test]
+async fn shared_answers_need_the_consent_to_them() {
+    let asking = Asking::begin();
+    let mut case = certification(1, OLD.0, OLD.1);
+    case["consent"]["sharedData"] = json!("refused");
+    assert_eq!(refused(asking.submit(&case)).await.1, "content_refused");
+    let paper = json!({"requirement": "household", "source": "data_sharing", "material": null, "authorisation": null});
+    let mut declared = appeal(2);
+    declared["provided"] = json!([paper]);
+    declared["consent"]["sharedData"] = json!("refused");
+    assert_eq!(refused(asking.submit(&declared)).await.1, "content_refused");
+    declared["provided"] =
+        json!([{"requirement": "photo", "source": "upload", "material": "m-1", "authorisation": null}]);
+    assert_eq!(refused(asking.submit(&declared)).await.1, "material_missing");
+    case["consent"]["sharedData"] = json!("given");
+    ok(asking.submit(&case)).await;
+}
+
 #[tokio::test]
 async fn staff_sign_in_with_badge_and_pin() {
     let asking = Asking::begin();
@@ -76,6 +95,37 @@ async fn a_face_is_matched_as_the_demonstration_wants() {
     assert_eq!((&yes["matched"], &yes["assurance"]), (&json!(true), &json!("card_and_face")));
     assert_eq!(yes["presentationAttack"], "not_checked");
     assert!(yes["score"].as_f64() >= yes["threshold"].as_f64());
+}
+
+#[tokio::test]
+async fn the_word_of_an_engine_at_the_terminal_counts_where_it_is_admitted() {
+    let asking = Asking::begin();
+    let session = ok(asking.post("/v1/sessions", &card(OLD.0, OLD.1))).await;
+    let path = format!("/v1/sessions/{}/face-verdict", session["sessionId"].as_str().unwrap());
+    let said = |score: f32, matched: bool, attack: &str| {
+        json!({
+            "terminalId": TERMINAL, "engine": {"name": "Engine", "version": "7.2", "certificate": null},
+            "score": score, "threshold": 0.7, "matched": matched, "presentationAttack": attack,
+        })
+    };
+    let tell = |body: Value, token: &str| asking.post(&path, &body).bearer_auth(token);
+    let token = session["token"].as_str().unwrap();
+    let right = said(0.8, true, "not_checked");
+    assert_eq!(
+        refused(tell(right.clone(), "wrong")).await,
+        (401, "session_required".into(), "needs_user".into())
+    );
+    let no = ok(tell(said(0.6, false, "inconclusive"), token)).await;
+    assert_eq!(no["assurance"], "card_or_qr");
+    for false_word in
+        [said(0.6, true, "not_checked"), said(0.8, false, "not_checked"), said(0.8, true, "detected")]
+    {
+        assert_eq!(refused(tell(false_word, token)).await.1, "content_refused");
+    }
+    asking.platform.admin().set_face_engines(FaceEngines::NotAdmitted);
+    assert_eq!(refused(tell(right.clone(), token)).await, (403, "not_admitted".into(), "needs_human".into()));
+    asking.platform.admin().set_face_engines(FaceEngines::Admitted);
+    assert_eq!(ok(tell(right, token)).await["assurance"], "card_and_face");
 }
 
 #[tokio::test]

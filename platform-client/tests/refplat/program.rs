@@ -84,6 +84,32 @@ fn what_is_wrong_is_said_and_told_by_the_exit() {
 }
 
 #[test]
+fn wrong_usage_is_an_object_where_json_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("province.toml");
+    std::fs::write(&file, "seed = 1\nseal = \"wax\"\ntoaster = 2\n").unwrap();
+    let config = file.to_str().unwrap();
+    for args in [
+        &["--json", "dance"][..],
+        &["--json", "cases"],
+        &["--json", "verify", "YILIN:A."],
+        &["--json", "serve", "--seed", "x"],
+        &["--json", "serve", "--config", config],
+        &["--json", "openapi", "--config", config],
+        &["--json", "conformance", "https://localhost:1", "--credentials", "/nowhere"],
+    ] {
+        let output = program().args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {output:?}");
+        let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(object["error"]["kind"], "usage", "{args:?}");
+        assert!(!output.stderr.is_empty(), "{args:?}");
+    }
+    let mistakes = program().args(["serve", "--config", config]).output().unwrap();
+    let words = String::from_utf8_lossy(&mistakes.stderr).into_owned();
+    assert!(words.contains("province.toml:2: ") && words.contains("province.toml:3: "), "{words}");
+}
+
+#[test]
 fn every_fault_is_listed() {
     let listed = program().args(["serve", "--fault", "list"]).output().unwrap();
     let text = String::from_utf8(listed.stdout).unwrap();

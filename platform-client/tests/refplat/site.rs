@@ -49,6 +49,8 @@ async fn divisions_and_lists() {
     assert!(below.as_array().unwrap().iter().all(|d| d["code"].as_str().unwrap().starts_with("990001")));
     assert_eq!(asking.get("/v1/divisions?parent=110101").await.1["code"], "not_found");
     assert_eq!(asking.get("/v1/divisions?parent=x").await.1["code"], "bad_request");
+    let twice = "/v1/divisions?parent=990001&parent=990002";
+    assert_eq!(asking.get(twice).await.1["code"], "bad_request", "a name that stands twice");
     let list =
         asking.get("/v1/items/convenience-directory/directory?division=990001001001").await.1["data"].take();
     let places = list["places"].as_array().unwrap();

@@ -7,5 +7,7 @@ mod authority;
 mod intruder;
 mod loopback_proxy;
 mod server;
+#[cfg(feature = "pkcs11")]
+mod token;
 mod trouble;
 mod turnover;

@@ -7,6 +7,16 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::time::Duration;
 
+/// Waits until the server has had so many questions.
+async fn asked(server: &Server, questions: usize) {
+    let come = async {
+        while server.seen().terminals.len() < questions {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), come).await.unwrap();
+}
+
 fn der(pem: &str) -> Vec<u8> {
     CertificateDer::from_pem_slice(pem.as_bytes()).unwrap().to_vec()
 }
@@ -20,13 +30,13 @@ async fn a_new_certificate_of_the_terminal() {
     let server = Server::start(&authority.issue("localhost"), &terminals).await;
     let province = province(&server.url, folder.path(), OldestTls::V1_3);
     province.rating_options().await.unwrap();
-    // A call that is under way when the files change.
-    server.answer_after(Duration::from_millis(500));
+    // A call that is under way when the files change: the server has its question and takes its time.
+    server.answer_after(Duration::from_secs(2));
     let under_way = tokio::spawn({
         let province = province.clone();
         async move { province.rating_options().await }
     });
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    asked(&server, 2).await;
     install(folder.path(), &[&authority], &new);
     assert!(province.renew_credentials().unwrap());
     assert!(!province.renew_credentials().unwrap(), "once");

@@ -127,7 +127,7 @@ fn compare(folder: &Path, ours: PathBuf) -> Result<Vec<Metric>, FirstFrameError>
         unit: unit.to_owned(),
         ours: ours.iter().map(of).collect(),
         anchor: Some(Anchor { name: anchor.name.clone(), samples: theirs.iter().map(of).collect() }),
-        goal: goal.to_owned(),
+        goal: Some(goal.to_owned()),
     };
     Ok(vec![
         metric("exec to first frame on the display", "ms", "≤ 1/5 ×", |sample| sample.frame),

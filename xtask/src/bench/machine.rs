@@ -1,13 +1,13 @@
 //! Where, when and of what a measurement was taken.
 
 use crate::workspace::root;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::process::Command;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// What a figure depends on besides the program.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Machine {
     cpu: String,
     cores: usize,
@@ -35,15 +35,15 @@ impl Machine {
     }
 }
 
-/// The commit that is checked out, with `+` where files differ from it.
+/// The commit that is checked out, with `+` where files differ from it; results of other runs change nothing.
 pub(crate) fn commit() -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").current_dir(root()).args(arguments).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let Some(commit) = git(&["rev-parse", "HEAD"]) else { return "unknown".to_owned() };
-    let changed =
-        git(&["status", "--porcelain", "--untracked-files=no"]).is_none_or(|changes| !changes.is_empty());
+    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/measured"])
+        .is_none_or(|changes| !changes.is_empty());
     if changed { format!("{commit}+") } else { commit }
 }
 

@@ -174,11 +174,13 @@ fn check_materials(item: Node<'_>, findings: &mut Findings<'_>) {
     let photos = || fields(item).filter(|f| f.text_of("kind") == Some("photo"));
     for material in item.list("materials") {
         check_committee_proof(material, findings);
-        let upload = material.text_of("source") == Some("upload");
-        match (upload, material.get("field")) {
+        let source = material.text_of("source");
+        let library = source == Some("licence_library");
+        match (library || source == Some("upload"), material.get("field")) {
             (true, None) => {
+                let what = if library { "a certificate" } else { "an upload" };
                 let remedy = "add `field = \"…\"`, the id of a photo field of the form";
-                findings.note(material.at(), "an upload that no field of the form takes", remedy);
+                findings.note(material.at(), format!("{what} that no field of the form takes"), remedy);
             }
             (false, Some(field)) => {
                 let remedy = "take `field` away, or write `source = \"upload\"`";
@@ -186,6 +188,21 @@ fn check_materials(item: Node<'_>, findings: &mut Findings<'_>) {
             }
             (true, Some(field)) => check_upload(material, field, photos(), findings),
             (false, None) => {}
+        }
+        match (library, material.get("licence")) {
+            (true, None) => {
+                let remedy = "add `licence = \"…\"`, the 21 characters of its kind in the province's library";
+                findings.note(material.at(), "a certificate of no kind: any would be taken for it", remedy);
+            }
+            (false, Some(kind)) => {
+                let remedy = "take `licence` away, or write `source = \"licence_library\"`";
+                findings.note(
+                    kind.at(),
+                    "a material that is no certificate of the library has a kind of it",
+                    remedy,
+                );
+            }
+            _ => {}
         }
     }
     for photo in photos() {

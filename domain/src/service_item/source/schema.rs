@@ -29,6 +29,7 @@ const WORDS: Shape = Text(is_written, "a text");
 const KEBAB: Shape = Text(is_kebab, "lower-case letters and digits, words joined by hyphens");
 const SNAKE: Shape = Text(is_snake, "lower-case letters and digits, words joined by underscores");
 const VALUE: Shape = Text(is_value, "lower-case letters and digits, words joined by underscores or hyphens");
+const LICENCE_KIND: Shape = Text(is_licence_kind, "21 capital letters and digits");
 const RELEASE: Shape = Text(is_release, "year, month and number of the change, such as 2026.11.1");
 const ON_PAPER: Key = key("on_paper", May, Word(&["omitted", "shown"]));
 const MAY_OR_MUST: Shape = Word(&["required", "optional"]);
@@ -215,6 +216,7 @@ static MATERIAL: Section = Section {
             Word(&["upload", "licence_library", "data_sharing", "form", "window", "courier"]),
         ),
         key("field", May, SNAKE),
+        key("licence", May, LICENCE_KIND),
         key("necessity", May, MAY_OR_MUST),
     ],
     by_kind: &[],
@@ -265,6 +267,10 @@ fn is_value(text: &str) -> bool {
 }
 
 /// `2026.11.1`: year, month, number of the change.
+fn is_licence_kind(text: &str) -> bool {
+    crate::licence::LicenceKind::try_from(text.to_owned()).is_ok()
+}
+
 fn is_release(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let number = |part: &str| {

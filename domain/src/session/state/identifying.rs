@@ -4,7 +4,7 @@ use super::SignIn;
 use crate::identity::{Consent, Identity, IdentityWay, Worker};
 use crate::personal::Personal;
 use crate::service_item::ServiceItem;
-use crate::session::event::{CardProblem, FaceHint, FaceVerdict, Ticket};
+use crate::session::event::{AskFailure, CardProblem, FaceHint, FaceVerdict, Ticket};
 use std::sync::Arc;
 
 /// Who is it?
@@ -70,6 +70,15 @@ pub enum CodeProblem {
     Unreachable,
 }
 
+impl From<AskFailure> for CodeProblem {
+    fn from(failure: AskFailure) -> Self {
+        match failure {
+            AskFailure::Refused => Self::Refused,
+            AskFailure::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
 /// Number and SMS.
 #[derive(Debug, Clone)]
 pub enum Sms {
@@ -106,6 +115,15 @@ pub enum SmsProblem {
     Refused,
     /// The province cannot be reached.
     Unreachable,
+}
+
+impl From<AskFailure> for SmsProblem {
+    fn from(failure: AskFailure) -> Self {
+        match failure {
+            AskFailure::Refused => Self::Refused,
+            AskFailure::Unreachable => Self::Unreachable,
+        }
+    }
 }
 
 /// Look into the camera.

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Subcommand;
-use drivers::camera::{self, CameraError, CameraErrorKind, Frame, Mirror, PAPER_SIZE, Size, USUAL_SIZE};
+use drivers::camera::{
+    self, Camera, CameraError, CameraErrorKind, Frame, Mirror, PAPER_SIZE, Size, USUAL_SIZE,
+};
 use drivers::document_capture::{self, Point};
-use drivers::transport::PortAddress;
+use drivers::transport::{PortAddress, recorded_whole};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -31,22 +33,30 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct PageArgs {
-    /// `v4l:/dev/video0`, `frames:DIR`
+    /// `v4l:/dev/video0`, `frames:DIR`, `replay:FILE`
     #[arg(long)]
     port: Option<PortAddress>,
     /// Where the picture goes: .jpg
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Writes what the camera is asked and answers to a new file, of its pictures only how they were; `--port replay:FILE`
+    /// plays it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
 pub(crate) struct FrameArgs {
-    /// `v4l:/dev/video0`, `frames:DIR`
+    /// `v4l:/dev/video0`, `frames:DIR`, `replay:FILE`
     #[arg(long)]
     port: Option<PortAddress>,
     /// Where the picture goes: .png or .jpg
     #[arg(long, value_name = "FILE", value_parser = picture_file)]
     out: PathBuf,
+    /// Writes what the camera is asked and answers to a new file, of its pictures only how they were; `--port replay:FILE`
+    /// plays it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 fn picture_file(name: &str) -> Result<PathBuf, String> {
@@ -65,15 +75,20 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
             }
             ExitCode::SUCCESS
         }
-        Command::Page(args) => match args.port.as_ref().or_else(|| config.port("camera")) {
-            Some(port) => page(port, &args.out, output),
-            None => output::wrong_usage(NO_PORT),
-        },
+        Command::Page(args) => {
+            let Some(port) = args.port.as_ref().or_else(|| config.port("camera")) else {
+                return output::wrong_usage(NO_PORT);
+            };
+            match one_frame(port, PAPER_SIZE, args.record.as_deref()) {
+                Ok(frame) => page(&frame, &args.out, output),
+                Err(error) => output.failed(&camera_failure(&error)),
+            }
+        }
         Command::Frame(args) => {
             let Some(port) = args.port.as_ref().or_else(|| config.port("camera")) else {
                 return output::wrong_usage(NO_PORT);
             };
-            match one_frame(port, USUAL_SIZE) {
+            match one_frame(port, USUAL_SIZE, args.record.as_deref()) {
                 Ok(frame) => keep(&frame, &args.out, output),
                 Err(error) => output.failed(&camera_failure(&error)),
             }
@@ -81,14 +96,13 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     }
 }
 
-fn page(port: &PortAddress, file: &Path, output: &Output) -> ExitCode {
-    let page = match one_frame(port, PAPER_SIZE).map(|frame| document_capture::capture(&frame)) {
-        Ok(Ok(page)) => page,
-        Ok(Err(problem)) => {
+fn page(frame: &Frame, file: &Path, output: &Output) -> ExitCode {
+    let page = match document_capture::capture(frame) {
+        Ok(page) => page,
+        Err(problem) => {
             let error = Trouble { kind: problem.as_str(), message: problem.to_string() };
             return output.failed(&Failure::new(error, problem.to_string()));
         }
-        Err(error) => return output.failed(&camera_failure(&error)),
     };
     match std::fs::write(file, &page.jpeg) {
         Ok(()) => output.done(&Page {
@@ -105,8 +119,24 @@ fn page(port: &PortAddress, file: &Path, output: &Output) -> ExitCode {
     }
 }
 
-fn one_frame(port: &PortAddress, size: Size) -> Result<Frame, CameraError> {
-    camera::open_at(port, size)?.frame(Instant::now() + FRAME_WAIT)
+fn one_frame(port: &PortAddress, size: Size, record: Option<&Path>) -> Result<Frame, CameraError> {
+    let Some(file) = record else {
+        return whole_frame(camera::open_at(port, size)?.as_mut(), Instant::now() + FRAME_WAIT);
+    };
+    let frame = whole_frame(camera::open_recorded(port, size, file)?.as_mut(), Instant::now() + FRAME_WAIT);
+    // A disk that was full is said here: what was asked for was the recording.
+    recorded_whole(file)?;
+    frame
+}
+
+/// The next frame that is a whole picture: the first ones of many a webcam are not.
+pub(crate) fn whole_frame(camera: &mut dyn Camera, deadline: Instant) -> Result<Frame, CameraError> {
+    loop {
+        match camera.frame(deadline) {
+            Err(error) if error.kind() == CameraErrorKind::InvalidData && Instant::now() < deadline => {}
+            done => return done,
+        }
+    }
 }
 
 fn keep(frame: &Frame, file: &Path, output: &Output) -> ExitCode {
@@ -129,9 +159,14 @@ fn keep(frame: &Frame, file: &Path, output: &Output) -> ExitCode {
     }
 }
 
+/// Where this machine has cameras, for `list`.
+pub(crate) fn ports() -> impl Iterator<Item = PortAddress> {
+    camera::list().into_iter().map(|camera| camera.port)
+}
+
 /// What `list` says of a port on which a camera answers.
 pub(crate) fn look(port: &PortAddress) -> Option<String> {
-    let frame = one_frame(port, USUAL_SIZE).ok()?;
+    let frame = one_frame(port, USUAL_SIZE, None).ok()?;
     Some(format!("{} × {}", frame.size().width, frame.size().height))
 }
 

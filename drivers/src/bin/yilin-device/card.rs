@@ -9,12 +9,11 @@ use domain::device::DeviceState;
 use domain::personal::Personal;
 use drivers::id_card_reader::{self, CardRead, CardReaderError, Content, IdCardReader};
 use drivers::social_security_card::{self, SocialSecurityCard, SocialSecurityCardError};
-use drivers::transport::{PortAddress, Recording, TransportErrorKind};
+use drivers::transport::{PortAddress, TransportErrorKind, recorded_port, recorded_whole};
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::output::{self, Failure, Output, Report};
-use crate::print::written;
 use crate::social_security::SocialSecurityReport;
 
 /// How long a card is waited for when nobody says.
@@ -117,7 +116,7 @@ fn read_recorded(port: &PortAddress, timeout: Duration, file: &Path) -> Result<C
     let mut reader = id_card_reader::open_recorded(port, file)?;
     let read = reader.read(Content::TextPhotoFingerprints, deadline)?;
     drop(reader);
-    written(file)?;
+    recorded_whole(file)?;
     Ok(read)
 }
 
@@ -126,7 +125,7 @@ fn is_of_chip_cards(port: &PortAddress) -> bool {
     match port {
         PortAddress::Pcsc { .. } => true,
         PortAddress::Replay { path } => {
-            Recording::read(path).is_ok_and(|recording| matches!(recording.port, PortAddress::Pcsc { .. }))
+            matches!(recorded_port(path), Ok(PortAddress::Pcsc { .. }))
         }
         _ => false,
     }
@@ -140,7 +139,7 @@ fn read_chip_card(
     let deadline = Instant::now() + timeout;
     let Some(file) = record else { return social_security_card::open(port)?.read(deadline) };
     let card = social_security_card::open_recorded(port, file)?.read(deadline)?;
-    written(file)?;
+    recorded_whole(file)?;
     Ok(card)
 }
 

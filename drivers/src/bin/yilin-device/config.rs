@@ -20,35 +20,44 @@
 use std::path::Path;
 
 use drivers::io_board::{Contact, Light, Pin, Wiring};
+use drivers::receipt_printer::PrinterProfile;
 use drivers::transport::PortAddress;
 use toml::de::{DeTable, DeValue};
+
+use crate::print::profile;
 
 /// What a key holds.
 #[derive(Clone, Copy)]
 enum Kind {
     Port,
     Seconds,
+    Profile,
     Word,
     Words,
     Number,
     Percent,
     Pin,
+    /// What only the terminal has a use for, and checks.
+    TerminalsOwn,
 }
 
 /// Sections of a terminal's file that are not about devices: the terminal itself checks them.
-const TERMINALS_OWN: [&str; 3] = ["terminal", "site", "province"];
+const TERMINALS_OWN: [&str; 6] = ["terminal", "site", "speech", "province", "agent", "machine"];
 
 /// Every section and key. A subcommand that takes one more adds it here.
-const KEYS: [(&str, &str, Kind); 20] = [
+const KEYS: [(&str, &str, Kind); 23] = [
     ("card_reader", "port", Kind::Port),
     ("card_reader", "timeout", Kind::Seconds),
     ("printer", "port", Kind::Port),
-    ("printer", "profile", Kind::Word),
+    ("printer", "profile", Kind::Profile),
+    ("printer", "roll_metres", Kind::TerminalsOwn),
     ("document_printer", "port", Kind::Port),
     ("camera", "port", Kind::Port),
     ("scanner", "port", Kind::Port),
     ("face_engine", "program", Kind::Word),
     ("face_engine", "arguments", Kind::Words),
+    ("photo_decoder", "program", Kind::Word),
+    ("photo_decoder", "arguments", Kind::Words),
     ("io_board", "port", Kind::Port),
     ("io_board", "unit", Kind::Number),
     ("io_board", "card_light", Kind::Pin),
@@ -71,10 +80,12 @@ pub(crate) struct Config {
 enum Entry {
     Port(PortAddress),
     Seconds(f64),
+    Profile(Box<PrinterProfile>),
     Word(String),
     Words(Vec<String>),
     Number(u8),
     Pin(Pin),
+    TerminalsOwn,
 }
 
 /// Every mistake of the file, each with its line.
@@ -86,11 +97,12 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, Mistakes> {
         let name = path.display();
         let text = std::fs::read_to_string(path).map_err(|e| Mistakes(vec![format!("{name}: {e}")]))?;
-        Self::parse(&text)
+        Self::parse(&text, path.parent().unwrap_or(Path::new("")))
             .map_err(|mistakes| Mistakes(mistakes.0.into_iter().map(|m| format!("{name}:{m}")).collect()))
     }
 
-    fn parse(text: &str) -> Result<Self, Mistakes> {
+    /// Paths are seen from `folder`.
+    fn parse(text: &str, folder: &Path) -> Result<Self, Mistakes> {
         let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
         let table = DeTable::parse(text).map_err(|e| {
             Mistakes(vec![format!("{}: {}", line(e.span().map_or(0, |s| s.start)), e.message())])
@@ -117,7 +129,7 @@ impl Config {
                     mistakes.push(format!("{}: `{name}` has no `{key_name}`", line(key.span().start)));
                     continue;
                 };
-                match entry(*kind, value.get_ref()) {
+                match entry(*kind, value.get_ref(), folder) {
                     Ok(entry) => config.entries.push((section, key, entry)),
                     Err(why) => {
                         mistakes.push(format!("{}: {name}.{key_name}: {why}", line(value.span().start)));
@@ -134,6 +146,22 @@ impl Config {
             Entry::Port(port) if *s == section => Some(port),
             _ => None,
         })
+    }
+
+    /// Every port that the file names.
+    pub(crate) fn ports(&self) -> impl Iterator<Item = &PortAddress> {
+        self.entries.iter().filter_map(|(.., entry)| match entry {
+            Entry::Port(port) => Some(port),
+            _ => None,
+        })
+    }
+
+    /// What the receipt printer can do, where the file says it.
+    pub(crate) fn profile(&self) -> Option<&PrinterProfile> {
+        match self.entry("printer", "profile")? {
+            Entry::Profile(profile) => Some(profile),
+            _ => None,
+        }
     }
 
     /// Whether the file has a section for it.
@@ -194,7 +222,7 @@ impl Config {
     }
 }
 
-fn entry(kind: Kind, value: &DeValue<'_>) -> Result<Entry, String> {
+fn entry(kind: Kind, value: &DeValue<'_>, folder: &Path) -> Result<Entry, String> {
     match (kind, value) {
         (Kind::Port, DeValue::String(text)) => text.parse().map(Entry::Port).map_err(|e| format!("{e}")),
         (Kind::Port, _) => Err("a port is written in quotes".to_owned()),
@@ -205,8 +233,10 @@ fn entry(kind: Kind, value: &DeValue<'_>) -> Result<Entry, String> {
             crate::output::seconds(&number.to_string()).map(Entry::Seconds)
         }
         (Kind::Seconds, _) => Err("seconds are a number".to_owned()),
+        (Kind::Profile, DeValue::String(text)) => profile(text, folder).map(Entry::Profile),
+        (Kind::TerminalsOwn, _) => Ok(Entry::TerminalsOwn),
         (Kind::Word, DeValue::String(text)) => Ok(Entry::Word(text.clone().into_owned())),
-        (Kind::Word, _) => Err("a name is written in quotes".to_owned()),
+        (Kind::Word | Kind::Profile, _) => Err("a name is written in quotes".to_owned()),
         (Kind::Words, DeValue::Array(list)) => {
             let words = list.iter().map(|word| match word.get_ref() {
                 DeValue::String(text) => Ok(text.clone().into_owned()),
@@ -237,24 +267,56 @@ fn entry(kind: Kind, value: &DeValue<'_>) -> Result<Entry, String> {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Config, Mistakes> {
+        Config::parse(text, Path::new(""))
+    }
+
     #[test]
     fn a_right_file() {
-        let config = Config::parse("[card_reader]\nport = \"serial:/dev/ttyS0\"\ntimeout = 30\n").unwrap();
+        let config = parse("[card_reader]\nport = \"serial:/dev/ttyS0\"\ntimeout = 30\n").unwrap();
         assert_eq!(config.port("card_reader").map(ToString::to_string).as_deref(), Some("serial:/dev/ttyS0"));
         assert_eq!(config.seconds("card_reader", "timeout"), Some(30.0));
-        assert!(Config::parse("").unwrap().port("card_reader").is_none());
+        assert!(parse("").unwrap().port("card_reader").is_none());
+    }
+
+    /// "`yilin-device --config` reads the same file."
+    #[test]
+    fn the_terminals_own_file_is_read() {
+        let page = include_str!("../../../../docs/terminal-config.md");
+        let file = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config = parse(file).unwrap();
+        assert_eq!(config.profile().map(|profile| profile.name.as_str()), Some("epson_80"));
+        assert!(config.ports().count() >= 8);
+    }
+
+    #[test]
+    fn a_profile_is_a_name_or_a_file_beside_this_one() {
+        let profiles = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/profiles"));
+        let name = |text: &str| {
+            let config = Config::parse(&format!("[printer]\nprofile = \"{text}\""), profiles);
+            config.map(|config| config.profile().map(|profile| profile.name.clone()))
+        };
+        assert_eq!(name("custom_vkp80").unwrap().as_deref(), Some("custom_vkp80"));
+        assert_eq!(name("seiko_80.toml").unwrap().as_deref(), Some("seiko_80"));
+        let mistakes = name("toaster").unwrap_err().to_string();
+        assert!(
+            mistakes.starts_with("2: printer.profile: no such profile; there are epson_80, "),
+            "{mistakes}"
+        );
+        let mistakes = name("toaster.toml").unwrap_err().to_string();
+        assert!(mistakes.contains("toaster.toml: No such file"), "{mistakes}");
     }
 
     #[test]
     fn every_mistake_is_named_with_its_line() {
         let check = |text: &str, want: &[&str]| {
-            let Err(mistakes) = Config::parse(text) else { panic!("{text} is accepted") };
+            let Err(mistakes) = parse(text) else { panic!("{text} is accepted") };
             assert_eq!(mistakes.0, want);
         };
         check(
             "[card_reader]\nport = \"ttyS0\"\nspeed = 9600\ntimeout = \"long\"\n\n[toaster]\nport = 1\n",
             &[
-                "2: card_reader.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa: or replay: and what follows it",
+                "2: card_reader.port: `ttyS0` is no port: write serial:, usb:, lp:, tcp:, pcsc:, ipp://, v4l:, input:, frames:, gpio:, nut:, alsa:, program: or replay: and what follows it",
                 "3: `card_reader` has no `speed`",
                 "4: card_reader.timeout: seconds are a number",
                 "6: there is no section `toaster`",
@@ -267,7 +329,7 @@ mod tests {
             &["2: card_reader.timeout: `-1` is no number of seconds from 0 to 3600"],
         );
         assert!(
-            matches!(Config::parse("[card_reader]\nport = "), Err(Mistakes(m)) if m.len() == 1 && m[0].starts_with("2: "))
+            matches!(parse("[card_reader]\nport = "), Err(Mistakes(m)) if m.len() == 1 && m[0].starts_with("2: "))
         );
     }
 }

@@ -71,7 +71,7 @@ fn watch(
     let mut camera = camera::open(port)?;
     let mut seen: Option<FaceReport> = None;
     loop {
-        let frame = match (camera.frame(deadline), seen) {
+        let frame = match (crate::camera::whole_frame(camera.as_mut(), deadline), seen) {
             (Ok(frame), _) => frame,
             (Err(CameraError::Timeout), Some(report)) => return Ok(report),
             (Err(error), _) => return Err(error),

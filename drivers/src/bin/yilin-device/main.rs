@@ -65,14 +65,22 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) if usage.use_stderr() => {
+            let words = usage.to_string();
+            return output::wrong_usage(words.strip_prefix("error: ").unwrap_or(&words).trim_end());
+        }
+        // Help and version are no mistakes.
+        Err(help) => help.exit(),
+    };
     let output = Output::new(cli.json);
     let config = match cli.config.as_deref().map(Config::read).transpose() {
         Ok(config) => config.unwrap_or_default(),
         Err(mistakes) => return output::wrong_usage(&mistakes.to_string()),
     };
     match cli.command {
-        Command::List(args) => list::run(&args, &output),
+        Command::List(args) => list::run(&args, &config, &output),
         Command::Card(command) => card::run(&command, &config, &output),
         Command::Print(command) => print::run(&command, &config, &output),
         Command::Camera(command) => camera::run(&command, &config, &output),

@@ -74,8 +74,20 @@ impl<E: Serialize> Report for Failure<E> {
 
 /// Says what is wrong with the command line or the configuration: exit code 2.
 pub(crate) fn wrong_usage(message: &str) -> ExitCode {
-    to_stderr(&format!("error: {message}"));
+    // A command line that was not understood may have asked for JSON all the same.
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let error = UsageError { kind: "usage", message };
+        Output::new(true).line(&Failure::new(error, String::new()));
+    } else {
+        to_stderr(&format!("error: {message}"));
+    }
     ExitCode::from(2)
+}
+
+#[derive(Serialize)]
+struct UsageError<'m> {
+    kind: &'static str,
+    message: &'m str,
 }
 
 /// A line of the log; personal data never.

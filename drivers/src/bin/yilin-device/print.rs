@@ -17,7 +17,7 @@ use drivers::receipt_printer::{
     Cause, EscPosPrinter, Outcome, PaperFonts, Presented, PrintReport, PrinterProfile, PrinterStatus,
     ReceiptPrinter as _,
 };
-use drivers::transport::{self, PortAddress, Recording, RecordingError};
+use drivers::transport::{self, PortAddress, RecordingError, recorded_whole};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -49,14 +49,15 @@ pub(crate) struct Printer {
     /// `serial:/dev/ttyS0?baud=115200`, `lp:/dev/usb/lp0`, `tcp:192.0.2.7:9100`, `ipp://192.0.2.7:631/ipp/print`
     #[arg(long)]
     port: Option<PortAddress>,
-    /// What the printer can do: a profile by its name, or a file that ends in .toml [default: epson_80]
-    #[arg(long, value_parser = profile, value_name = "NAME")]
+    /// What the printer can do: a profile by its name, or a file that ends in .toml [default: the configuration's, or
+    /// epson_80]
+    #[arg(long, value_parser = given_profile, value_name = "NAME")]
     profile: Option<Box<PrinterProfile>>,
     /// Seconds until a paper that is held out counts as forgotten, where the printer holds papers out [default: the
     /// profile's]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
     forgotten: Option<u16>,
-    /// Writes what goes over a receipt printer's port to a new file, what is printed only by its length; `--port
+    /// Writes what the printer is asked and answers to a new file, what is printed only by its length; `--port
     /// replay:FILE` plays it
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -73,15 +74,14 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     let Some(port) = given.port.as_ref().or_else(|| config.port("printer")) else {
         return output::wrong_usage("no port: give --port, or a --config with [printer] port");
     };
-    if let PortAddress::Ipp { .. } = port {
-        return match given.profile.is_some() || given.forgotten.is_some() || given.record.is_some() {
-            true => {
-                output::wrong_usage("a document printer has no --profile, no --forgotten and no --record")
-            }
-            false => document::run(command, port, output),
+    if document::is_one(port) {
+        return match given.profile.is_some() || given.forgotten.is_some() {
+            true => output::wrong_usage("a document printer has no --profile and no --forgotten"),
+            false => document::run(command, port, given.record.as_deref(), output),
         };
     }
-    let Some(profile) = given.profile.as_deref().cloned().or_else(default_profile) else {
+    let profile = given.profile.as_deref().or_else(|| config.profile()).cloned();
+    let Some(profile) = profile.or_else(default_profile) else {
         return output::wrong_usage("no profile: give --profile");
     };
     let Some(mut printer) = printer(port, profile) else {
@@ -110,15 +110,11 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     };
     // It is whole once its port is closed.
     drop(printer);
-    match recorded.map(written) {
+    // A disk that was full is said here: what was asked for was the recording.
+    match recorded.map(recorded_whole) {
         Some(Err(error)) => file_failed(output::chain(&error), output),
         _ => result.told(output),
     }
-}
-
-/// A disk that was full is said here: what was asked for was the recording.
-pub(crate) fn written(file: &Path) -> Result<(), RecordingError> {
-    Recording::read(file)?.is_whole().then_some(()).ok_or(RecordingError::CutOff)
 }
 
 fn file_failed(message: String, output: &Output) -> ExitCode {
@@ -162,16 +158,22 @@ pub(crate) fn look(port: &PortAddress) -> Option<String> {
     answers.then(|| Printed::of_status(&status).words())
 }
 
-pub(crate) fn profile(name: &str) -> Result<Box<PrinterProfile>, String> {
+/// A profile by its name, or of a file whose path is seen from `folder`.
+pub(crate) fn profile(name: &str, folder: &Path) -> Result<Box<PrinterProfile>, String> {
     if let Some(profile) = PrinterProfile::built_in(name) {
         return Ok(Box::new(profile));
     }
     if Path::new(name).extension().is_some_and(|e| e == "toml") {
-        let text = std::fs::read_to_string(name).map_err(|e| format!("{name}: {e}"))?;
+        let text = std::fs::read_to_string(folder.join(name)).map_err(|e| format!("{name}: {e}"))?;
         return PrinterProfile::parse(name, &text).map(Box::new).map_err(|e| e.to_string());
     }
     let known: Vec<&str> = PrinterProfile::built_in_names().collect();
     Err(format!("no such profile; there are {}, or a file.toml", known.join(", ")))
+}
+
+/// The same of a command line.
+pub(crate) fn given_profile(name: &str) -> Result<Box<PrinterProfile>, String> {
+    profile(name, Path::new(""))
 }
 
 /// The same moment by the clock on the wall.
@@ -218,7 +220,7 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, String> {
 
 /// A text as a paper; `otherwise` is said of what is none.
 fn text_document(bytes: Vec<u8>, otherwise: &str) -> Result<PaperDocument, String> {
-    let text = String::from_utf8(bytes).map_err(|_| otherwise.to_owned())?;
+    let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or(otherwise)?;
     if text.len() > MOST_TEXT {
         return Err("more text than 64 KiB".to_owned());
     }
@@ -354,6 +356,7 @@ mod tests {
         check("\u{FEFF}一".as_bytes(), Ok("一"));
         check(b"", Err("empty"));
         check(&[0xD6, 0xD0], Err("UTF-8"));
+        check(&[0; 9], Err("UTF-8"));
         check(b"\x89PNG\r\n\x1a\nnothing", Err(""));
         check(&[b'x'; 70_000], Err("64 KiB"));
         let mut png = std::io::Cursor::new(Vec::new());

@@ -1,11 +1,12 @@
 //! `scan`: waits for a code that is shown to a camera or to a scanner.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use domain::personal::Personal;
 use drivers::code_scanner::{self, Code, ScanError};
-use drivers::transport::PortAddress;
+use drivers::transport::{PortAddress, recorded_whole};
 use serde::Serialize;
 
 use crate::camera::{NO_PORT, failure};
@@ -23,6 +24,9 @@ pub(crate) struct Args {
     /// Seconds to wait for a code [default: 30]
     #[arg(long, value_parser = output::seconds, value_name = "S")]
     timeout: Option<f64>,
+    /// Writes what comes to a new file, with a code of nobody in place of what was shown; `--port replay:FILE` plays it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
@@ -31,14 +35,18 @@ pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
         return output::wrong_usage(NO_PORT);
     };
     let timeout = Duration::from_secs_f64(args.timeout.unwrap_or(TIMEOUT_SECONDS));
-    match scan(port, Instant::now() + timeout) {
+    match scan(port, args.record.as_deref(), Instant::now() + timeout) {
         Ok(code) => output.done(&CodeReport { text: code.text, format: code.format.as_str() }),
         Err(error) => output.failed(&failure(error.kind(), &error)),
     }
 }
 
-fn scan(port: &PortAddress, deadline: Instant) -> Result<Code, ScanError> {
-    code_scanner::open(port)?.scan(deadline)
+fn scan(port: &PortAddress, record: Option<&Path>, deadline: Instant) -> Result<Code, ScanError> {
+    let Some(file) = record else { return code_scanner::open(port)?.scan(deadline) };
+    let scanned = code_scanner::open_recorded(port, file)?.scan(deadline);
+    // A disk that was full is said here: what was asked for was the recording.
+    recorded_whole(file)?;
+    scanned
 }
 
 /// The keys are a contract.

@@ -1,23 +1,26 @@
 //! `selftest`: device by device, what was tried, how it is, and what to do.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use domain::device::{ConditionKind, DeviceState, MediaState, PaperSupply, TerminalDevice};
+use domain::device::{ConditionKind, DeviceCondition, DeviceState, MediaState, PaperSupply, TerminalDevice};
 use domain::locale::Locale;
-use drivers::camera;
 use drivers::document_printer::IppPrinter;
 use drivers::document_printer::ipp::Limits;
 use drivers::face::FaceProgram;
+use drivers::id_card_reader::PhotoProgram;
 use drivers::receipt_printer::PrinterProfile;
 use drivers::self_test::{self, TestReport};
-use drivers::transport::PortAddress;
+use drivers::speaker::Speaker;
+use drivers::transport::{PortAddress, RecordingError, recorded_whole};
+use drivers::{camera, io_board, power_supply};
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::config::Config;
-use crate::output::{Output, Report, word, wrong_usage};
+use crate::output::{Output, Report, chain, to_stderr, word, wrong_usage};
 use crate::print;
 
 #[derive(clap::Args)]
@@ -29,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long)]
     port: Option<PortAddress>,
     /// What the printer can do [default: the configuration's, or epson_80]
-    #[arg(long, value_parser = print::profile, value_name = "NAME")]
+    #[arg(long, value_parser = print::given_profile, value_name = "NAME")]
     profile: Option<Box<PrinterProfile>>,
     /// Prints a test page as well, which finds what only shows while paper moves
     #[arg(long)]
@@ -40,6 +43,10 @@ pub(crate) struct Args {
     /// Seconds until a document printer that does not answer counts as gone [default: what laser printers need]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u16).range(1..=600))]
     patience: Option<u16>,
+    /// Writes what the device is asked and answers to a new file, with what is anybody's replaced, with one --device that has no
+    /// command of its own for it; `--port replay:FILE` plays it
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Language of the remedies
     #[arg(long, value_enum, default_value = "zh-CN")]
     locale: Language,
@@ -94,6 +101,7 @@ const fn section(device: TerminalDevice) -> &'static str {
         TerminalDevice::Camera => "camera",
         TerminalDevice::CodeScanner => "scanner",
         TerminalDevice::FaceEngine => "face_engine",
+        TerminalDevice::PhotoDecoder => "photo_decoder",
         TerminalDevice::IoBoard => "io_board",
         TerminalDevice::PowerSupply => "power",
         TerminalDevice::Speaker => "speaker",
@@ -103,6 +111,19 @@ const fn section(device: TerminalDevice) -> &'static str {
 pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
     if args.port.is_some() && args.device.len() != 1 {
         return wrong_usage("--port belongs to one --device");
+    }
+    if args.record.is_some() {
+        match args.device.as_slice() {
+            [Named(device)] => {
+                if let Some(command) = recorded_by(*device) {
+                    return wrong_usage(&format!(
+                        "the {} is recorded by `{command} --record`",
+                        device.word()
+                    ));
+                }
+            }
+            _ => return wrong_usage("--record belongs to one --device"),
+        }
     }
     let devices: Vec<TerminalDevice> = match args.device.as_slice() {
         [] => TerminalDevice::ALL.into_iter().filter(|device| config.names(section(*device))).collect(),
@@ -122,24 +143,85 @@ pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
         };
         all_passed &= report.passed();
         output.line(&Tested::new(&port, &report, args.locale.locale()));
+        // A disk that was full is said here: what was asked for was the recording. One that was not begun is in the report.
+        if let Some(file) = args.record.as_deref().filter(|file| file.exists())
+            && let Err(error) = recorded_whole(file)
+        {
+            to_stderr(&chain(&error));
+            all_passed = false;
+        }
     }
     if all_passed { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
+/// The command that records a device whose test says less than its use.
+const fn recorded_by(device: TerminalDevice) -> Option<&'static str> {
+    match device {
+        TerminalDevice::IdCardReader => Some("card read"),
+        TerminalDevice::ReceiptPrinter => Some("print"),
+        TerminalDevice::CodeScanner => Some("scan"),
+        TerminalDevice::DocumentPrinter
+        | TerminalDevice::Camera
+        | TerminalDevice::FaceEngine
+        | TerminalDevice::PhotoDecoder
+        | TerminalDevice::IoBoard
+        | TerminalDevice::PowerSupply
+        | TerminalDevice::Speaker => None,
+    }
+}
+
+/// A program of others by its path, with the configuration's arguments; or the recording of one.
+fn program(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String, TestReport)> {
+    let configured =
+        || config.word(section(device), "program").map(|path| PortAddress::Program { path: path.into() });
+    let port = args.port.clone().or_else(configured)?;
+    let arguments = config.words(section(device), "arguments").iter().map(Into::into).collect();
+    let recorded = |error: RecordingError| (error.cause(), chain(&error));
+    let report = if device == TerminalDevice::FaceEngine {
+        let engine = match &port {
+            PortAddress::Program { path } => Ok(FaceProgram::new(path, arguments)),
+            PortAddress::Replay { path } => FaceProgram::replayed(path, arguments),
+            _ => return None,
+        };
+        let engine = engine.and_then(|engine| match &args.record {
+            Some(file) => engine.recorded(file),
+            None => Ok(engine),
+        });
+        engine.map(|mut engine| self_test::face_engine(&mut engine)).map_err(recorded)
+    } else {
+        let decoder = match &port {
+            PortAddress::Program { path } => Ok(PhotoProgram::new(path, arguments)),
+            PortAddress::Replay { path } => PhotoProgram::replayed(path, arguments),
+            _ => return None,
+        };
+        let decoder = decoder.and_then(|decoder| match &args.record {
+            Some(file) => decoder.recorded(file),
+            None => Ok(decoder),
+        });
+        decoder.map(|mut decoder| self_test::photo_decoder(&mut decoder)).map_err(recorded)
+    };
+    let report = report.unwrap_or_else(|(cause, detail)| TestReport {
+        steps: Vec::new(),
+        condition: DeviceCondition::of(device, Some(cause)),
+        detail: Some(detail),
+    });
+    let named = match port {
+        PortAddress::Program { path } => path.display().to_string(),
+        other => other.to_string(),
+    };
+    Some((named, report))
+}
+
 /// Where the device is, and its test; none where nobody says where it is.
 fn test(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String, TestReport)> {
-    if device == TerminalDevice::FaceEngine {
-        let program = config.word("face_engine", "program")?;
-        let arguments = config.words("face_engine", "arguments").iter().map(Into::into).collect();
-        let report = self_test::face_engine(&mut FaceProgram::new(program, arguments));
-        return Some((program.to_owned(), report));
+    if let TerminalDevice::FaceEngine | TerminalDevice::PhotoDecoder = device {
+        return program(device, args, config);
     }
     let port = args.port.as_ref().or_else(|| config.port(section(device)))?;
     let report = match device {
         TerminalDevice::IdCardReader => self_test::card_reader(port),
         TerminalDevice::ReceiptPrinter => {
-            let named = config.word("printer", "profile").and_then(|name| print::profile(name).ok());
-            let profile = args.profile.clone().or(named).map(|profile| *profile);
+            let profile = args.profile.as_deref().or_else(|| config.profile()).cloned();
             let mut printer = print::printer(port, profile.or_else(print::default_profile)?)?;
             if let Some(seconds) = args.forgotten {
                 printer = printer.forgotten_after(Duration::from_secs(seconds.into()));
@@ -148,19 +230,39 @@ fn test(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String,
             self_test::receipt_printer(&mut printer, page.as_ref())
         }
         TerminalDevice::DocumentPrinter => {
-            let mut printer = IppPrinter::new(port);
+            // A recording that cannot be made or played is a printer that has no such port.
+            let opened = print::document::opened(port, args.record.as_deref());
+            let mut printer = opened.unwrap_or_else(|error| {
+                to_stderr(&chain(&error));
+                IppPrinter::absent()
+            });
             if let Some(seconds) = args.patience {
                 printer = printer.limits(Limits::USUAL.answering_within(Duration::from_secs(seconds.into())));
             }
             let page = if args.print { Some(print::document::sample_form().ok()?) } else { None };
             self_test::document_printer(&mut printer, page.as_ref())
         }
-        TerminalDevice::Camera => self_test::camera(|| camera::open(port)),
+        TerminalDevice::Camera => match &args.record {
+            None => self_test::camera(|| camera::open(port)),
+            Some(file) => self_test::camera(|| camera::open_recorded(port, camera::USUAL_SIZE, file)),
+        },
         TerminalDevice::CodeScanner => self_test::code_scanner(port),
-        TerminalDevice::IoBoard => self_test::io_board(port, config.wiring()),
-        TerminalDevice::PowerSupply => self_test::power_supply(port),
-        TerminalDevice::Speaker => self_test::speaker(port),
-        TerminalDevice::FaceEngine => return None,
+        TerminalDevice::IoBoard => {
+            let wiring = config.wiring();
+            match &args.record {
+                None => self_test::io_board(wiring, || io_board::open(port, wiring)),
+                Some(file) => self_test::io_board(wiring, || io_board::open_recorded(port, wiring, file)),
+            }
+        }
+        TerminalDevice::PowerSupply => self_test::power_supply(|| match &args.record {
+            None => power_supply::status(port),
+            Some(file) => power_supply::status_recorded(port, file),
+        }),
+        TerminalDevice::Speaker => self_test::speaker(match &args.record {
+            None => Speaker::new(port),
+            Some(file) => Speaker::recorded(port, file),
+        }),
+        TerminalDevice::FaceEngine | TerminalDevice::PhotoDecoder => return None,
     };
     Some((port.to_string(), report))
 }

@@ -45,7 +45,7 @@ struct FormatDescription {
 
 /// `struct v4l2_pix_format`.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct PictureFormat {
     pub(super) width: u32,
     pub(super) height: u32,
@@ -89,7 +89,7 @@ struct RequestBuffers {
 
 /// `struct v4l2_buffer` of a 64-bit kernel.
 #[repr(C)]
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Buffer {
     pub(super) index: u32,
     kind: u32,
@@ -105,6 +105,13 @@ pub(super) struct Buffer {
     length: u32,
     reserved: u32,
     request: u32,
+}
+
+impl Buffer {
+    /// What a camera tells of a buffer that it has filled.
+    pub(super) fn filled(index: u32, used: u32, flags: u32, sequence: u32, time: [i64; 2]) -> Self {
+        Self { used, flags, sequence, time, ..buffer(index) }
+    }
 }
 
 /// `struct v4l2_queryctrl`.

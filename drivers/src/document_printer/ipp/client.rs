@@ -2,10 +2,11 @@
 //!
 //! Duty: ask, and give what the printer says as values. Never: decide what a job's end means.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::Format;
-use super::super::http::{Patience, PostError, PrinterUri, Sent, post};
+use super::super::carrier::Carrier;
+use super::super::http::{Patience, PostError, Sent};
 use super::super::message::{Answer, Group, MessageError, Request, StringKind, Value};
 use super::super::status::{Cause, PrinterState, PrinterStatus};
 use crate::transport::TransportErrorKind;
@@ -34,7 +35,7 @@ const BUSY: u16 = 0x0507;
 const VERSIONS: [(u8, u8); 2] = [(2, 0), (1, 1)];
 
 /// Who asks; never a resident.
-const USER: &str = "yilin";
+pub(super) const USER: &str = "yilin";
 
 /// Why an operation gave nothing.
 #[derive(Debug, thiserror::Error)]
@@ -105,19 +106,54 @@ pub(super) enum JobState {
     Completed,
 }
 
+/// Reasons (RFC 8011, 5.3.8; PWG 5100.3 and 5100.13) that no job has which is out as it should be, whatever its state is called.
+const DOUBTS: [(&str, Cause); 30] = [
+    ("job-canceled-by-user", Cause::Canceled),
+    ("job-canceled-by-operator", Cause::Canceled),
+    ("job-canceled-at-device", Cause::Canceled),
+    ("job-canceled-after-timeout", Cause::Canceled),
+    ("aborted-by-system", Cause::Aborted),
+    ("unsupported-document-format", Cause::Format),
+    ("unsupported-compression", Cause::Format),
+    ("unsupported-attributes-or-values", Cause::Aborted),
+    ("document-format-error", Cause::Aborted),
+    ("document-unprintable-error", Cause::Aborted),
+    ("document-access-error", Cause::Aborted),
+    ("document-password-error", Cause::Aborted),
+    ("document-permission-error", Cause::Aborted),
+    ("document-security-error", Cause::Aborted),
+    ("compression-error", Cause::Aborted),
+    ("digital-signature-did-not-verify", Cause::Aborted),
+    ("resources-are-not-supported", Cause::Aborted),
+    ("submission-interrupted", Cause::Aborted),
+    ("errors-detected", Cause::Aborted),
+    ("job-completed-with-errors", Cause::Aborted),
+    // Handed on to what prints, of which nothing more is known (RFC 8011, 5.3.7.1).
+    ("queued-in-device", Cause::JobLost),
+    ("queued-for-marker", Cause::JobLost),
+    ("job-incoming", Cause::Stalled),
+    ("job-data-insufficient", Cause::Stalled),
+    ("job-interpreting", Cause::Stalled),
+    ("job-transforming", Cause::Stalled),
+    ("job-queued", Cause::Stalled),
+    ("job-printing", Cause::Stalled),
+    ("job-suspended", Cause::Stalled),
+    ("printer-stopped", Cause::Offline),
+];
+
 /// What the printer says of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Job {
     pub(super) state: JobState,
-    /// Completed, but with errors on the way.
-    pub(super) with_errors: bool,
+    /// What its reasons say against a state of completed.
+    pub(super) doubt: Option<Cause>,
     pub(super) impressions: Option<u32>,
     pub(super) sheets: Option<u32>,
 }
 
 /// A printer that is asked.
 pub(super) struct Client {
-    pub(super) uri: PrinterUri,
+    pub(super) carrier: Box<dyn Carrier>,
     version: (u8, u8),
     number: u32,
     pub(super) patience: Patience,
@@ -126,8 +162,8 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) const fn new(uri: PrinterUri, patience: Patience, swallow: Duration) -> Self {
-        Self { uri, version: VERSIONS[0], number: 0, patience, swallow }
+    pub(super) fn new(carrier: Box<dyn Carrier>, patience: Patience, swallow: Duration) -> Self {
+        Self { carrier, version: VERSIONS[0], number: 0, patience, swallow }
     }
 
     fn request(&mut self, operation: u16) -> Request {
@@ -135,12 +171,12 @@ impl Client {
         Request::new(self.version, operation, self.number).string(
             StringKind::Uri,
             "printer-uri",
-            self.uri.as_str(),
+            self.carrier.uri(),
         )
     }
 
-    fn ask(&self, request: Request) -> Result<Answer, AskError> {
-        let (_, answer) = post(&self.uri, &request.end(), &[], self.patience, &mut |_| {});
+    fn ask(&mut self, request: Request) -> Result<Answer, AskError> {
+        let (_, answer) = self.carrier.post(&request.end(), &[], self.patience, &mut |_| {});
         understood(&answer?, self.number)
     }
 
@@ -242,8 +278,8 @@ impl Client {
         let number = answer.number(Group::Job, "job-state").ok_or(MessageError::Malformed)?;
         let reason = |word: &str| answer.texts(Group::Job, "job-state-reasons").any(|said| said == word);
         let state = match number {
-            // Cancelled or given up, and pages are still on their way (RFC 8011, 5.3.8).
-            7 | 8 if reason("processing-to-stop-point") => JobState::Active,
+            // It has ended, and pages are still on their way (RFC 8011, 5.3.8).
+            7..=9 if reason("processing-to-stop-point") => JobState::Active,
             3..=5 => JobState::Active,
             6 => JobState::Stopped,
             7 => JobState::Canceled,
@@ -254,7 +290,7 @@ impl Client {
         let count = |name| answer.number(Group::Job, name).and_then(|count| u32::try_from(count).ok());
         Ok(Job {
             state,
-            with_errors: reason("job-completed-with-errors"),
+            doubt: DOUBTS.into_iter().find_map(|(word, cause)| reason(word).then_some(cause)),
             impressions: count("job-impressions-completed"),
             sheets: count("job-media-sheets-completed"),
         })
@@ -280,6 +316,13 @@ impl Client {
             }
         }
         Ok(None)
+    }
+
+    /// Waits, but not beyond the deadline; whether there is time left.
+    pub(super) fn pause(&mut self, length: Duration, deadline: Duration) -> bool {
+        let left = deadline.saturating_sub(self.carrier.time());
+        self.carrier.pause(length.min(left));
+        left > length
     }
 
     fn job_request(
@@ -309,13 +352,13 @@ impl Client {
     }
 
     fn with_document(
-        &self,
+        &mut self,
         request: Request,
         document: &[u8],
         progress: &mut dyn FnMut(usize),
     ) -> (Sent, Result<Answer, AskError>) {
         let patience = Patience { answer: self.swallow, ..self.patience };
-        let (sent, answer) = post(&self.uri, &request.end(), document, patience, progress);
+        let (sent, answer) = self.carrier.post(&request.end(), document, patience, progress);
         (sent, answer.map_err(AskError::from).and_then(|answer| understood(&answer, self.number)))
     }
 }
@@ -367,11 +410,4 @@ fn printer(answer: &Answer) -> Result<(PrinterStatus, Abilities), AskError> {
     };
     let reasons = answer.texts(Group::Printer, "printer-state-reasons");
     Ok((PrinterStatus::of(state, reasons), abilities))
-}
-
-/// Waits, but not beyond the deadline; whether there is time left.
-pub(super) fn pause(length: Duration, deadline: Instant) -> bool {
-    let left = deadline.saturating_duration_since(Instant::now());
-    std::thread::sleep(length.min(left));
-    left > length
 }

@@ -41,18 +41,19 @@ impl End {
     }
 }
 
-/// What proves that all pages are out; none where nothing does. A document of unknown length has one page at least.
+/// What proves that all pages are out; none where nothing does. A document of unknown length has one page at least, and a
+/// printer's count is no proof of the others: its word alone is.
 pub(super) fn proof(job: &Job, pages: Option<u32>) -> Option<Evidence> {
-    let pages = pages.unwrap_or(1);
-    match (job.state, job.with_errors, job.impressions, job.sheets) {
-        (JobState::Completed, false, Some(sides), _) => (sides >= pages).then_some(Evidence::Impressions),
-        // One side of each sheet was asked for; a printer that has only two-sided paper takes half as many.
-        (JobState::Completed, false, None, Some(sheets)) => {
-            (sheets >= pages.div_ceil(2)).then_some(Evidence::Sheets)
-        }
-        (JobState::Completed, false, None, None) => Some(Evidence::JobCompleted),
-        _ => None,
+    if job.state != JobState::Completed || job.doubt.is_some() {
+        return None;
     }
+    // One side of each sheet was asked for; a printer that has only two-sided paper takes half as many.
+    let (out, needed, counted) = match (job.impressions, job.sheets) {
+        (Some(sides), _) => (sides, pages.unwrap_or(1), Evidence::Impressions),
+        (None, Some(sheets)) => (sheets, pages.unwrap_or(1).div_ceil(2), Evidence::Sheets),
+        (None, None) => return Some(Evidence::JobCompleted),
+    };
+    (out >= needed).then_some(if pages.is_some() { counted } else { Evidence::JobCompleted })
 }
 
 pub(super) fn verdict(
@@ -82,8 +83,7 @@ pub(super) fn verdict(
             _ => Verdict { outcome: Outcome::Printed, evidence, cause: None, remainder: Remainder::Nothing },
         },
         (JobState::Completed, None) => {
-            let cause = if job.with_errors { Cause::Aborted } else { Cause::PagesMissing };
-            verdict(Outcome::Unknown, Some(cause), Remainder::Nothing)
+            verdict(Outcome::Unknown, job.doubt.or(Some(Cause::PagesMissing)), Remainder::Nothing)
         }
         // Every page was out before it was given up.
         (_, _) if all_counted => verdict(Outcome::Unknown, None, Remainder::Nothing),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     fn job(state: JobState, impressions: Option<u32>, sheets: Option<u32>) -> End {
-        End::Finished(Job { state, with_errors: false, impressions, sheets })
+        End::Finished(Job { state, doubt: None, impressions, sheets })
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         check(job(Completed, Some(1), Some(1)), Some(2), None, Unknown, Evidence::None);
         check(job(Completed, Some(0), None), Some(1), None, Unknown, Evidence::None);
         check(job(Completed, Some(0), None), None, None, Unknown, Evidence::None);
-        check(job(Completed, Some(1), None), None, None, Printed, Evidence::Impressions);
+        check(job(Completed, Some(1), None), None, None, Printed, Evidence::JobCompleted);
         check(job(Completed, None, Some(2)), Some(2), None, Printed, Evidence::Sheets);
         check(job(Completed, None, Some(0)), Some(2), None, Unknown, Evidence::None);
         check(job(Completed, None, None), Some(2), None, Printed, Evidence::JobCompleted);
@@ -133,12 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn errors_on_the_way_are_no_proof_and_half_a_document_is_none() {
-        let erred = Job { state: JobState::Completed, with_errors: true, impressions: Some(1), sheets: None };
-        assert_eq!(
-            verdict(&End::Finished(erred), Some(1), &well(None), true, None).outcome,
-            Outcome::Unknown
-        );
+    fn what_reasons_say_against_it_is_no_proof_and_half_a_document_is_none() {
+        for (impressions, doubt) in
+            [(Some(1), Cause::Aborted), (Some(1), Cause::Canceled), (None, Cause::JobLost)]
+        {
+            let doubted = Job { state: JobState::Completed, doubt: Some(doubt), impressions, sheets: None };
+            let got = verdict(&End::Finished(doubted), Some(1), &well(None), true, None);
+            assert_eq!((got.outcome, got.cause), (Outcome::Unknown, Some(doubt)));
+        }
         let half = verdict(&End::Open(Cause::NoAnswer), Some(1), &well(None), false, None);
         assert_eq!((half.outcome, half.remainder), (Outcome::NotPrinted, Remainder::MayStillCome));
     }

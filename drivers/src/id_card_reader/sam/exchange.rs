@@ -14,11 +14,12 @@ use super::meaning;
 use crate::transport::{Transport, TransportErrorKind};
 
 /// What a reader may take for itself before it answers: the radio to the card is slower than the line.
-const WORK_MODULE: Duration = Duration::from_millis(120);
+pub(super) const WORK_MODULE: Duration = Duration::from_millis(400);
 const WORK_CARD: Duration = Duration::from_millis(600);
 const WORK_READ: Duration = Duration::from_millis(2000);
-/// An answer that stops for so long is not going on: four times the pause of a slow USB adapter (16 ms).
-const SILENCE: Duration = Duration::from_millis(64);
+/// An answer that stops for so long is not going on: a slow USB adapter pauses for 16 ms, a serial server on a network for up to
+/// 200 (it waits to fill a packet, RFC 896, while the other end delays its acknowledgement, RFC 1122, 4.2.3.2).
+const SILENCE: Duration = Duration::from_millis(250);
 /// An answer of so many bytes is long enough to tell how fast its bytes come.
 const LONG: usize = 256;
 /// So many times what the line's speed explains is slow, and so much more is a busy machine.
@@ -69,15 +70,19 @@ impl Exchanger {
         module_is_well(&self.ask(Request::SamStatus)?)
     }
 
-    /// The same without a second try, for finding the speed.
-    pub(super) fn try_module(&mut self) -> Result<(), CardReaderError> {
-        module_is_well(&self.once(Request::SamStatus)?)
+    /// The same without a second try, for finding the speed; the module is given so long for itself.
+    pub(super) fn try_module(&mut self, work: Duration) -> Result<(), CardReaderError> {
+        let patience = work + self.wire(Request::SamStatus);
+        module_is_well(&self.once_within(Request::SamStatus, patience)?)
     }
 
     fn once(&mut self, request: Request) -> Result<Response, CardReaderError> {
+        self.once_within(request, self.patience(request))
+    }
+
+    fn once_within(&mut self, request: Request, patience: Duration) -> Result<Response, CardReaderError> {
         self.parser.clear();
         self.transport.discard_input().map_err(CardReaderError::Port)?;
-        let patience = self.patience(request);
         self.transport
             .write_all(&request.frame(), Instant::now() + patience)
             .map_err(CardReaderError::Port)?;
@@ -137,10 +142,8 @@ impl Exchanger {
         }
     }
 
-    /// The reader's own work, and one and a half times what the longest answer takes on the wire.
+    /// The reader's own work, and the wire's.
     fn patience(&self, request: Request) -> Duration {
-        let baud = self.transport.baud().unwrap_or(PORT_BAUD).max(1);
-        let wire = Duration::from_secs(10) * request.longest_answer() / baud;
         let work = match request {
             Request::SamStatus | Request::SamId => WORK_MODULE,
             Request::Find | Request::Select | Request::ReadChipNumber => WORK_CARD,
@@ -148,7 +151,13 @@ impl Exchanger {
                 WORK_READ
             }
         };
-        work + wire * 3 / 2
+        work + self.wire(request)
+    }
+
+    /// One and a half times what the longest answer takes on the wire.
+    fn wire(&self, request: Request) -> Duration {
+        let baud = self.transport.baud().unwrap_or(PORT_BAUD).max(1);
+        Duration::from_secs(10) * request.longest_answer() / baud * 3 / 2
     }
 }
 

@@ -4,9 +4,8 @@
 
 /// The longest frame of Modbus RTU, bytes (Modbus over Serial Line V1.02, 2.5.1).
 pub(super) const LONGEST: usize = 256;
-/// Unit number, function and check bytes around what a request holds.
+/// Unit number and function before what a reply holds.
 const HEAD: usize = 2;
-const CHECK: usize = 2;
 
 /// What is asked of a board.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,17 +49,13 @@ pub enum Answer {
     Written,
 }
 
-/// What so many bytes are.
+/// What a board sends back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// The beginning of an answer.
-    Incomplete,
     /// An answer.
     Answer(Answer),
     /// The board refuses, with this code.
     Exception(u8),
-    /// No answer to this request, whatever comes.
-    Garbled,
 }
 
 impl Request {
@@ -98,30 +93,27 @@ impl Request {
         }
     }
 
-    /// What `frame` is as an answer of `unit`.
-    pub fn reply(&self, unit: u8, frame: &[u8]) -> Reply {
-        let [from, function, rest @ ..] = frame else { return Reply::Incomplete };
-        let refused = *function == self.function() | 0x80;
-        if *from != unit || (*function != self.function() && !refused) {
-            return Reply::Garbled;
+    /// The first reply of `unit` among what came, and where it begins: before it a line may have brought noise, the request
+    /// itself, or an earlier answer once more.
+    pub fn found(&self, unit: u8, came: &[u8]) -> Option<(usize, Reply)> {
+        (0..came.len()).find_map(|at| Some((at, self.reply(unit, came.get(at..)?)?)))
+    }
+
+    /// What `came` begins with, if that is a whole reply of `unit` to this request.
+    pub fn reply(&self, unit: u8, came: &[u8]) -> Option<Reply> {
+        let refused = *came.get(1)? == self.function() | 0x80;
+        let content = if refused { 1 } else { self.content_length() };
+        let (said, rest) = came.split_at_checked(HEAD + content)?;
+        if !rest.starts_with(&crc(said).to_le_bytes()) {
+            return None;
         }
-        let content = match self.content_length() {
-            _ if refused => 1,
-            length => length,
-        };
-        let whole = HEAD + content + CHECK;
-        if frame.len() < whole {
-            return Reply::Incomplete;
+        match said {
+            [from, _, code] if refused && *from == unit => Some(Reply::Exception(*code)),
+            [from, function, content @ ..] if *from == unit && *function == self.function() => {
+                self.answer(content).map(Reply::Answer)
+            }
+            _ => None,
         }
-        let (said, check) = frame.split_at(HEAD + content);
-        if frame.len() > whole || check != crc(said).to_le_bytes() {
-            return Reply::Garbled;
-        }
-        let content = rest.get(..content).unwrap_or_default();
-        if refused {
-            return content.first().map_or(Reply::Garbled, |code| Reply::Exception(*code));
-        }
-        self.answer(content).map_or(Reply::Garbled, Reply::Answer)
     }
 
     /// Bytes between function and check bytes.
@@ -188,9 +180,9 @@ mod tests {
         let check = |request: Request, asked: &[u8], answered: &[u8], answer: Answer| {
             assert_eq!(request.frame(17), framed(asked));
             let reply = framed(answered);
-            assert_eq!(request.reply(17, &reply), Reply::Answer(answer));
+            assert_eq!(request.reply(17, &reply), Some(Reply::Answer(answer)));
             for part in 0..reply.len() {
-                assert_eq!(request.reply(17, &reply[..part]), Reply::Incomplete, "{part} bytes");
+                assert_eq!(request.reply(17, &reply[..part]), None, "{part} bytes");
             }
             for i in 0..reply.len() {
                 let mut wrong = reply.clone();
@@ -236,9 +228,24 @@ mod tests {
     #[test]
     fn a_refusal_has_its_code_and_another_unit_is_no_answer() {
         let request = Request::ReadCoils { first: 0, count: 8 };
-        assert_eq!(request.reply(17, &framed(&[0x81, 0x02])), Reply::Exception(2));
-        assert_eq!(request.reply(18, &framed(&[0x01, 0x01, 0x00])), Reply::Garbled);
-        assert_eq!(request.reply(17, &framed(&[0x02, 0x01, 0x00])), Reply::Garbled);
-        assert_eq!(request.reply(17, &framed(&[0x01, 0x02, 0x00])), Reply::Garbled);
+        assert_eq!(request.reply(17, &framed(&[0x81, 0x02])), Some(Reply::Exception(2)));
+        assert_eq!(request.reply(18, &framed(&[0x01, 0x01, 0x00])), None);
+        assert_eq!(request.reply(17, &framed(&[0x02, 0x01, 0x00])), None);
+        assert_eq!(request.reply(17, &framed(&[0x01, 0x02, 0x00])), None);
+    }
+
+    #[test]
+    fn an_answer_is_found_behind_what_is_none() {
+        let request = Request::WriteCoil { number: 1, on: true };
+        let (earlier, answer) = (framed(&[0x05, 0, 0, 0xFF, 0]), framed(&[0x05, 0, 1, 0xFF, 0]));
+        let check = |before: &[u8]| {
+            let came = [before, &answer, &[0]].concat();
+            assert_eq!(request.found(17, &came), Some((before.len(), Reply::Answer(Answer::Written))));
+        };
+        check(&[]);
+        check(&[0xFF]);
+        check(&[17, 0x05, 0]);
+        check(&earlier);
+        assert_eq!(request.found(17, &earlier), None);
     }
 }

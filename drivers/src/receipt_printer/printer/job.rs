@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::escpos::PrintJob;
+use super::super::escpos::{PrintJob, proof};
 use super::super::link::Link;
 use super::super::profile::{AutomaticStatus, PrinterProfile, Proof};
 use super::super::reply::Reply;
@@ -10,6 +10,7 @@ use super::super::status::{Cause, PrinterStatus, RawStatus};
 use super::super::{
     Evidence, Outcome, Presented, PrintProgress, PrintReport, PrintStage, PrintedAs, Remainder,
 };
+use super::marks::{Marks, Said};
 use super::presenter::HeldOut;
 use super::recovery::Unfinished;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -17,7 +18,7 @@ use crate::transport::{TransportError, TransportErrorKind};
 /// A job on its way.
 pub(super) struct Running<'a> {
     job: &'a PrintJob,
-    id: [u8; 4],
+    marks: Marks,
     pub(super) profile: &'a PrinterProfile,
     link: &'a mut Link,
     progress: &'a mut dyn FnMut(PrintProgress),
@@ -44,6 +45,13 @@ pub(super) enum End {
     Unproved(Cause),
 }
 
+/// What the printer's own word says.
+enum Proved {
+    Whole(Evidence),
+    /// The end was printed, and not all before it.
+    InPieces,
+}
+
 /// How often a waiting job looks up.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 /// How often it asks a printer that tells changes by itself, and one that does not.
@@ -61,7 +69,7 @@ impl<'a> Running<'a> {
     ) -> Self {
         Self {
             job,
-            id,
+            marks: Marks::new(id),
             profile,
             link,
             progress,
@@ -101,7 +109,7 @@ impl<'a> Running<'a> {
     /// What recovery has to know of a job that is not proved.
     pub(super) fn unfinished(&self, outcome: Outcome) -> Unfinished {
         Unfinished {
-            id: self.id,
+            marks: self.marks,
             all_sent: self.all_sent,
             missing: self.missing,
             head_time: self.profile.head_time(self.job.rows),
@@ -135,15 +143,30 @@ impl<'a> Running<'a> {
 
     /// Sends the paper, looking at the printer after each chunk, then the cut and the question for proof.
     fn paper(&mut self) -> Result<(), Cause> {
-        for chunk in &self.job.chunks {
+        for (i, chunk) in self.job.chunks.iter().enumerate() {
             self.send(&chunk.bytes)?;
             self.rows_sent = chunk.rows_until_end;
             self.show();
             self.look()?;
+            if i + 1 < self.job.chunks.len() && self.profile.proof == Proof::ProcessId {
+                let mark = proof(Proof::ProcessId, self.marks.next());
+                self.send(&mark)?;
+                self.hear()?;
+            }
         }
         let end = [self.job.cut.as_slice(), self.job.proof.as_slice()].concat();
         self.send(&end)?;
         self.all_sent = true;
+        Ok(())
+    }
+
+    /// Takes in the numbers of the pieces that are printed by now.
+    fn hear(&mut self) -> Result<(), Cause> {
+        while let Some(reply) = self.link.reply(Instant::now()).map_err(|_| Cause::NoAnswer)? {
+            if let Reply::ProcessId(number) = reply {
+                self.marks.prove(number);
+            }
+        }
         Ok(())
     }
 
@@ -213,7 +236,12 @@ impl<'a> Running<'a> {
         let evidence = loop {
             self.show();
             match self.proved_within(LOOK) {
-                Ok(Some(evidence)) => break evidence,
+                Ok(Some(Proved::Whole(evidence))) => break evidence,
+                // It answers the end, and has forgotten something before it.
+                Ok(Some(Proved::InPieces)) => {
+                    self.judge()?;
+                    return Err(Cause::NoAnswer);
+                }
                 Ok(None) => {}
                 Err(_) => return Err(self.silent()),
             }
@@ -251,16 +279,18 @@ impl<'a> Running<'a> {
         Ok(evidence)
     }
 
-    fn proved_within(&mut self, time: Duration) -> Result<Option<Evidence>, TransportError> {
+    fn proved_within(&mut self, time: Duration) -> Result<Option<Proved>, TransportError> {
         let deadline = Instant::now() + time;
         while let Some(reply) = self.link.reply(deadline)? {
             match (self.profile.proof, reply) {
-                (Proof::ProcessId, Reply::ProcessId(id)) if id == self.id => {
-                    return Ok(Some(Evidence::ProcessId));
-                }
+                (Proof::ProcessId, Reply::ProcessId(number)) => match self.marks.prove(number) {
+                    Said::NotTheEnd => {}
+                    Said::Whole => return Ok(Some(Proved::Whole(Evidence::ProcessId))),
+                    Said::PiecesMissing => return Ok(Some(Proved::InPieces)),
+                },
                 // Bits 2 and 3: no paper.
                 (Proof::Drained, Reply::Transmitted(byte)) if byte & 0x0C == 0 => {
-                    return Ok(Some(Evidence::Drained));
+                    return Ok(Some(Proved::Whole(Evidence::Drained)));
                 }
                 _ => {}
             }

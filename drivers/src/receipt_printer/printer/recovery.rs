@@ -11,13 +11,14 @@ use super::super::reply::Reply;
 use super::super::status::{Cause, Media, PrinterStatus};
 use super::super::{Earlier, Evidence, Outcome, Recovery, Remainder};
 use super::EscPosPrinter;
+use super::marks::{Marks, Said};
 use crate::transport::TransportError;
 
 /// What is known of a job that ended without proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unfinished {
-    /// Its number.
-    pub(super) id: [u8; 4],
+    /// Its numbers.
+    pub(super) marks: Marks,
     /// Whether the cut and the question for proof had gone out as well.
     pub(super) all_sent: bool,
     /// Bytes that the printer may still take for those of a command that was broken off.
@@ -133,10 +134,10 @@ fn worked_off(
     profile: &PrinterProfile,
 ) -> Result<Option<Option<Evidence>>, TransportError> {
     let mut deadline = Instant::now() + unfinished.head_time + profile.finish_limit;
-    let (mut answers, mut proved) = (0, None);
+    let (mut answers, mut proved, mut marks) = (0, None, unfinished.marks);
     while let Some(reply) = link.reply(deadline)? {
         match (profile.proof, reply) {
-            (Proof::ProcessId, Reply::ProcessId(id)) if id == unfinished.id => {
+            (Proof::ProcessId, Reply::ProcessId(number)) if marks.prove(number) == Said::Whole => {
                 proved = Some(Evidence::ProcessId);
             }
             (Proof::ProcessId, Reply::Transmitted(_)) => return Ok(Some(proved)),

@@ -90,6 +90,8 @@ pub enum DocumentPrinterFault {
     Busy,
     /// It says that the job is completed when nothing came out.
     ClaimsCompleted,
+    /// It says that the job is completed when it was only handed on to something that does not print.
+    HandsOn,
     /// It does not cancel.
     IgnoresCancel,
     /// It forgets a job as soon as it has ended.
@@ -136,7 +138,7 @@ const WHENEVER: [(Make, [FaultName; 2]); 11] = [
     (DocumentPrinterFault::Off, whenever!("off", "the printer loses its power")),
 ];
 
-const ALWAYS: [(DocumentPrinterFault, FaultName); 17] = {
+const ALWAYS: [(DocumentPrinterFault, FaultName); 18] = {
     use DocumentPrinterFault as F;
     const fn named(name: &'static str, meaning: &'static str) -> FaultName {
         FaultName { name, meaning }
@@ -190,6 +192,13 @@ const ALWAYS: [(DocumentPrinterFault, FaultName); 17] = {
             named(
                 "document_printer.claims_completed",
                 "the job is said to be completed and nothing comes out",
+            ),
+        ),
+        (
+            F::HandsOn,
+            named(
+                "document_printer.hands_on",
+                "the job is handed on, called completed, and nothing comes out",
             ),
         ),
         (F::IgnoresCancel, named("document_printer.ignores_cancel", "a cancellation is taken and not done")),

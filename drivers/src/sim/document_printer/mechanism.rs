@@ -119,7 +119,7 @@ impl Mechanism {
         let Some(at) = self.jobs.iter().position(|job| job.is_open() && !job.bytes.is_empty()) else {
             return;
         };
-        if self.has(Fault::ClaimsCompleted) {
+        if self.has(Fault::ClaimsCompleted) || self.has(Fault::HandsOn) {
             self.jobs[at].state = COMPLETED;
             return;
         }
@@ -343,6 +343,8 @@ impl Mechanism {
             STOPPED => "printer-stopped",
             CANCELED => "job-canceled-by-user",
             ABORTED => "aborted-by-system",
+            // A forwarding server that cannot follow what it forwards (RFC 8011, 5.3.7.1).
+            COMPLETED if self.has(Fault::HandsOn) => "queued-in-device",
             COMPLETED => "job-completed-successfully",
             _ => "none",
         };

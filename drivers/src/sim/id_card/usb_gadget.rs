@@ -3,49 +3,33 @@
 //! Duty: descriptors of both layouts, and packets between the kernel's endpoints and the function. Never: what a packet
 //! holds; that is the function's.
 //!
-//! Source: the kernel's gadgetfs (drivers/usb/gadget/legacy/inode.c, linux/usb/gadgetfs.h), which unlike FunctionFS leaves
-//! the endpoints' addresses to us; USB 2.0, section 9.6. Needs the modules `dummy_hcd`, whose endpoints' names stand here,
-//! and `gadgetfs`, and root: `cargo xtask guest` has all of it.
+//! Source: USB 2.0, section 9.6.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::AsFd as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::OFlags;
-use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
-
 use super::fault::CardFault;
 use super::fictitious_card::FictitiousCard;
 use super::usb::{SimulatedUsbCardReader, UsbModel};
+use crate::sim::gadgetfs::{Control, IN, LOOK, Mounted, PACKET, bulk_endpoint, open_endpoint, pull_cable};
 
 /// Vendor and product, from the reference page.
 const IDS: [u16; 2] = [0x0400, 0xC35A];
-/// Between two looks whether there is something to do.
-const LOOK: Duration = Duration::from_millis(2);
 /// How long a reader whose plug a fault pulled stays away.
 const AWAY: Duration = Duration::from_secs(1);
-/// Gadgetfs' file of the controller and of everything that is not an endpoint's.
-const CONTROL: &str = "dummy_udc";
-/// Where the cable is pulled: the kernel then ends the transfers that wait, which closing the file does not.
-const CABLE: &str = "/sys/class/udc/dummy_udc.0/soft_connect";
-/// A full-speed endpoint's packet.
-const PACKET: u8 = 64;
-/// This bit of an endpoint's address says that it goes towards the host.
-const IN: u8 = 0x80;
 
 /// A reader on a cable of the kernel's own; dropped, it is pulled out.
 pub struct UsbGadgetCardReader {
     model: UsbModel,
     function: Arc<Mutex<SimulatedUsbCardReader>>,
-    folder: PathBuf,
     plugged: Mutex<Option<Plugged>>,
+    /// Dropped after the cable, which uses its files.
+    mounted: Mounted,
 }
 
 impl UsbGadgetCardReader {
@@ -54,11 +38,9 @@ impl UsbGadgetCardReader {
     /// # Errors
     /// The kernel has no gadgetfs, or no controller that is free.
     pub fn start(model: UsbModel, seed: u64) -> io::Result<Self> {
-        let folder = std::env::temp_dir().join("simulated-card-reader");
-        std::fs::create_dir_all(&folder)?;
-        mount("gadgetfs", &folder, "gadgetfs", MountFlags::empty(), None)?;
+        let mounted = Mounted::new("simulated-card-reader")?;
         let function = Arc::new(Mutex::new(SimulatedUsbCardReader::new(model, seed)));
-        let reader = Self { model, function, folder, plugged: Mutex::new(None) };
+        let reader = Self { model, function, plugged: Mutex::new(None), mounted };
         reader.plug_in()?;
         Ok(reader)
     }
@@ -89,16 +71,9 @@ impl UsbGadgetCardReader {
     /// The kernel refuses.
     pub fn plug_in(&self) -> io::Result<()> {
         held(&self.function).restarts();
-        *held(&self.plugged) = Some(Plugged::start(self.model, &self.function, self.folder.clone())?);
+        *held(&self.plugged) =
+            Some(Plugged::start(self.model, &self.function, self.mounted.folder().to_owned())?);
         Ok(())
-    }
-}
-
-impl Drop for UsbGadgetCardReader {
-    fn drop(&mut self) {
-        self.unplug();
-        let _ = unmount(&self.folder, UnmountFlags::DETACH);
-        let _ = std::fs::remove_dir(&self.folder);
     }
 }
 
@@ -146,25 +121,17 @@ struct Cable {
     ends: Arc<AtomicBool>,
 }
 
-/// `enum usb_gadgetfs_event_type`.
-const SETUP: u8 = 3;
 /// A standard request to the device (USB 2.0, table 9-4).
 const SET_CONFIGURATION: [u8; 2] = [0x00, 0x09];
 
 impl Cable {
-    /// Tells the kernel what is plugged in; from here on a host sees it, while the file is open.
-    fn open(&self) -> io::Result<File> {
-        let mut control = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default())
-            .open(self.folder.join(CONTROL))?;
-        control.write_all(&description(&endpoints(self.model)))?;
-        Ok(control)
+    /// Plugs it in: a host sees it while the file is open.
+    fn open(&self) -> io::Result<Control> {
+        Control::open(&self.folder, &configuration(&endpoints(self.model)), &device())
     }
 
     /// Keeps the cable in until it is to end, or a fault pulls it: then it is away for a moment.
-    fn run(&self, mut control: File) {
+    fn run(&self, mut control: Control) {
         loop {
             let pulled = self.answer(control);
             if !pulled || self.ends.load(Ordering::Relaxed) {
@@ -179,7 +146,7 @@ impl Cable {
     }
 
     /// Answers the host's requests to the device; whether a fault ended it.
-    fn answer(&self, mut control: File) -> bool {
+    fn answer(&self, mut control: Control) -> bool {
         let ends = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         let pulled = loop {
@@ -187,25 +154,16 @@ impl Cable {
             if pulled || self.ends.load(Ordering::Relaxed) {
                 break pulled;
             }
-            // `struct usb_gadgetfs_event`: eight bytes of a request or a speed, then the type.
-            let mut event = [0; 12];
-            if !is_ready(&control) || control.read_exact(&mut event).is_err() || event[8] != SETUP {
-                continue;
-            }
-            if event[..2] == SET_CONFIGURATION {
+            let Some(request) = control.request() else { continue };
+            if request[..2] == SET_CONFIGURATION {
                 threads = self.endpoints(&ends);
-                // An empty read says yes.
-                let _ = control.read(&mut []);
-            } else if event[0] & IN == 0 {
-                let _ = control.write(&[]);
+                control.accept();
             } else {
-                // Against its direction: no such request.
-                let _ = control.read(&mut [0; 1]);
+                control.refuse(request);
             }
         };
         ends.store(true, Ordering::Relaxed);
-        // A cable that nobody had taken hold of is out already.
-        let _ = std::fs::write(CABLE, "disconnect");
+        pull_cable();
         for thread in threads {
             let _: Result<(), _> = JoinHandle::join(thread);
         }
@@ -215,9 +173,7 @@ impl Cable {
     /// A thread for each endpoint; one that the kernel does not enable is silent.
     fn endpoints(&self, ends: &Arc<AtomicBool>) -> Vec<JoinHandle<()>> {
         let spawned = endpoints(self.model).into_iter().filter_map(|(name, address)| {
-            let mut file = OpenOptions::new().read(true).write(true).open(self.folder.join(name)).ok()?;
-            // Tag 1: this endpoint's descriptor.
-            file.write_all(&[&[1, 0, 0, 0][..], &endpoint(address)].concat()).ok()?;
+            let file = open_endpoint(&self.folder, name, address).ok()?;
             let (function, ends) = (Arc::clone(&self.function), Arc::clone(ends));
             let thread = std::thread::Builder::new().name(format!("endpoint {address:02x}"));
             let work = move || match address & IN {
@@ -228,13 +184,6 @@ impl Cable {
         });
         spawned.collect()
     }
-}
-
-fn is_ready(control: &File) -> bool {
-    let timeout = Timespec::try_from(LOOK).ok();
-    let mut watched = [PollFd::from_borrowed_fd(control.as_fd(), PollFlags::IN)];
-    poll(&mut watched, timeout.as_ref()).is_ok_and(|count| count > 0)
-        && watched[0].revents().contains(PollFlags::IN)
 }
 
 /// Takes what the host sends to an endpoint, until the cable is out.
@@ -267,25 +216,21 @@ fn endpoints(model: UsbModel) -> Vec<(&'static str, u8)> {
     }
 }
 
-/// A bulk endpoint at full speed (USB 2.0, table 9-13).
-fn endpoint(address: u8) -> [u8; 7] {
-    [7, 5, address, 2, PACKET, 0, 0]
-}
-
-/// Gadgetfs' message: tag 0, the configuration with its interface of a maker's own class, the device.
-fn description(endpoints: &[(&str, u8)]) -> Vec<u8> {
+/// The configuration with its interface of a maker's own class.
+fn configuration(endpoints: &[(&str, u8)]) -> Vec<u8> {
     let count = u8::try_from(endpoints.len()).unwrap_or(u8::MAX);
     let length = 9 + 9 + 7 * count;
-    let mut bytes = vec![0, 0, 0, 0];
     // Powered by the bus, 100 mA.
-    bytes.extend([9, 2, length, 0, 1, 1, 0, 0x80, 50]);
+    let mut bytes = vec![9, 2, length, 0, 1, 1, 0, 0x80, 50];
     bytes.extend([9, 4, 0, 0, count, 0xFF, 0, 0, 0]);
-    endpoints.iter().for_each(|(_, address)| bytes.extend(endpoint(*address)));
-    let [[vendor, vendor_high], [product, product_high]] = IDS.map(u16::to_le_bytes);
-    bytes.extend([18, 1, 0x00, 0x02, 0xFF, 0, 0, 64, vendor, vendor_high, product, product_high]);
-    // Release 1.00, no names, one configuration.
-    bytes.extend([0x00, 0x01, 0, 0, 0, 1]);
+    endpoints.iter().for_each(|(_, address)| bytes.extend(bulk_endpoint(*address)));
     bytes
+}
+
+/// The device: release 1.00, no names, one configuration.
+fn device() -> [u8; 18] {
+    let [[vendor, vendor_high], [product, product_high]] = IDS.map(u16::to_le_bytes);
+    [18, 1, 0x00, 0x02, 0xFF, 0, 0, 64, vendor, vendor_high, product, product_high, 0x00, 0x01, 0, 0, 0, 1]
 }
 
 #[cfg(test)]
@@ -295,11 +240,10 @@ mod tests {
     /// Typed from USB 2.0, tables 9-8, 9-10, 9-12 and 9-13.
     #[test]
     fn the_description_of_a_pair() {
-        let configuration = [9, 2, 32, 0, 1, 1, 0, 0x80, 50];
+        let head = [9, 2, 32, 0, 1, 1, 0, 0x80, 50];
         let interface = [9, 4, 0, 0, 2, 0xFF, 0, 0, 0];
         let pair = [[7, 5, 0x01, 2, 64, 0, 0], [7, 5, 0x82, 2, 64, 0, 0]].concat();
-        let device = [18, 1, 0, 2, 0xFF, 0, 0, 64, 0x00, 0x04, 0x5A, 0xC3, 0, 1, 0, 0, 0, 1];
-        let want = [&[0; 4][..], &configuration, &interface, &pair, &device].concat();
-        assert_eq!(description(&endpoints(UsbModel::Stream)), want);
+        assert_eq!(configuration(&endpoints(UsbModel::Stream)), [&head[..], &interface, &pair].concat());
+        assert_eq!(device(), [18, 1, 0, 2, 0xFF, 0, 0, 64, 0x00, 0x04, 0x5A, 0xC3, 0, 1, 0, 0, 0, 1]);
     }
 }

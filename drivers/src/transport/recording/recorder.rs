@@ -3,15 +3,13 @@
 //! Duty: everything that goes and comes, with its time, after the redaction. Never: the device's own bytes on the disk,
 //! and never more of them in memory than one exchange.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::Path;
 use std::time::Instant;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{Event, LONGEST_EVENT, Outgoing, RecordingError, Timed, head_of, line_of};
+use super::{Event, LONGEST_EVENT, LineFile, Outgoing, RecordingError, Timed, line_of};
 use crate::transport::{PortAddress, PortTrouble, Transport, TransportError, TransportErrorKind};
 
 /// Replaces what is a person's. Bytes are handed over burst by burst: all that went one way before something went the
@@ -25,6 +23,11 @@ pub trait Redaction: Send {
 
     /// Whether what was sent is in the recording.
     fn keeps_outgoing(&self) -> Outgoing;
+
+    /// Whether a silence ends what the device says: a burst then ends with it, and it is written down.
+    fn ends_with_silence(&self) -> bool {
+        false
+    }
 }
 
 /// For devices that take what is a person's and tell only how they are, such as printers: what is sent is hidden, what
@@ -46,6 +49,24 @@ impl Redaction for OutgoingHidden {
     }
 }
 
+/// For devices that neither take nor tell anything of a person, such as lights and contacts: all is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NothingPersonal;
+
+impl Redaction for NothingPersonal {
+    fn outgoing(&mut self, bytes: &[u8]) -> Vec<u8> {
+        bytes.to_vec()
+    }
+
+    fn incoming(&mut self, bytes: &[u8]) -> Vec<u8> {
+        bytes.to_vec()
+    }
+
+    fn keeps_outgoing(&self) -> Outgoing {
+        Outgoing::Kept
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
     Out,
@@ -63,9 +84,10 @@ struct Burst {
 /// The file of a recording: bursts, redacted as they end. It is whole when it is dropped.
 pub(crate) struct Journal {
     redaction: Box<dyn Redaction>,
-    file: File,
-    opened: Instant,
+    file: LineFile,
     burst: Burst,
+    /// Nothing has come since a silence was noted.
+    silent: bool,
 }
 
 impl Journal {
@@ -75,12 +97,11 @@ impl Journal {
         redaction: Box<dyn Redaction>,
         path: &Path,
     ) -> Result<Self, RecordingError> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        writeln!(file, "{}", head_of(port, redaction.keeps_outgoing()))?;
+        let file = LineFile::create(port, redaction.keeps_outgoing(), path)?;
         // Never grows: growing would leave an unwiped copy behind.
         let bytes = Zeroizing::new(Vec::with_capacity(LONGEST_EVENT));
         let burst = Burst { direction: Direction::Out, bytes, pieces: Vec::new() };
-        Ok(Self { redaction, file, opened: Instant::now(), burst })
+        Ok(Self { redaction, file, burst, silent: false })
     }
 
     /// The host sent these.
@@ -93,12 +114,9 @@ impl Journal {
         self.passed(Direction::In, bytes)
     }
 
-    fn us(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
     fn passed(&mut self, direction: Direction, bytes: &[u8]) -> io::Result<()> {
-        let us = self.us();
+        let us = self.file.us();
+        self.silent = false;
         for piece in bytes.chunks(LONGEST_EVENT) {
             if self.burst.direction != direction || self.burst.bytes.len() + piece.len() > LONGEST_EVENT {
                 self.settle()?;
@@ -131,14 +149,23 @@ impl Journal {
                 Direction::Out => Event::Out(piece.to_vec()),
                 Direction::In => Event::In(piece.to_vec()),
             };
-            writeln!(self.file, "{}", line_of(&Timed { us, event }))?;
+            self.file.write(&line_of(&Timed { us, event }))?;
         }
         Ok(())
     }
 
+    /// The host waited in vain. However often it does, a silence is one.
+    fn waited(&mut self) -> io::Result<()> {
+        if !self.redaction.ends_with_silence() || std::mem::replace(&mut self.silent, true) {
+            return Ok(());
+        }
+        self.note(Event::Silent)
+    }
+
     fn note(&mut self, event: Event) -> io::Result<()> {
         self.settle()?;
-        writeln!(self.file, "{}", line_of(&Timed { us: self.us(), event }))
+        let us = self.file.us();
+        self.file.write(&line_of(&Timed { us, event }))
     }
 }
 
@@ -190,6 +217,9 @@ impl Recorder {
 impl Transport for Recorder {
     fn read(&mut self, buffer: &mut [u8], deadline: Instant) -> Result<usize, TransportError> {
         let result = self.transport.read(buffer, deadline);
+        if result.as_ref().is_err_and(|error| error.kind() == TransportErrorKind::TimedOut) {
+            self.journal.waited().map_err(|e| self.failed(e))?;
+        }
         let count = self.seen(result)?;
         let came = buffer.get(..count).unwrap_or_default();
         self.journal.came(came).map_err(|e| self.failed(e))?;

@@ -56,7 +56,7 @@ impl Replay {
 
     /// What had come and was not read before the host went on is lost, as it was then.
     fn skip_input(&mut self) {
-        while matches!(self.next(), Event::In(_)) {
+        while matches!(self.next(), Event::In(_) | Event::Silent) {
             self.advance();
         }
     }
@@ -85,6 +85,10 @@ impl Transport for Replay {
                 }
                 Ok(count)
             }
+            Some(Event::Silent) => {
+                self.advance();
+                Err(TransportError::TimedOut { port: self.name.clone() })
+            }
             Some(Event::Gone) => Err(self.gone()),
             Some(Event::Out(_) | Event::Baud(_) | Event::Trouble(_) | Event::End) | None => {
                 Err(TransportError::TimedOut { port: self.name.clone() })
@@ -97,7 +101,9 @@ impl Transport for Replay {
         let rest = match self.next() {
             Event::Out(recorded) => recorded.get(self.played..).unwrap_or_default(),
             Event::Gone => return Err(self.gone()),
-            Event::Baud(_) | Event::In(_) | Event::Trouble(_) | Event::End => return Err(self.diverged()),
+            Event::Baud(_) | Event::In(_) | Event::Trouble(_) | Event::Silent | Event::End => {
+                return Err(self.diverged());
+            }
         };
         let count = rest.len().min(bytes.len());
         if self.recording.outgoing == Outgoing::Kept && rest[..count] != bytes[..count] {
@@ -187,6 +193,17 @@ mod tests {
         assert_eq!(port.write(&[3], now).unwrap(), 1);
         assert_eq!(port.read(&mut buffer, now).unwrap_err().kind(), Kind::Gone);
         assert_eq!(port.discard_input().unwrap_err().kind(), Kind::Gone);
+    }
+
+    #[test]
+    fn a_silence_is_waited_in_vain_once() {
+        let lines = [r#"{"us":0,"in":"41"}"#, r#"{"us":1,"silent":true}"#, r#"{"us":2,"in":"42"}"#];
+        let mut port = replay(&lines, "kept");
+        let mut next = || port.read(&mut [0; 4], Instant::now()).map_err(|error| error.kind());
+        assert_eq!(
+            [next(), next(), next(), next()],
+            [Ok(1), Err(Kind::TimedOut), Ok(1), Err(Kind::TimedOut)]
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ fn a_file_comes_back() {
             r#"{"us":2215,"in":"9094"}"#,
             r#"{"us":2990,"trouble":"paper_empty"}"#,
             r#"{"us":2991,"trouble":"none"}"#,
+            r#"{"us":2992,"silent":true}"#,
             r#"{"us":3000,"gone":true}"#,
             r#"{"us":3001,"end":true}"#,
         ]
@@ -23,8 +24,12 @@ fn a_file_comes_back() {
     assert_eq!(recording.events[0].event, Event::Baud(115_200));
     assert_eq!(recording.events[3], Timed { us: 2215, event: Event::In(vec![0x90, 0x94]) });
     assert!(recording.is_whole());
-    let lines: Vec<String> = recording.events.iter().map(line_of).collect();
-    assert_eq!([vec![head_of(&recording.port, recording.outgoing)], lines].concat().join("\n") + "\n", text);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording.jsonl");
+    let mut file = LineFile::create(&recording.port, recording.outgoing, &path).unwrap();
+    recording.events.iter().for_each(|timed| file.write(&line_of(timed)).unwrap());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(recorded_port(&path).unwrap(), recording.port);
 }
 
 #[test]
@@ -49,6 +54,7 @@ fn what_is_no_recording_is_named_by_its_line() {
     check(&[HEAD, r#"{"us":1,"in":"00","out":"00"}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":"00","trouble":"none"}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"trouble":"18"}"#], Some(2));
+    check(&[HEAD, r#"{"us":1,"silent":true,"gone":true}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":"0"}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":""}"#], Some(2));
     check(&[HEAD, r#"{"us":1,"in":"+1"}"#], Some(2));

@@ -159,7 +159,11 @@ fn whole(terminal: &Terminal, filling: &Filling, row: &Row<'_>, error: &str, l: 
                 row.masked = !shown;
             }
         }
-        FieldKind::Photo { .. } => row.photographed = matches!(answer, Some(Answer::Photo(_))),
+        FieldKind::Photo { .. } => {
+            row.photographed = matches!(answer, Some(Answer::Photo(_) | Answer::Licence(_)));
+            row.by_licence = matches!(answer, Some(Answer::Licence(_)));
+            row.takes_licence = filling.file.item.licence_for(&field.id).is_some();
+        }
         FieldKind::Signature => {}
     }
     row

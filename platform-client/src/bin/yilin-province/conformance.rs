@@ -1,11 +1,15 @@
 //! `conformance`: the pack against any implementation of the contract.
 
-use std::fs;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use domain::terminal::TerminalId;
+use platform_client::conformance_wire::InDialects;
+use platform_client::dialect::config::DialectsConfig;
 use platform_client::sim::conformance::{Https, Outcome, Pack, PointReport, Prepared, Target, points};
 use serde_json::json;
 
@@ -18,7 +22,7 @@ use crate::output::Output;
 pub(crate) struct Conformance {
     /// The platform: https://host:port
     url: String,
-    /// The folder with ca.pem, terminal.pem and terminal.key.
+    /// The folder with ca.pem, terminal.pem and terminal.key, and dialects.toml where an interface speaks one.
     #[arg(long, value_name = "DIR")]
     credentials: PathBuf,
     /// Write the report as a page.
@@ -53,10 +57,14 @@ pub(crate) fn run(asked: &Conformance, output: &Output) -> Result<bool, Failure>
             Usage(format!("`{unknown}` is no group and no point: --only list prints them all")).into()
         );
     }
+    // Whoever waits for a report hears at once that it cannot be written.
+    let (html, junit) = (begun(asked.html.as_deref())?, begun(asked.junit.as_deref())?);
     let usage = |error: &dyn std::error::Error| Usage(crate::with_sources(error));
     let prepared = asked.prepared.as_deref().map(Prepared::read).transpose().map_err(|e| usage(&e))?;
     let target = Target::open(&asked.url, &asked.credentials).map_err(|e| usage(&e))?;
-    let wire = Arc::new(Https::new(&target).map_err(|e| usage(&e))?);
+    let https = Https::new(&target).map_err(|e| usage(&e))?;
+    let dialects = DialectsConfig::read_beside(&asked.credentials, &TerminalId(target.terminal.clone()));
+    let wire = Arc::new(InDialects::new(https, dialects.map_err(|e| usage(&e))?));
     // A key that came before would be the same case: another seed for every run.
     let seed =
         asked.seed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs()));
@@ -68,8 +76,8 @@ pub(crate) fn run(asked: &Conformance, output: &Output) -> Result<bool, Failure>
     for point in &report.points {
         output.line(&words(point), &point.json());
     }
-    write(asked.html.as_deref(), &report.html()?)?;
-    write(asked.junit.as_deref(), &report.junit()?)?;
+    write(html, &report.html()?)?;
+    write(junit, &report.junit()?)?;
     let [passed, failed, not_applicable] = ["pass", "fail", "not_applicable"].map(|word| report.count(word));
     output.line(
         &format!("{passed} passed, {failed} failed, {not_applicable} not applicable (seed {seed})"),
@@ -90,7 +98,14 @@ fn words(point: &PointReport) -> String {
     }
 }
 
-fn write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
-    let Some(file) = file else { return Ok(()) };
-    fs::write(file, text).map_err(|e| Usage(format!("{}: {e}", file.display())).into())
+fn begun(file: Option<&Path>) -> Result<Option<File>, Usage> {
+    let create = |file: &Path| File::create(file).map_err(|e| Usage(format!("{}: {e}", file.display())));
+    file.map(create).transpose()
+}
+
+fn write(file: Option<File>, text: &str) -> Result<(), Failure> {
+    if let Some(mut file) = file {
+        file.write_all(text.as_bytes())?;
+    }
+    Ok(())
 }

@@ -108,10 +108,24 @@ impl<E: std::error::Error + 'static> From<E> for Failure {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Asked for help or version: no mistake.
+        Err(words) if !words.use_stderr() => {
+            return words.print().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
+        Err(mistake) => {
+            let json = std::env::args_os().any(|word| word == "--json");
+            return wrong_usage(&Output::new(json), mistake.to_string().trim_end());
+        }
+    };
     let output = Output::new(cli.json);
+    let config = match Config::read(cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(usage) => return wrong_usage(&output, &usage.0),
+    };
     let done = match cli.command {
-        Command::Serve(flags) => serve(flags, cli.config.as_deref(), &output),
+        Command::Serve(flags) => serve(flags, config, &output),
         Command::Cases { data } => cases(&data, &output),
         Command::Openapi => openapi(),
         Command::Catalogue(asked) => catalogue::run(&asked, &output),
@@ -129,10 +143,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Usage(usage)) => {
-            output.error("usage", &usage.0);
-            ExitCode::from(2)
-        }
+        Err(Failure::Usage(usage)) => wrong_usage(&output, &usage.0),
         Err(Failure::Failed(error)) => {
             output.error("failed", &with_sources(error.as_ref()));
             ExitCode::FAILURE
@@ -140,7 +151,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Result<(), Failure> {
+fn wrong_usage(output: &Output, message: &str) -> ExitCode {
+    output.error("usage", message);
+    ExitCode::from(2)
+}
+
+fn serve(flags: Serve, config: Config, output: &Output) -> Result<(), Failure> {
     if flags.fault.iter().any(|f| f == "list") {
         for name in fault::list() {
             output.line(
@@ -166,21 +182,21 @@ fn serve(flags: Serve, file: Option<&std::path::Path>, output: &Output) -> Resul
         }
         return Ok(());
     }
-    let config = Config::read(file)?.overridden_by(flags);
+    let config = config.overridden_by(flags.settings()?);
     let scratch = match &config.data {
         Some(_) => None,
         None => Some(Scratch(std::env::temp_dir().join(format!("yilin-province-{}", std::process::id())))),
     };
-    let data = config.data.clone().or_else(|| scratch.as_ref().map(|s| s.0.clone())).unwrap_or_default();
+    let data = config.data.or_else(|| scratch.as_ref().map(|s| s.0.clone())).unwrap_or_default();
     let options = Options {
-        listen: config.listen()?,
-        seed: config.seed(),
-        time: config.time()?.map_or(TimeSource::System, TimeSource::Fixed),
-        faults: config.faults()?,
-        dialects: config.dialects()?,
-        seal: config.seal()?,
-        wrong: config.wrong()?,
-        catalogue: config.catalogue.clone().map_or(CatalogueSource::Embedded, CatalogueSource::Folder),
+        listen: config.listen.unwrap_or_else(config::usual_address),
+        seed: config.seed.unwrap_or(1),
+        time: config.time.map_or(TimeSource::System, TimeSource::Fixed),
+        faults: config.fault,
+        dialects: config.dialect,
+        seal: config.seal.unwrap_or_default(),
+        wrong: config.wrong,
+        catalogue: config.catalogue.map_or(CatalogueSource::Embedded, CatalogueSource::Folder),
         ..Options::new(data, FONT)
     };
     // Before the line that says it is ready: whoever reads it may send the signal at once.

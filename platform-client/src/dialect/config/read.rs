@@ -3,7 +3,6 @@
 use super::Setting;
 use crate::dialect::anhui::{Anhui, Signing};
 use crate::dialect::bare::Bare;
-use crate::dialect::canonical::Canonical;
 use crate::dialect::keyed_nonce::KeyedNonce;
 use crate::dialect::national_rating::NationalRating;
 use crate::dialect::{Dialect, Dialects};
@@ -68,7 +67,8 @@ impl Section<'_> {
     fn dialect(&mut self, interface: Interface, terminal: &TerminalId) -> Option<Arc<dyn Dialect>> {
         let word = self.text("dialect")?;
         let dialect: Option<Arc<dyn Dialect>> = match word.as_str() {
-            "canonical" => Some(Arc::new(Canonical)),
+            // What is not set otherwise speaks it.
+            "canonical" => None,
             "bare" => Some(Arc::new(Bare)),
             "anhui" => self.anhui(terminal),
             "keyed_nonce" => self.keyed_nonce(),

@@ -114,7 +114,9 @@ const fn outcome_word(outcome: &SubmitOutcome) -> &'static str {
         SubmitOutcome::NotAccepted { .. } => "not_accepted",
         SubmitOutcome::AlreadyApplied { .. } => "already_applied",
         SubmitOutcome::Queued => "queued",
+        SubmitOutcome::SetAside => "set_aside",
         SubmitOutcome::Unknown => "unknown",
         SubmitOutcome::NotSent => "not_sent",
+        SubmitOutcome::NotTaken => "not_taken",
     }
 }

@@ -40,6 +40,7 @@ pub(in crate::sim) fn router(admin: Admin) -> Router {
         )
         .route("/accept-pending", post(accept_pending))
         .route("/cases/{application}/{act}", post(act))
+        .route("/appeals/{number}/advance", post(advance_appeal))
         .route("/fault", post(set_fault))
         .route("/face", post(set_face))
         .route("/warning", post(set_warning))
@@ -112,6 +113,17 @@ async fn act(
         _ => return Err(Mistake::Asked("accept, supplement, refuse or conclude")),
     };
     row.map(|_| back(&headers)).ok_or(Mistake::Asked("no case waits for this under this number"))
+}
+
+async fn advance_appeal(
+    State(admin): State<Admin>,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Mistake> {
+    match admin.advance_appeal(&number)? {
+        true => Ok(back(&headers)),
+        false => Err(Mistake::Asked("no appeal under this number has a next step")),
+    }
 }
 
 /// `?set=FAULT`, `?clear=FAULT|all`, or the fields of the page's form: `kind`, `often`, `step`.

@@ -4,10 +4,14 @@ use std::str::FromStr;
 
 use domain::terminal::Timestamp;
 use image::GrayImage;
+use ring::digest::{SHA256, digest};
 use time::Duration;
 
 use super::{cms, ofd, page, pdf};
+use crate::contract::bytes::FileBytes;
+use crate::contract::item::SealedFile;
 use crate::sim::authority::{Authority, AuthorityError, Suite};
+use crate::sim::store::hex;
 
 /// The form of the sealed file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -69,15 +73,28 @@ pub(crate) struct Sealing<'a> {
 }
 
 impl Sealing<'_> {
-    /// The file's name: holds nothing of the person.
-    pub(super) const fn file_name(&self) -> &'static str {
-        match self.kind {
-            SealKind::Pdf | SealKind::PdfP256 => "participation-certificate.pdf",
-            SealKind::Ofd => "participation-certificate.ofd",
-        }
+    /// The sealed file of a page, with its digest; its name holds nothing of the person.
+    pub(super) fn sealed(
+        &self,
+        plain: &GrayImage,
+        name: &str,
+        number: &str,
+        now: Timestamp,
+    ) -> Result<SealedFile, SealingError> {
+        let file = self.file(plain, number, now)?;
+        let ending = match self.kind {
+            SealKind::Pdf | SealKind::PdfP256 => "pdf",
+            SealKind::Ofd => "ofd",
+        };
+        Ok(SealedFile {
+            name: format!("{name}.{ending}"),
+            media_type: self.media_type().to_owned(),
+            sha256: hex(digest(&SHA256, &file).as_ref()),
+            bytes: FileBytes(file),
+        })
     }
 
-    pub(super) const fn media_type(&self) -> &'static str {
+    const fn media_type(&self) -> &'static str {
         match self.kind {
             SealKind::Pdf | SealKind::PdfP256 => "application/pdf",
             SealKind::Ofd => "application/ofd",

@@ -24,6 +24,8 @@ pub struct Prepared {
     pub insured: TestPerson,
     /// The token of a session that has expired.
     pub expired_token: Option<String>,
+    /// Texts of the QR of the province's app with which the resident allows a look at certificates: four, each for once.
+    pub licence_codes: Vec<String>,
 }
 
 impl Default for Prepared {
@@ -34,6 +36,7 @@ impl Default for Prepared {
             resident: person("张示例", "990000194001010014"),
             insured: person("周指纹", "990000199001010017"),
             expired_token: None,
+            licence_codes: Vec::new(),
         }
     }
 }

@@ -4,17 +4,21 @@ mod assist;
 mod board;
 mod case;
 mod catalogue;
+mod community;
 mod door;
 mod envelope;
 mod event;
 mod item;
+mod licence;
 mod material;
 mod privacy;
+mod progress;
 mod rating;
 mod robust;
 mod session;
 mod terminal;
 mod timing;
+mod upload;
 
 use super::talk::{Checked, Talk, fails};
 
@@ -30,9 +34,15 @@ pub(super) async fn check(id: &str, talk: &Talk<'_>) -> Checked {
         "session" => session::check(point, talk).await,
         "item" => item::check(point, talk).await,
         "material" => material::check(point, talk).await,
-        "case" | "state" | "appeal" => case::check(id, talk).await,
+        "upload" => upload::check(point, talk).await,
+        "case" | "state" => case::check(id, talk).await,
+        // An appeal can be an item of the catalogue, and a matter without a case.
+        "appeal" if matches!(point, "received" | "again") => case::check(id, talk).await,
+        "draft" | "withdrawal" | "supplement" | "result" => progress::check(id, talk).await,
+        "licence" => licence::check(point, talk).await,
         "rating" => rating::check(point, talk).await,
         "notice" | "warning" => board::check(id, talk).await,
+        "appeal" | "appointment" | "volunteer" => community::check(id, talk).await,
         "assist" => assist::check(point, talk).await,
         "privacy" => privacy::check(point, talk).await,
         "robust" => robust::check(point, talk).await,

@@ -35,9 +35,9 @@ pub enum OpenError {
     #[error("`{0}` is no address of a platform: write https://host:port")]
     Address(String),
     /// A file of the folder is missing or holds no PEM.
-    #[error("{file}: no PEM with a certificate or key in it")]
+    #[error("{file}: no certificate or key can be read from it")]
     Pem {
-        /// The file.
+        /// The file, with its folder.
         file: String,
         /// What is wrong.
         source: rustls::pki_types::pem::Error,
@@ -64,7 +64,10 @@ impl Target {
         let plain = parsed.scheme() == "https" && parsed.path() == "/" && parsed.query().is_none();
         let host = parsed.host_str().filter(|_| plain).ok_or_else(bad)?.to_owned();
         let port = parsed.port_or_known_default().ok_or_else(bad)?;
-        let pem = |file: &str, source| OpenError::Pem { file: file.to_owned(), source };
+        let pem = |file: &str, source| {
+            let file = credentials.join(file).display().to_string();
+            OpenError::Pem { file, source }
+        };
         let read = |file: &str| -> Result<Vec<CertificateDer<'static>>, OpenError> {
             CertificateDer::pem_file_iter(credentials.join(file))
                 .and_then(Iterator::collect)
@@ -162,7 +165,11 @@ impl Wire for Https {
         Box::pin(self.exchange(ask))
     }
 
-    fn is_canonical(&self) -> bool {
+    fn is_canonical(&self, _: &Ask) -> bool {
+        true
+    }
+
+    fn keeps_keys(&self, _: &Ask) -> bool {
         true
     }
 }

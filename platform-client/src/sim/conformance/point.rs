@@ -34,6 +34,14 @@ pub enum Scope {
     Canonical,
 }
 
+/// What a point cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// The platform knows a call again by its idempotency key.
+    Key,
+}
+
 /// One point.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +59,8 @@ pub struct Point {
     /// Where it applies.
     #[serde(default)]
     pub scope: Scope,
+    /// What it cannot do without.
+    pub needs: Option<Need>,
 }
 
 #[derive(Deserialize)]

@@ -20,6 +20,17 @@ pub(super) fn text(value: &Value, least: usize, most: usize) -> bool {
     value.as_str().is_some_and(|t| (least..=most).contains(&t.chars().count()))
 }
 
+/// A number of the province: 1 to 64 characters that are all seen, and in the order in which they stand.
+pub(super) fn number(value: &Value) -> bool {
+    let seen = |c: char| {
+        !c.is_control()
+            && !c.is_whitespace()
+            && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    text(value, 1, 64) && value.as_str().is_some_and(|t| t.chars().all(seen))
+}
+
 /// Words in Chinese and in English, both there.
 pub(super) fn words(value: &Value) -> bool {
     ["zh-CN", "en"].iter().all(|locale| text(&value[*locale], 1, 10_000))
@@ -30,6 +41,13 @@ pub(super) fn code(value: &Value) -> bool {
     value.as_str().is_some_and(|t| {
         (1..=64).contains(&t.len()) && t.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
     })
+}
+
+/// A mobile number of which at most seven digits are to be seen.
+pub(super) fn masked_phone(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|t| t.matches('*').count() >= 4 && t.bytes().filter(u8::is_ascii_digit).count() <= 7)
 }
 
 pub(super) const CLASSES: [&str; 4] = ["retryable", "needs_user", "needs_human", "fatal"];
@@ -55,6 +73,26 @@ pub(super) const CODES: [(&str, u16, &str); 18] = [
     ("case_not_found", 404, "fatal"),
     ("too_large", 413, "fatal"),
 ];
+
+/// A text as one segment of a path: unreserved characters stay (RFC 3986 section 2.3), others are written as their bytes.
+pub(super) fn segment(text: &str) -> String {
+    let mut segment = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                segment.push(char::from(byte));
+            }
+            _ => segment.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    segment
+}
+
+/// Whether a version is not lower than another, by the numbers between its dots.
+pub(super) fn is_at_least(version: &str, other: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u64> { text.split('.').map_while(|part| part.parse().ok()).collect() };
+    numbers(version) >= numbers(other)
+}
 
 /// Lower-case hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -104,6 +142,10 @@ mod tests {
         }
         assert!(day(&json!("2026-11-24")).is_some() && day(&json!("2026-11-31")).is_none());
         assert!(words(&json!({"zh-CN": "好", "en": "good"})) && !words(&json!({"zh-CN": "好"})));
+        for no in ["", "B J", "BJ\n", "BJ\u{7}", "BJ\u{202e}321", "B\u{200b}J"] {
+            assert!(!number(&json!(no)), "{no:?}");
+        }
+        assert!(number(&json!("示例-2026-0001")) && !number(&json!("B".repeat(65))) && !number(&json!(7)));
         assert!(code(&json!("key_reused")) && !code(&json!("Key")) && !code(&json!("")) && !code(&json!(0)));
     }
 

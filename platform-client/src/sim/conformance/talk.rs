@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::card::Prepared;
 use super::https::Target;
-use super::point::Point;
+use super::point::{Need, Point, Scope};
 use super::report::{Exchange, Finding};
 use super::rule;
 use super::wire::{Ask, AskPart, Broken, Payload, Reply, Wire};
@@ -165,12 +165,14 @@ impl<'t> Call<'t> {
     /// Sends it; no whole answer is a failure.
     pub(super) async fn send(self) -> Checked<Answer> {
         let what = self.what();
-        self.try_send().await.map_err(|broken| fails(what, "an answer", broken.to_string()))
+        self.try_send().await?.map_err(|broken| fails(what, "an answer", broken.to_string()))
     }
 
-    /// Sends it, whatever comes.
-    pub(super) async fn try_send(mut self) -> Result<Answer, Broken> {
+    /// Sends it, whatever comes; it stops where the dialect has no words for it.
+    pub(super) async fn try_send(mut self) -> Checked<Result<Answer, Broken>> {
+        self.can_be_said()?;
         let what = self.what();
+        let is_canonical = self.talk.bench.wire.is_canonical(&self.ask);
         let named = self.ask.headers.iter().any(|(name, _)| name == REQUEST_ID);
         let unnamed = self.ask.headers.iter().any(|(name, _)| name == UNNAMED);
         self.ask.headers.retain(|(name, _)| name != UNNAMED);
@@ -180,6 +182,9 @@ impl<'t> Call<'t> {
         }
         let began = Instant::now();
         let came = self.talk.bench.wire.send(self.ask).await;
+        if came.as_ref().is_err_and(|broken| *broken == Broken::NotInDialect) {
+            return Err(Stop::NotApplicable(NOT_IN_DIALECT));
+        }
         let result = match &came {
             Ok(reply) => match reply.json["code"].as_str() {
                 Some(code) => format!("HTTP {}, {code}", reply.status),
@@ -188,11 +193,25 @@ impl<'t> Call<'t> {
             Err(broken) => broken.to_string(),
         };
         self.talk.note(Exchange { request: what.clone(), result, took: began.elapsed() });
-        came.map(|reply| Answer { what, reply })
+        Ok(came.map(|reply| Answer { what, reply, is_canonical, now: self.talk.now() }))
+    }
+
+    /// Whether the point applies to how this call travels.
+    fn can_be_said(&self) -> Checked {
+        let (wire, point) = (&self.talk.bench.wire, self.talk.point);
+        if point.scope == Scope::Canonical && !wire.is_canonical(&self.ask) {
+            return Err(Stop::NotApplicable("another_dialect"));
+        }
+        let keyed = self.ask.headers.iter().any(|(name, _)| name == "idempotency-key");
+        if point.needs == Some(Need::Key) && keyed && !wire.keeps_keys(&self.ask) {
+            return Err(Stop::NotApplicable(NOT_IN_DIALECT));
+        }
+        Ok(())
     }
 
     /// Sends it so many times at the same moment, each under a request id of its own.
-    pub(super) async fn at_once(self, times: u32) -> Vec<Result<Reply, Broken>> {
+    pub(super) async fn at_once(self, times: u32) -> Checked<Vec<Result<Reply, Broken>>> {
+        self.can_be_said()?;
         let began = Instant::now();
         let mut sendings = JoinSet::new();
         for n in 0..times {
@@ -208,7 +227,10 @@ impl<'t> Call<'t> {
             result: format!("{whole} answers"),
             took: began.elapsed(),
         });
-        came
+        if came.iter().any(|reply| reply.as_ref().is_err_and(|broken| *broken == Broken::NotInDialect)) {
+            return Err(Stop::NotApplicable(NOT_IN_DIALECT));
+        }
+        Ok(came)
     }
 
     /// Sends it without a request id.
@@ -229,10 +251,16 @@ pub(super) const REQUEST_ID: &str = "yilin-request-id";
 /// Marks a call that goes out without a request id; no header of this name is ever sent.
 const UNNAMED: &str = "unnamed";
 
+/// The reason of `points.toml` for what a dialect has no words for.
+const NOT_IN_DIALECT: &str = "not_in_dialect";
+
 /// An answer, and to what.
 pub(super) struct Answer {
     what: String,
     pub(super) reply: Reply,
+    is_canonical: bool,
+    /// When it was here, by this machine's clock.
+    now: OffsetDateTime,
 }
 
 impl Answer {
@@ -300,6 +328,11 @@ impl Answer {
         self.holds(pointer, "RFC 3339 with an offset", |v| rule::time(v).is_some())?;
         let value = self.reply.json.pointer(pointer).and_then(rule::time);
         value.ok_or_else(|| fails(&self.what, "RFC 3339 with an offset", ""))
+    }
+
+    /// The platform's clock: as the envelope has it, or this machine's where a dialect has no place for it.
+    pub(super) fn server_time(&self) -> Checked<OffsetDateTime> {
+        if self.is_canonical { self.time("/serverTime") } else { Ok(self.now) }
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

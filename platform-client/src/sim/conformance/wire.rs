@@ -70,6 +70,12 @@ pub enum Broken {
     /// The connection ended before a whole answer.
     #[error("the connection ended: {0}")]
     Closed(String),
+    /// An answer that is not as the dialect has it.
+    #[error("an answer that is none of its dialect: {0}")]
+    Unreadable(String),
+    /// The dialect cannot say this: nothing was sent.
+    #[error("not in this dialect")]
+    NotInDialect,
 }
 
 /// A call on its way.
@@ -80,7 +86,10 @@ pub trait Wire: Send + Sync {
     /// Sends once; follows nothing, repeats nothing.
     fn send(&self, ask: Ask) -> Sending<'_>;
 
-    /// Whether the contract itself stands on the wire. Where it does not, points about HTTP and the envelope's bytes do
-    /// not apply.
-    fn is_canonical(&self) -> bool;
+    /// Whether the contract itself stands on the wire for this call. Where it does not, points about HTTP and the
+    /// envelope's bytes do not apply.
+    fn is_canonical(&self, ask: &Ask) -> bool;
+
+    /// Whether the platform is told the call's idempotency key, and knows it again.
+    fn keeps_keys(&self, ask: &Ask) -> bool;
 }

@@ -158,7 +158,7 @@ fn check(doors: &Doors, arrived: &Arrived) -> Result<Request, u32> {
     if !doors.tokens.spend(token) {
         return Err(number::TOKEN);
     }
-    if doors.speaks(&call.resource) != Spoken::Anhui {
+    if doors.speaks(&call.resource) != Spoken::Anhui || !call.is_called(&arrived.path) {
         return Err(number::NOWHERE);
     }
     call.unwrap(arrived).ok_or(number::REQUEST)

@@ -85,7 +85,7 @@ fn check(doors: &Doors, keys: &KeyedNonceKeys, arrived: &Arrived) -> Result<Requ
     let text = text.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=");
     let plain = super::keys::decrypted(&keys.body, &text).ok_or(number::REQUEST)?;
     let call: Wrapped<'_> = serde_json::from_slice(&plain).map_err(|_| number::REQUEST)?;
-    if doors.speaks(&call.resource) != Spoken::KeyedNonce {
+    if doors.speaks(&call.resource) != Spoken::KeyedNonce || !call.is_called(&arrived.path) {
         return Err(number::NOWHERE);
     }
     call.unwrap(arrived).ok_or(number::REQUEST)

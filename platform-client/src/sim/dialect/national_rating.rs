@@ -1,7 +1,7 @@
 //! The rating interface of docs/dialects.md, "national_rating".
 
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use base64::Engine as _;
@@ -79,6 +79,9 @@ fn check(doors: &Doors, keys: &NationalKeys, arrived: &Arrived) -> Result<Reques
         return Err(number::ACCESS);
     }
     let mut headers = HeaderMap::new();
+    if let Some(agent) = arrived.headers.get(USER_AGENT) {
+        headers.insert(USER_AGENT, agent.clone());
+    }
     let inner = match (arrived.path.as_str(), params.evaluate.as_slice()) {
         ("/evaluate/options", []) => arrived.inner("GET", path::RATING_OPTIONS, headers, Vec::new()),
         ("/evaluate/submit", [cipher]) => {

@@ -1,7 +1,7 @@
 //! A call of the contract inside one JSON object: docs/dialects.md, "A wrapped call".
 
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -39,6 +39,14 @@ struct Part {
 const BOUNDARY: &str = "yilin-reference-platform-part-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 impl Wrapped<'_> {
+    /// Whether this is the address of the call: a door, and the call's name.
+    pub(super) fn is_called(&self, address: &str) -> bool {
+        let name = super::call::name(&self.method, &self.resource);
+        name.is_some_and(|name| {
+            ["/gateway/rest/", "/openapi/"].iter().any(|door| address.strip_prefix(door) == Some(name))
+        })
+    }
+
     /// The same as a request of the contract; `None` where it is none.
     pub(super) fn unwrap(&self, arrived: &Arrived) -> Option<Request> {
         let mut headers = HeaderMap::new();
@@ -64,8 +72,10 @@ impl Wrapped<'_> {
             (None, None) => Vec::new(),
             (Some(_), Some(_)) => return None,
         };
-        if let Some(tag) = arrived.headers.get(IF_NONE_MATCH) {
-            headers.insert(IF_NONE_MATCH, tag.clone());
+        for name in [IF_NONE_MATCH, USER_AGENT] {
+            if let Some(value) = arrived.headers.get(&name) {
+                headers.insert(name, value.clone());
+            }
         }
         arrived.inner(&self.method, &self.resource, headers, body)
     }

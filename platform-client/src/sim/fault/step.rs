@@ -19,6 +19,8 @@ pub enum Step {
     Sms,
     /// Does the face fit.
     Face,
+    /// What a face engine at the terminal said.
+    FaceVerdict,
     /// Staff sign in.
     Staff,
     /// Is there anything to do.
@@ -51,9 +53,63 @@ pub enum Step {
     Assist,
     /// Please call back.
     Callback,
+    /// What the terminal runs out of.
+    Supplies,
+    /// What is broken.
+    FaultReport,
+    /// How the terminal is set.
+    Configuration,
+    /// What differs from an older catalogue.
+    Delta,
+    /// The items as a list.
+    Items,
+    /// The guide of an item.
+    Guide,
+    /// The form of an item.
+    Form,
+    /// A material in pieces is announced.
+    Upload,
+    /// A piece of it, or how far it is.
+    Piece,
+    /// What a person has begun and filed.
+    MyCases,
+    /// A draft is kept.
+    SaveDraft,
+    /// A draft comes back.
+    Draft,
+    /// What was missing.
+    Supplement,
+    /// A case is taken back.
+    Withdrawal,
+    /// What was decided.
+    Result,
+    /// A code by SMS that allows a look at certificates.
+    LicenceSms,
+    /// A look at certificates is allowed.
+    Authorise,
+    /// Which certificates there are.
+    Licences,
+    /// One of them as a picture.
+    Render,
+    /// A matter of the neighbourhood.
+    Appeal,
+    /// How far it is.
+    AppealStatus,
+    /// How its answer was found.
+    Feedback,
+    /// Times that can be booked.
+    Slots,
+    /// One is booked.
+    Book,
+    /// It is taken back.
+    Cancel,
+    /// What can be helped with.
+    Activities,
+    /// Somebody helps with it.
+    SignUp,
 }
 
-pub(super) const STEPS: [(Step, &str); 24] = [
+pub(super) const STEPS: [(Step, &str); 52] = [
     (Step::Activate, "activate"),
     (Step::Heartbeat, "heartbeat"),
     (Step::Events, "events"),
@@ -62,6 +118,7 @@ pub(super) const STEPS: [(Step, &str); 24] = [
     (Step::Session, "session"),
     (Step::Sms, "sms"),
     (Step::Face, "face"),
+    (Step::FaceVerdict, "face_verdict"),
     (Step::Staff, "staff"),
     (Step::Inquiry, "inquiry"),
     (Step::Prefill, "prefill"),
@@ -78,6 +135,33 @@ pub(super) const STEPS: [(Step, &str); 24] = [
     (Step::Warnings, "warnings"),
     (Step::Assist, "assist"),
     (Step::Callback, "callback"),
+    (Step::Supplies, "supplies"),
+    (Step::FaultReport, "fault_report"),
+    (Step::Configuration, "configuration"),
+    (Step::Delta, "catalogue_delta"),
+    (Step::Items, "items"),
+    (Step::Guide, "guide"),
+    (Step::Form, "form"),
+    (Step::Upload, "upload"),
+    (Step::Piece, "piece"),
+    (Step::MyCases, "my_cases"),
+    (Step::SaveDraft, "save_draft"),
+    (Step::Draft, "draft"),
+    (Step::Supplement, "supplement"),
+    (Step::Withdrawal, "withdrawal"),
+    (Step::Result, "result"),
+    (Step::LicenceSms, "licence_sms"),
+    (Step::Authorise, "authorise"),
+    (Step::Licences, "licences"),
+    (Step::Render, "render"),
+    (Step::Appeal, "appeal"),
+    (Step::AppealStatus, "appeal_status"),
+    (Step::Feedback, "feedback"),
+    (Step::Slots, "slots"),
+    (Step::Book, "book"),
+    (Step::Cancel, "cancel"),
+    (Step::Activities, "activities"),
+    (Step::SignUp, "sign_up"),
 ];
 
 /// The names of the steps that may follow `@`.

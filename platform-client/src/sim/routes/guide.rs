@@ -80,6 +80,8 @@ pub(super) fn item(platform: &Platform, call: &Call) -> Answer<ItemGuide> {
         id: material.id.clone(),
         name: material.name.clone(),
         source: material.source,
+        field: material.field.clone(),
+        licence_kind: material.licence.clone(),
         necessity: material.necessity,
     });
     Ok(ItemGuide {

@@ -86,17 +86,22 @@ pub(super) fn certificate(
     let session = platform.desk.session(call.token.as_deref(), platform.now())?;
     let person = platform.standing(session.person.number.reveal())?.person;
     let number = platform.store.issue(Series::Certificate, platform.today())?;
+    let sealing = sealing(platform, Step::Certificate);
+    certificate::issue(&platform.font, &sealing, &number, person, &request, platform.now())
+}
+
+/// How a file is sealed at this step, with what is to be wrong with it.
+pub(super) fn sealing(platform: &Platform, step: Step) -> Sealing<'_> {
     let flaws = [
         (FaultKind::SealAltered, Flaw::Altered),
         (FaultKind::SealExpired, Flaw::Expired),
         (FaultKind::SealUnknownIssuer, Flaw::UnknownIssuer),
         (FaultKind::SealMissing, Flaw::Missing),
     ];
-    let strikes = |kind| platform.faults.strikes(kind, Step::Certificate);
+    let strikes = |kind| platform.faults.strikes(kind, step);
     let flaw = flaws.into_iter().find(|(kind, _)| strikes(*kind)).map(|(_, flaw)| flaw);
     let Seals { kind, authority } = &platform.seals;
-    let sealing = Sealing { kind: *kind, authority, flaw };
-    certificate::issue(&platform.font, &sealing, &number, person, &request, platform.now())
+    Sealing { kind: *kind, authority, flaw }
 }
 
 pub(super) fn directory(platform: &Platform, call: &Call) -> Answer<Directory> {

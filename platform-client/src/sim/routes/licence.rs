@@ -1,7 +1,12 @@
 //! Certificates of the library: allowed, listed, shown.
 
+use domain::licence::LicenceId;
+use domain::material::MaterialSource;
+use domain::service_item::ServiceItem;
+use ring::digest::{Context, SHA256};
 use sample_city::Person;
 
+use crate::contract::case::{CaseRequest, ProvidedMaterial};
 use crate::contract::envelope::code;
 use crate::contract::licence::{
     Authorisation, AuthorisationId, AuthorisationRequest, LicenceListRequest, LicenceRendering,
@@ -10,8 +15,10 @@ use crate::contract::licence::{
 use crate::contract::session::SmsChallenge;
 use crate::sim::answer::{Answer, Call, refusal};
 use crate::sim::desk::{self, Look};
+use crate::sim::fault::Step;
 use crate::sim::licences;
 use crate::sim::platform::Platform;
+use crate::sim::store::{NewRow, Room, hex};
 use time::Duration;
 
 /// How long a look is allowed: as long as a visit takes.
@@ -64,5 +71,58 @@ pub(super) fn list(platform: &Platform, call: &Call, request: LicenceListRequest
 pub(super) fn render(platform: &Platform, call: &Call, request: RenderRequest) -> Answer<LicenceRendering> {
     let person = person(platform, call)?;
     let look = look(platform, person, &request.authorisation_id)?;
-    licences::render(platform, person, &request.licence_id, &look, platform.now())
+    let now = platform.now();
+    let sealing = super::item::sealing(platform, Step::Render);
+    let shown = licences::render(platform, person, &request.licence_id, &look, &sealing, now)?;
+    let sha256 = shown.file.as_ref().map_or_else(
+        || {
+            let mut digest = Context::new(&SHA256);
+            shown.pages.iter().for_each(|page| digest.update(&page.0));
+            hex(digest.finish().as_ref())
+        },
+        |file| file.sha256.clone(),
+    );
+    let row = NewRow {
+        kind: SHOWN,
+        id: &named(&request.authorisation_id, &request.licence_id, &sha256),
+        owner: person.number.reveal(),
+        subject: request.licence_id.as_str(),
+        state: "shown",
+        series: None,
+        request: &look.purpose,
+        now,
+    };
+    platform.store.keep(&row, Room::Unlimited)?;
+    Ok(shown)
+}
+
+/// What is kept of a certificate that was shown.
+const SHOWN: &str = "licence_shown";
+
+fn named(authorisation: &AuthorisationId, licence: &LicenceId, sha256: &str) -> String {
+    format!("{} {} {sha256}", authorisation.0, licence.as_str())
+}
+
+/// Whether the papers of the library in a case are what was shown to its applicant, each of the kind that the item asks
+/// for.
+pub(super) fn check_provided(platform: &Platform, item: &ServiceItem, request: &CaseRequest) -> Answer<()> {
+    let of_library = |paper: &&ProvidedMaterial| paper.source == MaterialSource::LicenceLibrary;
+    for paper in request.provided.iter().filter(of_library) {
+        let asked = item.materials.iter().find(|m| m.id == paper.requirement && m.source == paper.source);
+        let Some(asked) = asked else {
+            return Err(refusal(code::CONTENT_REFUSED, "the item asks for no such paper of the library"));
+        };
+        let (Some(authorisation), Some(licence)) = (&paper.authorisation, &paper.licence) else {
+            return Err(refusal(code::CONTENT_REFUSED, "a paper of the library names no certificate"));
+        };
+        if asked.licence.as_ref().is_some_and(|kind| kind.as_str() != licence.licence_id.kind()) {
+            return Err(refusal(code::CONTENT_REFUSED, "a paper of the library is of another kind"));
+        }
+        let name = named(authorisation, &licence.licence_id, &licence.sha256);
+        let shown = platform.store.kept(SHOWN, &name)?;
+        if shown.is_none_or(|row| row.owner != request.applicant.number.reveal()) {
+            return Err(refusal(code::CONTENT_REFUSED, "a paper of the library was never shown"));
+        }
+    }
+    Ok(())
 }

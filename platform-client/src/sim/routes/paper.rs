@@ -10,13 +10,15 @@ use domain::case::{ApplicationNumber, SubmissionId};
 use domain::form::FieldId;
 use domain::form::answer::{Answer as Given, AnswerSource, Answered, FormAnswers, YesNo};
 use domain::form::check::check_step;
+use domain::identity::SharedDataConsent;
 use domain::locale::Localized;
-use domain::material::Picture;
+use domain::material::{MaterialSource, Picture};
 use domain::resident_id::ResidentIdNumber;
 use domain::service_item::ServiceItem;
 use ring::digest::{SHA256, digest};
+use time::Duration;
 
-use crate::contract::case::{AnswerValue, CaseReceipt, CaseRequest, CaseStatus, YesNoWord};
+use crate::contract::case::{AnswerOrigin, AnswerValue, CaseReceipt, CaseRequest, CaseStatus, YesNoWord};
 use crate::contract::envelope::code;
 use crate::contract::material::{MaterialId, MaterialReceipt, part};
 use crate::sim::answer::{Answer, Call, refusal};
@@ -52,12 +54,15 @@ async fn parts(request: Request) -> Answer<Parts> {
         let name = field.name().unwrap_or_default().to_owned();
         let media_type = field.content_type().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(|_| refusal(code::TOO_LARGE, "the file is too large"))?;
-        match name.as_str() {
-            part::FILE => file = Some((media_type, bytes.to_vec())),
+        let twice = match name.as_str() {
+            part::FILE => file.replace((media_type, bytes.to_vec())).is_some(),
             part::ID | part::SHA256 => {
-                texts.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+                texts.insert(name, String::from_utf8_lossy(&bytes).into_owned()).is_some()
             }
             _ => return Err(bad("a part is none of the contract's")),
+        };
+        if twice {
+            return Err(bad("a part is there twice"));
         }
     }
     let (media_type, bytes) = file.ok_or_else(|| bad("the part `file` is missing"))?;
@@ -70,6 +75,9 @@ async fn parts(request: Request) -> Answer<Parts> {
     }
     if !matches!(media_type.as_str(), "image/jpeg" | "image/png") {
         return Err(bad("a file must be image/jpeg or image/png"));
+    }
+    if bytes.is_empty() {
+        return Err(refusal(code::CONTENT_REFUSED, "a file has at least one byte"));
     }
     Ok(Parts { id: MaterialId(id), sha256, media_type, bytes })
 }
@@ -117,6 +125,10 @@ pub(super) fn case(platform: &Platform, call: &Call, request: CaseRequest) -> An
     }
 }
 
+/// So far a terminal's clock may be ahead before its day of filing is no day: what runs from that day must not be had by
+/// a clock.
+const CLOCKS_DIFFER: Duration = Duration::days(1);
+
 /// Item, applicant, materials and answers.
 fn check(platform: &Platform, request: &CaseRequest) -> Answer<()> {
     let offer = platform.offer();
@@ -125,8 +137,27 @@ fn check(platform: &Platform, request: &CaseRequest) -> Answer<()> {
     if item.identity.is_needed() && ResidentIdNumber::parse(request.applicant.number.reveal()).is_err() {
         return Err(refusal(code::FORM_REFUSED, "the applicant's number is no number"));
     }
+    if request.filed_at > platform.now() + CLOCKS_DIFFER {
+        return Err(refusal(code::CONTENT_REFUSED, "the case is filed on a day that has not come"));
+    }
+    let name = request.applicant.name.reveal();
+    if name.trim().is_empty() || name.contains(char::is_control) {
+        return Err(refusal(code::FORM_REFUSED, "the applicant's name is no name"));
+    }
+    let shared = request.answers.iter().any(|answer| answer.source == AnswerOrigin::Shared)
+        || request.provided.iter().any(|paper| paper.source == MaterialSource::DataSharing);
+    if shared && request.consent.shared_data != SharedDataConsent::Given {
+        return Err(refusal(
+            code::CONTENT_REFUSED,
+            "an answer or a paper is of shared data, to which nobody agreed",
+        ));
+    }
+    super::licence::check_provided(platform, item, request)?;
     super::matters::handed_in(platform, &request.materials)?;
     let named = |id: &MaterialId| request.materials.iter().any(|m| m.id == *id);
+    if request.provided.iter().any(|paper| paper.material.as_ref().is_some_and(|id| !named(id))) {
+        return Err(refusal(code::MATERIAL_MISSING, "a paper names a material that the case does not"));
+    }
     for answer in &request.answers {
         if let AnswerValue::Photo(id) | AnswerValue::Signature(id) = &answer.value
             && !named(id)
@@ -150,6 +181,14 @@ fn check_form(item: &ServiceItem, request: &CaseRequest) -> Answer<()> {
             Answered { answer: given(&answer.value), source: AnswerSource::Shared(Localized::default()) };
         answers.set(answer.field.clone(), answered);
     }
+    // A certificate of the library stands in the place of a picture.
+    for paper in request.provided.iter().filter(|paper| paper.source == MaterialSource::LicenceLibrary) {
+        let asked = item.materials.iter().find(|asked| asked.id == paper.requirement);
+        if let Some(field) = asked.and_then(|asked| asked.field.clone()) {
+            let source = AnswerSource::Shared(Localized::default());
+            answers.set(field, Answered { answer: Given::Photo(picture()), source });
+        }
+    }
     for step in &item.form {
         if let Some(mistake) = check_step(step, &answers, request.filed_at.date()).first() {
             return Err(form_refused(&mistake.field, "is not answered rightly"));
@@ -162,9 +201,12 @@ fn form_refused(field: &FieldId, what: &str) -> crate::sim::answer::Refusal {
     refusal(code::FORM_REFUSED, format!("`{field}` {what}"))
 }
 
+/// In the place of one that was checked by itself: as a material, or as what was shown.
+fn picture() -> Picture {
+    Picture::new(b"\x89PNG".to_vec())
+}
+
 fn given(value: &AnswerValue) -> Given {
-    // The picture itself was checked as a material.
-    let picture = || Picture::new(b"\x89PNG".to_vec());
     match value {
         AnswerValue::Choice(value) => Given::Choice(value.clone()),
         AnswerValue::YesNo(YesNoWord::Yes) => Given::YesNo(YesNo::Yes),

@@ -10,8 +10,8 @@ use sample_city::StaffDuty;
 use crate::contract::envelope::code;
 use crate::contract::material::part;
 use crate::contract::session::{
-    Person, Session, SessionId, SessionRequest, SessionToken, SmsChallenge, SmsRequest, StaffMember,
-    StaffRole, StaffSignIn,
+    FaceVerdictAnswer, FaceVerdictReport, Person, Session, SessionId, SessionRequest, SessionToken,
+    SmsChallenge, SmsRequest, StaffMember, StaffRole, StaffSignIn,
 };
 use crate::sim::answer::{Answer, Call, refusal, respond};
 use crate::sim::desk;
@@ -44,6 +44,20 @@ pub(super) fn staff(platform: &Platform, _: &Call, request: StaffSignIn) -> Answ
         StaffDuty::Technician => StaffRole::Technician,
     };
     Ok(StaffMember { worker: member.worker.clone(), role })
+}
+
+pub(super) fn face_verdict(
+    platform: &Platform,
+    call: &Call,
+    report: FaceVerdictReport,
+) -> Answer<FaceVerdictAnswer> {
+    let assurance = platform.desk.face_verdict(
+        call.segment("sessionId"),
+        call.token.as_deref(),
+        &report,
+        platform.now(),
+    )?;
+    Ok(FaceVerdictAnswer { assurance })
 }
 
 /// The picture is looked at only so far as to see that it is one, and is not kept.

@@ -69,12 +69,15 @@ async fn parts(request: Request) -> Answer<Parts> {
     while let Some(field) = form.next_field().await.map_err(|_| bad("the parts did not arrive"))? {
         let name = field.name().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(|_| refusal(code::TOO_LARGE, "the piece is too large"))?;
-        match name.as_str() {
-            part::PIECE => piece = Some(bytes.to_vec()),
+        let twice = match name.as_str() {
+            part::PIECE => piece.replace(bytes.to_vec()).is_some(),
             part::OFFSET | part::SHA256 => {
-                texts.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+                texts.insert(name, String::from_utf8_lossy(&bytes).into_owned()).is_some()
             }
             _ => return Err(bad("a part is none of the contract's")),
+        };
+        if twice {
+            return Err(bad("a part is there twice"));
         }
     }
     let bytes = piece.ok_or_else(|| bad("the part `piece` is missing"))?;

@@ -1,6 +1,7 @@
 //! Ratings, calls for help, events and terminals: what the admin page shows beside the cases.
 
 use domain::case::SubmissionId;
+use domain::personal::Personal;
 use domain::service_item::ItemId;
 use domain::terminal::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
@@ -25,6 +26,8 @@ pub(crate) struct RatingRow {
     pub(crate) item: String,
     pub(crate) level: String,
     pub(crate) reasons: String,
+    /// How many characters the resident's own words have: what they say is the department's business.
+    pub(crate) words: u32,
     pub(crate) rated_at: String,
 }
 
@@ -81,8 +84,8 @@ impl Store {
             let reasons: Vec<&str> = rating.reasons.iter().map(|r| r.0.as_str()).collect();
             // The unique submission and occasion make a second rating of the same service no row.
             let rows = tx.execute(
-                "INSERT INTO ratings (rating_id, digest, submission_id, occasion, item, level, reasons, terminal, rated_at, received_at)
-                 VALUES (?1, ?2, ?3, ?10, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (submission_id, occasion) DO NOTHING",
+                "INSERT INTO ratings (rating_id, digest, submission_id, occasion, item, level, reasons, words, terminal, rated_at, received_at)
+                 VALUES (?1, ?2, ?3, ?10, ?4, ?5, ?6, ?11, ?7, ?8, ?9) ON CONFLICT (submission_id, occasion) DO NOTHING",
                 params![
                     rating.rating_id.as_str(),
                     digest,
@@ -94,6 +97,7 @@ impl Store {
                     written(rating.rated_at)?,
                     written(now)?,
                     word(&rating.occasion),
+                    rating.text.as_ref().map(Personal::reveal),
                 ],
             )?;
             Ok(Keyed::Kept(if rows == 0 { KeptRating::AlreadyRated } else { KeptRating::Kept(now) }))
@@ -104,13 +108,14 @@ impl Store {
     pub(crate) fn ratings(&self) -> Result<Vec<RatingRow>, StoreError> {
         let connection = self.lock();
         let mut statement =
-            connection.prepare("SELECT item, level, reasons, rated_at FROM ratings ORDER BY rowid DESC")?;
+            connection.prepare("SELECT item, level, reasons, coalesce(length(words), 0), rated_at FROM ratings ORDER BY rowid DESC")?;
         let rows = statement.query_map([], |row| {
             Ok(RatingRow {
                 item: row.get(0)?,
                 level: row.get(1)?,
                 reasons: row.get(2)?,
-                rated_at: row.get(3)?,
+                words: row.get(3)?,
+                rated_at: row.get(4)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

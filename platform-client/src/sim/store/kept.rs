@@ -152,6 +152,15 @@ impl Store {
         rows.map(|row| row?.map(|(_, row)| row)).collect()
     }
 
+    /// The newest rows of a kind.
+    pub(crate) fn newest_kept(&self, kind: &str, most: u32) -> Result<Vec<KeptRow>, StoreError> {
+        let connection = self.lock();
+        let sql = format!("{SELECT} WHERE kind = ?1 ORDER BY rowid DESC LIMIT ?2");
+        let mut statement = connection.prepare(&sql)?;
+        let rows = statement.query_map(params![kind, most], |row| Ok(parse(row)))?;
+        rows.map(|row| row?.map(|(_, row)| row)).collect()
+    }
+
     /// How many rows in a state are about a subject.
     pub(crate) fn count_kept(&self, kind: &str, subject: &str, state: &str) -> Result<u16, StoreError> {
         let sql = "SELECT count(*) FROM kept WHERE kind = ?1 AND subject = ?2 AND state = ?3";

@@ -9,23 +9,53 @@ use drivers::document_printer::form::{FormFonts, FormProperties, with_form};
 use drivers::document_printer::{
     Cause, Document, DocumentPrinter as _, IppPrinter, Outcome, PrintReport, PrinterStatus,
 };
-use drivers::transport::PortAddress;
+use drivers::transport::{PortAddress, RecordingError, recorded_port};
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{BOLD, Command, REGULAR, beijing, bytes_of, file_failed, sample, text_document};
-use crate::output::{Output, Report, word};
+use crate::output::{Output, Report, chain, word};
 
-pub(super) fn run(command: &Command, port: &PortAddress, output: &Output) -> ExitCode {
-    let mut printer = IppPrinter::new(port);
+/// Whether a port is a document printer's, or the recording of one.
+pub(crate) fn is_one(port: &PortAddress) -> bool {
+    match port {
+        PortAddress::Ipp { .. } => true,
+        PortAddress::Replay { path } => matches!(recorded_port(path), Ok(PortAddress::Ipp { .. })),
+        _ => false,
+    }
+}
+
+/// The printer at a port, recorded where a file is named.
+pub(crate) fn opened(port: &PortAddress, record: Option<&Path>) -> Result<IppPrinter, RecordingError> {
+    match (port, record) {
+        (PortAddress::Replay { path }, None) => IppPrinter::replayed(path),
+        (_, None) => Ok(IppPrinter::new(port)),
+        (_, Some(file)) => IppPrinter::recorded(port, file),
+    }
+}
+
+pub(super) fn run(command: &Command, port: &PortAddress, record: Option<&Path>, output: &Output) -> ExitCode {
     let document = match command {
-        Command::Status(_) => return status(&mut printer, output),
-        Command::Sample(_) => sample_form(),
-        Command::File { file, .. } => document(file),
+        Command::Status(_) => None,
+        Command::Sample(_) => Some(sample_form()),
+        Command::File { file, .. } => Some(document(file)),
     };
-    match document {
-        Ok(document) => print(&document, &mut printer, output),
-        Err(message) => file_failed(message, output),
+    let document = match document.transpose() {
+        Ok(document) => document,
+        Err(message) => return file_failed(message, output),
+    };
+    let mut printer = match opened(port, record) {
+        Ok(printer) => printer,
+        Err(error) => return file_failed(chain(&error), output),
+    };
+    let (result, well) = match &document {
+        None => status(&mut printer),
+        Some(document) => print(document, &mut printer),
+    };
+    match printer.finish() {
+        Err(error) => file_failed(chain(&error), output),
+        Ok(()) if well => output.done(&result),
+        Ok(()) => output.failed(&result),
     }
 }
 
@@ -38,22 +68,17 @@ pub(crate) fn look(port: &PortAddress) -> Option<String> {
     answers.then(|| Printed::of_status(&status, printer.formats().unwrap_or_default()).words())
 }
 
-fn status(printer: &mut IppPrinter, output: &Output) -> ExitCode {
+/// What the printer says, and whether it could be asked.
+fn status(printer: &mut IppPrinter) -> (Printed, bool) {
     let status = printer.status();
     let result = Printed::of_status(&status, printer.formats().unwrap_or_default());
-    match status.cause {
-        Some(Cause::Port | Cause::NoAnswer | Cause::Protocol) => output.failed(&result),
-        _ => output.done(&result),
-    }
+    (result, !matches!(status.cause, Some(Cause::Port | Cause::NoAnswer | Cause::Protocol)))
 }
 
-fn print(document: &Document, printer: &mut IppPrinter, output: &Output) -> ExitCode {
+/// What became of a document, and whether it is printed.
+fn print(document: &Document, printer: &mut IppPrinter) -> (Printed, bool) {
     let report = printer.print(document, &mut |_| {});
-    let result = Printed::of(&report);
-    match report.outcome {
-        Outcome::Printed => output.done(&result),
-        Outcome::NotPrinted | Outcome::Unknown => output.failed(&result),
-    }
+    (Printed::of(&report), report.outcome == Outcome::Printed)
 }
 
 /// A document by a file's content: a PDF or OFD as it is, a text as a form.
@@ -62,6 +87,10 @@ fn document(path: &Path) -> Result<Document, String> {
     let bytes = bytes_of(path)?;
     if bytes.starts_with(b"%PDF-") || bytes.starts_with(b"PK\x03\x04") {
         return Document::inspect(bytes).map_err(|error| named(&error.to_string()));
+    }
+    // Viewers look for it in so many bytes (ISO 32000-1, annex H.3.4.1); as a text it would be pages of rubbish.
+    if bytes.windows(5).take(1024).any(|window| window == b"%PDF-") {
+        return Err(named("PDF: something stands before its beginning"));
     }
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Err(named("a picture is not printed on a document printer"));

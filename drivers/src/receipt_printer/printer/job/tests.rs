@@ -30,10 +30,15 @@ struct Answering {
     looked: usize,
     says: VecDeque<u8>,
     said: usize,
+    /// Which of the questions for a number it forgets.
+    forgets: Option<usize>,
+    numbers: usize,
 }
 
-/// Questions and answers: `DLE EOT` 1 to 4 (paper low), 20 (paper low), `GS a`, `GS r 1`, `GS ( H`.
-const ANSWERS: [(&[u8], &[u8]); 8] = [
+/// `GS ( H` fn 48, answered by `37 22`, the number and `00`.
+const NUMBER: [u8; 7] = [0x1D, b'(', b'H', 6, 0, 48, 48];
+/// Questions and answers: `DLE EOT` 1 to 4 (paper low), 20 (paper low), `GS a`, `GS r 1`.
+const ANSWERS: [(&[u8], &[u8]); 7] = [
     (&[0x10, 0x04, 0x01], &[0x12]),
     (&[0x10, 0x04, 0x02], &[0x12]),
     (&[0x10, 0x04, 0x03], &[0x12]),
@@ -41,8 +46,14 @@ const ANSWERS: [(&[u8], &[u8]); 8] = [
     (&[0x10, 0x04, 0x14], &[0x10, 0x0F, 0x04, 0x00, 0x00, 0x00]),
     (&[0x1D, 0x61, 0x0E], &[0x10, 0x00, 0x03, 0x0F]),
     (&[0x1D, 0x72, 0x01], &[0x03]),
-    (&[0x1D, b'(', b'H', 6, 0, 48, 48, b'A', b'0', b'1', b'7'], &[0x37, 0x22, b'A', b'0', b'1', b'7', 0]),
 ];
+
+impl Answering {
+    fn over(line: Line) -> Self {
+        let (written, says) = (Vec::new(), VecDeque::new());
+        Self { line, written, looked: 0, says, said: 0, forgets: None, numbers: 0 }
+    }
+}
 
 impl Transport for Answering {
     fn read(&mut self, buffer: &mut [u8], _deadline: Instant) -> Result<usize, TransportError> {
@@ -69,6 +80,14 @@ impl Transport for Answering {
         self.written.extend_from_slice(bytes);
         while self.looked < self.written.len() {
             let rest = &self.written[self.looked..];
+            if let Some(number) = rest.strip_prefix(&NUMBER).and_then(|rest| rest.first_chunk::<4>()) {
+                if self.forgets != Some(self.numbers) {
+                    self.says.extend([&[0x37, 0x22][..], number, &[0]].concat());
+                }
+                self.numbers += 1;
+                self.looked += NUMBER.len() + number.len();
+                continue;
+            }
             let asked = ANSWERS.iter().find(|(question, _)| rest.starts_with(question));
             self.says.extend(asked.iter().flat_map(|(_, answer)| *answer));
             self.looked += asked.map_or(1, |(question, _)| question.len());
@@ -87,8 +106,7 @@ impl Transport for Answering {
 
 /// The status before a job, the job's report, and how many bytes the printer said.
 fn exchange(profile: &PrinterProfile, line: Line) -> (PrinterStatus, PrintReport) {
-    let port = Answering { line, written: Vec::new(), looked: 0, says: VecDeque::new(), said: 0 };
-    let mut link = Link::new(Box::new(port));
+    let mut link = Link::new(Box::new(Answering::over(line)));
     let status = PrinterStatus::of(link.ask_all(profile).unwrap(), profile);
     let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
     let job = PrintJob::encode(&PaperDocument::new().paragraph("ok"), profile, &fonts, ID).unwrap();
@@ -141,5 +159,29 @@ fn noise_that_looks_like_an_answer_never_proves_a_paper_that_is_not_proved() {
             assert_eq!(proved, report.outcome == Outcome::Printed, "{noise:02x} at {at}: {report:?}");
             assert_eq!(report.cause.is_none(), proved, "{noise:02x} at {at}: {report:?}");
         }
+    }
+}
+
+#[test]
+fn a_printer_that_forgot_a_piece_and_answers_the_end_has_not_printed_it() {
+    let profile = profile("epson_80");
+    let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
+    // Some twenty chunks of rare characters.
+    let long = PaperDocument::new().paragraph("䶮𠅤".repeat(400));
+    let job = PrintJob::encode(&long, &profile, &fonts, ID).unwrap();
+    assert!(job.chunks.len() > 3, "{}", job.chunks.len());
+    let print = |forgets| {
+        let mut link = Link::new(Box::new(Answering { forgets, ..Answering::over(Line::Good) }));
+        let status = PrinterStatus::of(link.ask_all(&profile).unwrap(), &profile);
+        let mut progress = |_| {};
+        let mut running = Running::begin(&job, ID, &profile, &mut link, status, &mut progress);
+        let end = running.run();
+        let report = running.report(end);
+        (report.outcome, report.evidence, report.cause)
+    };
+    assert_eq!(print(None), (Outcome::Printed, Evidence::ProcessId, None));
+    for piece in 0..job.chunks.len() {
+        let unknown = (Outcome::Unknown, Evidence::None, Some(Cause::NoAnswer));
+        assert_eq!(print(Some(piece)), unknown, "piece {piece}");
     }
 }

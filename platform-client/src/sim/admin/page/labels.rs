@@ -75,11 +75,18 @@ labels! {
     ratings: "评价", "Ratings";
     level: "等级", "Level";
     reasons: "原因", "Reasons";
+    words: "原话字数", "Own words";
     at: "时间", "At";
     materials: "材料", "Materials";
     id: "编号", "Id";
     media_type: "类型", "Type";
     bytes: "字节", "Bytes";
+    appeals: "诉求（不立案）", "Appeals without a case";
+    advance: "下一步", "Next step";
+    topic: "类别", "Topic";
+    appointments: "预约", "Appointments";
+    slot: "时段", "Time";
+    sharings: "数据共享", "Shared data";
     calls: "求助", "Calls";
     kind: "种类", "Kind";
     terminal: "终端", "Terminal";
@@ -140,6 +147,24 @@ impl Labels {
             KeptState::AlreadyApplied => ("重复申请", "already applied"),
         };
         if english { word } else { chinese }
+    }
+
+    /// The state of an appeal or an appointment, or how shared data were given out.
+    pub(super) fn kept_state(&self, word: &str) -> String {
+        let english = self.title == ENGLISH.title;
+        let chinese = match word {
+            "collected" => "已收集",
+            "found" => "已找到责任方",
+            "assigned" => "已派单",
+            "handled" => "已处理",
+            "answered" => "已答复",
+            "booked" => "已预约",
+            "cancelled" => "已取消",
+            "consented" => "本人同意",
+            "consent_not_said" => "未说明同意",
+            other => other,
+        };
+        if english { word.replace('_', " ") } else { chinese.to_owned() }
     }
 
     pub(super) fn act(&self, act: &&str) -> &'static str {

@@ -9,7 +9,7 @@ use super::{Admin, Mistake};
 use crate::sim::desk::FaceRule;
 use crate::sim::fault::{self, FaultName};
 use crate::sim::platform::held;
-use crate::sim::store::{CallRow, CaseRow, EventRow, MaterialRow, RatingRow, TerminalRow};
+use crate::sim::store::{CallRow, CaseRow, EventRow, KeptRow, MaterialRow, RatingRow, TerminalRow};
 
 /// A page with more rows than this is read by nobody.
 const LISTED: usize = 200;
@@ -88,6 +88,11 @@ pub(super) struct Live {
     calls: Vec<CallRow>,
     events: Vec<EventRow>,
     materials: Vec<MaterialRow>,
+    /// Matters of the neighbourhood that are no cases.
+    appeals: Vec<KeptRow>,
+    appointments: Vec<KeptRow>,
+    /// Whose shared data were given out, by which consent; nobody's name.
+    sharings: Vec<KeptRow>,
     in_force: Vec<String>,
 }
 
@@ -149,6 +154,9 @@ impl Live {
             calls,
             events: platform.store.events(50)?,
             materials: platform.store.materials(50)?,
+            appeals: platform.store.newest_kept("appeal", 50)?,
+            appointments: platform.store.newest_kept("appointment", 50)?,
+            sharings: platform.store.newest_kept("sharing", 50)?,
             in_force: admin.faults().iter().map(ToString::to_string).collect(),
         })
     }

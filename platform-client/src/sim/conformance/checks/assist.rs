@@ -33,7 +33,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let answer = back("11100000001").send().await?;
             answer.data()?;
             answer.holds("/data/caller", "zh-CN and en", rule::words)?;
-            let (now, by) = (answer.time("/serverTime")?, answer.time("/data/callBy")?);
+            let (now, by) = (answer.server_time()?, answer.time("/data/callBy")?);
             answer.holds("/data/callBy", "after serverTime", |_| by > now)
         }
         "no_number" => back("").send().await?.refused(&[400], "bad_request", "fatal"),

@@ -30,7 +30,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             })
         }),
         "notice.in_force" => {
-            let today = answer.time("/serverTime")?.date();
+            let today = answer.server_time()?.date();
             answer.holds("/data/notices", "none that has expired before today", |v| {
                 let in_force = |n: &Value| {
                     n["expires"].is_null() || rule::day(&n["expires"]).is_some_and(|d| d >= today)
@@ -54,7 +54,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             v.as_array().is_some_and(|all| all.is_sorted_by_key(rank))
         }),
         "warning.in_force" => {
-            let now = answer.time("/serverTime")?;
+            let now = answer.server_time()?;
             answer.holds("/data/warnings", "issuedAt before expiresAt, and none that is void", |v| {
                 let in_force = |w: &Value| match (rule::time(&w["issuedAt"]), rule::time(&w["expiresAt"])) {
                     (Some(issued), Some(void)) => issued < void && void > now,

@@ -12,6 +12,8 @@ const OUTCOMES: [&str; 5] =
     ["received", "accepted", "supplement_required", "not_accepted", "already_applied"];
 const STATES: [&str; 7] =
     ["submitted", "accepted", "supplement_required", "in_progress", "concluded", "not_accepted", "withdrawn"];
+/// What a number of the province is.
+const NUMBER: &str = "1 to 64 visible characters";
 /// How many equal sendings come at once.
 const AT_ONCE: u32 = 8;
 
@@ -24,15 +26,23 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
                 v.as_str().is_some_and(|outcome| OUTCOMES.contains(&outcome))
             })?;
             answer.holds("/data/submissionId", "the key that was sent", |v| *v == case["submissionId"])?;
+            // What is missing, or why not: the resident has nothing else to go by.
+            let said = match answer.reply.json["data"]["outcome"].as_str() {
+                Some("supplement_required") => Some("/data/what"),
+                Some("not_accepted") => Some("/data/reason"),
+                _ => None,
+            };
+            if let Some(pointer) = said {
+                answer.holds(pointer, "words in Chinese and English", rule::words)?;
+            }
             answer.time("/data/receivedAt").map(drop)
         }
         "case.number" => {
             let answer = filed(talk, &talk.case(1).await?).await?;
-            let number = |v: &Value| rule::text(v, 1, 64);
-            answer.holds("/data/applicationNumber", "1 to 64 characters", number)?;
+            answer.holds("/data/applicationNumber", NUMBER, rule::number)?;
             let accepted = answer.reply.json["data"]["outcome"] == "accepted";
-            answer.holds("/data/caseNumber", "1 to 64 characters exactly when accepted", |v| {
-                if accepted { number(v) } else { v.is_null() }
+            answer.holds("/data/caseNumber", &format!("{NUMBER}, exactly when accepted"), |v| {
+                if accepted { rule::number(v) } else { v.is_null() }
             })
         }
         "case.numbers_differ" => {
@@ -90,7 +100,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             case["filedAt"] = json!(written(filed_at));
             case["consent"]["at"] = json!(written(filed_at - Duration::minutes(1)));
             let answer = filed(talk, &case).await?;
-            let (received, now) = (answer.time("/data/receivedAt")?, answer.time("/serverTime")?);
+            let (received, now) = (answer.time("/data/receivedAt")?, answer.server_time()?);
             let expected = "the moment of arrival: within 5 minutes of serverTime";
             answer.holds("/data/receivedAt", expected, |_| (now - received).abs() <= Duration::minutes(5))
         }
@@ -137,10 +147,8 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
                 answer.reply.json["data"]["state"].as_str(),
                 Some("submitted" | "supplement_required" | "not_accepted")
             );
-            let expected = if before { "null before acceptance" } else { "1 to 64 characters" };
-            answer.holds("/data/caseNumber", expected, |v| {
-                if before { v.is_null() } else { rule::text(v, 1, 64) }
-            })
+            let expected = if before { "null before acceptance" } else { NUMBER };
+            answer.holds("/data/caseNumber", expected, |v| if before { v.is_null() } else { rule::number(v) })
         }
         "state.agrees" => {
             let case = talk.case(1).await?;
@@ -167,7 +175,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let answers = item.answers().ok_or(Stop::NotApplicable("no_appeal"))?;
             let answer = filed(talk, &talk.case_of(item, answers, 1)).await?;
             answer.holds("/data/outcome", "received | accepted", |v| v == "received" || v == "accepted")?;
-            answer.holds("/data/applicationNumber", "1 to 64 characters", |v| rule::text(v, 1, 64))
+            answer.holds("/data/applicationNumber", NUMBER, rule::number)
         }
         "appeal.again" => {
             let items = talk.items().await?;
@@ -196,17 +204,7 @@ async fn look_up(talk: &Talk<'_>, case: &Value) -> Checked<Answer> {
 /// Files a case and asks how far it is.
 pub(super) async fn status(talk: &Talk<'_>, case: &Value) -> Checked<Answer> {
     let number = filed(talk, case).await?.text("/data/applicationNumber")?;
-    // Unreserved characters stay (RFC 3986 section 2.3), others are written as their bytes.
-    let mut segment = String::new();
-    for byte in number.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                segment.push(char::from(byte));
-            }
-            _ => segment.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    let answer = talk.get(format!("/v1/cases/{segment}")).send().await?;
+    let answer = talk.get(format!("/v1/cases/{}", rule::segment(&number))).send().await?;
     answer.data()?;
     Ok(answer)
 }
@@ -216,7 +214,7 @@ async fn at_once(talk: &Talk<'_>) -> Checked {
     let case = talk.case(1).await?;
     let mut numbers = BTreeSet::new();
     let what = format!("POST /v1/cases, {AT_ONCE} at once");
-    for sent in talk.file(&case).at_once(AT_ONCE).await {
+    for sent in talk.file(&case).at_once(AT_ONCE).await? {
         let reply = sent.map_err(|broken| fails(&what, "an answer", broken.to_string()))?;
         let number = reply.json["data"]["applicationNumber"].as_str();
         let number =

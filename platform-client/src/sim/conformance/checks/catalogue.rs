@@ -59,6 +59,48 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             answer.status(&[200])?;
             answer.data().map(drop)
         }
+        "catalogue.signed" => {
+            let answer = catalogue(talk).await?;
+            answer.holds("/data/signature/algorithm", "ed25519 | sm2_sm3", |v| {
+                v == "ed25519" || v == "sm2_sm3"
+            })?;
+            answer.holds("/data/signature/keyId", "16 hexadecimal digits", |v| {
+                v.as_str().is_some_and(|t| t.len() == 16 && t.bytes().all(|b| b.is_ascii_hexdigit()))
+            })?;
+            answer.holds("/data/signature/value", "a signature in Base64", |v| rule::text(v, 64, 512))
+        }
+        // Only the province can go back, so what is seen from outside is that it names no lower version to go back from.
+        "catalogue.rolls_back" => {
+            let answer = catalogue(talk).await?;
+            let version = answer.text("/data/version")?;
+            let expected = format!("null, or a version that is not below {version}");
+            answer.holds("/data/signature/rollsBack", &expected, |v| {
+                v.is_null() || v.as_str().is_some_and(|other| rule::is_at_least(other, &version))
+            })
+        }
+        "catalogue.delta" => {
+            let whole = catalogue(talk).await?;
+            let version = whole.text("/data/version")?;
+            let path = format!("/v1/catalogue/delta?from={}", rule::segment(&version));
+            let answer = talk.get(path).send().await?;
+            answer.data()?;
+            answer.same("/data/version", &whole)?;
+            answer.same("/data/signature", &whole)?;
+            answer.holds("/data/changed", "an empty list: nothing differs", |v| {
+                v.as_array().is_some_and(Vec::is_empty)
+            })?;
+            answer.holds("/data/digest", "64 hexadecimal digits", |v| {
+                v.as_str().is_some_and(|t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_hexdigit()))
+            })?;
+            let names: Vec<_> = whole.list("/data/items")?.iter().map(|item| item["name"].clone()).collect();
+            answer.holds("/data/order", "the names of all files, in their order", |v| {
+                v.as_array().is_some_and(|order| *order == names)
+            })
+        }
+        "catalogue.delta_unknown" => {
+            let answer = talk.get("/v1/catalogue/delta?from=no-such-version").send().await?;
+            answer.refused(&[404], "not_found", "fatal")
+        }
         "division.city" => {
             let answer = talk.get("/v1/divisions").send().await?;
             divisions(&answer, |_| true).map(drop)

@@ -65,23 +65,9 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             answer.holds("/requestId", "1 to 64 characters", |v| rule::text(v, 1, 64))
         }
         "server_time" => good().await?.time("/serverTime").map(drop),
-        "media_type" => {
-            let answer = good().await?;
-            let media_type = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
-            match media_type.split(';').next().map(str::trim) {
-                Some("application/json") => Ok(()),
-                _ => {
-                    Err(answer.wrong("content-type: application/json", format!("content-type: {media_type}")))
-                }
-            }
-        }
-        "not_compressed" => {
-            let answer = good().await?;
-            match answer.header("content-encoding") {
-                None | Some("identity") => Ok(()),
-                Some(other) => Err(answer.wrong("no content-encoding", format!("content-encoding: {other}"))),
-            }
-        }
+        "media_type" => media_type(&good().await?),
+        "not_compressed" => not_compressed(&good().await?),
+        "every_call" => every_call(talk).await,
         _ => Err(super::unknown(point)),
     }
 }
@@ -93,6 +79,47 @@ fn members(answer: &Answer) -> Checked {
         return Ok(());
     }
     Err(answer.wrong(MEMBERS.join(", "), format!("missing: {}", missing.join(", "))))
+}
+
+fn media_type(answer: &Answer) -> Checked {
+    let media_type = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    match media_type.split(';').next().map(str::trim) {
+        Some("application/json") => Ok(()),
+        _ => Err(answer.wrong("content-type: application/json", format!("content-type: {media_type}"))),
+    }
+}
+
+fn not_compressed(answer: &Answer) -> Checked {
+    match answer.header("content-encoding") {
+        None | Some("identity") => Ok(()),
+        Some(other) => Err(answer.wrong("no content-encoding", format!("content-encoding: {other}"))),
+    }
+}
+
+/// Calls of a visit, good ones and refused ones: a terminal takes none of them for an answer unless the envelope is whole.
+async fn every_call(talk: &Talk<'_>) -> Checked {
+    let (person, case) = (&talk.bench.prepared.resident, talk.case(1).await?);
+    let mut other = case.clone();
+    other["locale"] = json!("en");
+    let calls = [
+        talk.post("/v1/sessions", talk.card(person, "2036-01-01")),
+        talk.get("/v1/catalogue"),
+        talk.file(&case),
+        talk.file(&case),
+        talk.file(&other),
+        talk.get(format!("/v1/cases/by-key/{}", talk.id(1))),
+        talk.get(format!("/v1/cases/by-key/{}", talk.id(99))),
+        talk.get("/v1/ratings/options"),
+    ];
+    for (n, call) in (200..).zip(calls) {
+        let answer = call.header(REQUEST_ID, talk.id(n)).send().await?;
+        members(&answer)?;
+        answer.holds("/requestId", &format!("\"{}\"", talk.id(n)), |v| v == &json!(talk.id(n)))?;
+        answer.time("/serverTime")?;
+        media_type(&answer)?;
+        not_compressed(&answer)?;
+    }
+    Ok(())
 }
 
 async fn no_such_path(talk: &Talk<'_>) -> Checked<Answer> {

@@ -16,6 +16,62 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
                 talk.post("/v1/items/no-such-item/inquiry", talk.body(json!({}))).token(&session.token);
             call.send().await?.refused(&[404], "not_found", "fatal")
         }
+        "listed" => {
+            let items = talk.items().await?;
+            let answer = talk.get("/v1/items").send().await?;
+            answer.data()?;
+            let expected = "every item of the catalogue, each with itemId, version, name and theme";
+            answer.holds("/data/items", expected, |v| {
+                let listed = v.as_array().map(Vec::as_slice).unwrap_or_default();
+                let right = |item: &crate::sim::conformance::item::Item| {
+                    listed.iter().any(|l| {
+                        l["itemId"] == item.id()
+                            && l["version"] == item.text("version")
+                            && l["theme"] == item.text("theme")
+                            && rule::words(&l["name"])
+                    })
+                };
+                listed.len() == items.len() && items.iter().all(right)
+            })
+        }
+        "found" => {
+            let nowhere = talk.get(format!("/v1/items?words={}", talk.id(1))).send().await?;
+            nowhere.data()?;
+            nowhere.holds("/data/items", "an empty list", |v| v.as_array().is_some_and(Vec::is_empty))?;
+            let items = talk.items().await?;
+            let item = items.first().ok_or(Stop::NotApplicable("no_item"))?;
+            let name = item.toml.get("name").and_then(|name| name.get("zh-CN")?.as_str()).unwrap_or_default();
+            let answer = talk.get(format!("/v1/items?words={}", rule::segment(name))).send().await?;
+            answer.data()?;
+            answer.holds("/data/items", &format!("\"{}\" among them", item.id()), |v| {
+                v.as_array().is_some_and(|all| all.iter().any(|l| l["itemId"] == item.id()))
+            })
+        }
+        "guide" => {
+            let items = talk.items().await?;
+            let item = items.first().ok_or(Stop::NotApplicable("no_item"))?;
+            let answer = talk.get(format!("/v1/items/{}", item.id())).send().await?;
+            answer.data()?;
+            answer.holds("/data/item/itemId", &format!("\"{}\"", item.id()), |v| v == item.id())?;
+            let version = item.text("version");
+            answer.holds("/data/item/version", &format!("\"{version}\""), |v| v == version)?;
+            answer.holds("/data/responsible", "zh-CN and en", rule::words)?;
+            answer.holds("/data/phone", "1 to 32 characters", |v| rule::text(v, 1, 32))
+        }
+        "form" => {
+            let item = talk.item_of_kind("application", "no_item").await?;
+            let answer = talk.get(format!("/v1/items/{}/form", item.id())).send().await?;
+            answer.data()?;
+            answer.holds("/data/schema/type", "\"object\"", |v| v == "object")?;
+            let mut fields = Vec::new();
+            for step in answer.list("/data/steps")? {
+                let of_step = step["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+                fields.extend(of_step.iter().filter_map(|field| field["field"].as_str()));
+            }
+            answer.holds("/data/schema/properties", "each field of steps", |v| {
+                !fields.is_empty() && fields.iter().all(|field| v.get(*field).is_some_and(Value::is_object))
+            })
+        }
         "inquiry" => {
             let items = talk.items().await?;
             let asked = |i: &&crate::sim::conformance::item::Item| i.text("inquiry") == "ask_first";

@@ -47,7 +47,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let file = vec![b'0'; 32 << 20];
             let call = material(talk, &id, &self::sha256(&file), "image/png", file);
             // A server may close as soon as it knows (RFC 9110 section 15.5.14).
-            match call.try_send().await {
+            match call.try_send().await? {
                 Ok(answer) => answer.refused(&[413], "too_large", "fatal"),
                 Err(Broken::Closed(_)) => Ok(()),
                 Err(other) => Err(crate::sim::conformance::talk::fails(

@@ -42,7 +42,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let call = talk.call("POST", "/v1/terminals/heartbeat");
             call.raw("text/plain", heartbeat(talk).to_string()).send().await?.status(&[415])
         }
-        "body_too_large" => match post(vec![b' '; 32 << 20]).try_send().await {
+        "body_too_large" => match post(vec![b' '; 32 << 20]).try_send().await? {
             Ok(answer) => answer.status(&[413]),
             // A server may close as soon as it knows (RFC 9110 section 15.5.14).
             Err(Broken::Closed(_)) => Ok(()),
@@ -50,7 +50,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         },
         "header_too_large" => {
             let call = talk.get("/v1/notices").header("x-conformance", "x".repeat(1 << 20));
-            match call.try_send().await {
+            match call.try_send().await? {
                 Ok(answer) => answer.status(&[400, 413, 431])?,
                 Err(Broken::Closed(_)) => {}
                 Err(other) => {

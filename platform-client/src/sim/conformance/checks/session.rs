@@ -11,6 +11,9 @@ use crate::sim::conformance::wire::AskPart;
 /// A session is short-lived: the visit's, not the day's.
 const LONGEST: Duration = Duration::hours(24);
 
+/// What presentation attack detection may say.
+const ATTACKS: [&str; 4] = ["not_checked", "not_detected", "detected", "inconclusive"];
+
 pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
     let resident = &talk.bench.prepared.resident;
     let open = |body: Value| talk.post("/v1/sessions", body).send();
@@ -46,7 +49,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         "short_lived" => {
             let answer = open(talk.card(resident, "2036-01-01")).await?;
             answer.data()?;
-            let (now, ends) = (answer.time("/serverTime")?, answer.time("/data/expiresAt")?);
+            let (now, ends) = (answer.server_time()?, answer.time("/data/expiresAt")?);
             answer.holds("/data/expiresAt", "after serverTime, at most a day", |_| {
                 ends > now && ends - now <= LONGEST
             })
@@ -101,8 +104,8 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let number = |v: &Value| v.as_f64().is_some_and(|n| (0.0..=1.0).contains(&n));
             answer.holds("/data/score", "0 to 1", number)?;
             answer.holds("/data/threshold", "0 to 1", number)?;
-            answer.holds("/data/presentationAttack", "not_checked | not_detected | detected", |v| {
-                v.as_str().is_some_and(|w| ["not_checked", "not_detected", "detected"].contains(&w))
+            answer.holds("/data/presentationAttack", &ATTACKS.join(" | "), |v| {
+                v.as_str().is_some_and(|w| ATTACKS.contains(&w))
             })?;
             let data = answer.data()?;
             let alike = data["score"].as_f64() >= data["threshold"].as_f64();
@@ -111,6 +114,26 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             })
         }
         "face_needs_its_session" => session_required(&face(talk, Some(talk.id(1))).await?),
+        "face_verdict" => {
+            let answer = verdict(talk, 0.9, true, None).await?;
+            is_counted(&answer)?;
+            answer.holds("/data/assurance", "\"card_and_face\"", |v| v == "card_and_face")
+        }
+        "face_verdict_no" => {
+            let answer = verdict(talk, 0.1, false, None).await?;
+            is_counted(&answer)?;
+            answer.holds("/data/assurance", "\"card_or_qr\", as before", |v| v == "card_or_qr")
+        }
+        "face_verdict_agrees" => {
+            let answer = verdict(talk, 0.1, true, None).await?;
+            if is_not_admitted(&answer) {
+                return Err(Stop::NotApplicable("no_engine"));
+            }
+            answer.refused(&[422], "content_refused", "fatal")
+        }
+        "face_verdict_needs_its_session" => {
+            session_required(&verdict(talk, 0.9, true, Some(talk.id(1))).await?)
+        }
         _ => Err(super::unknown(point)),
     }
 }
@@ -125,6 +148,27 @@ async fn face(talk: &Talk<'_>, token: Option<String>) -> Checked<Answer> {
     let picture = AskPart { name: "picture", media_type: Some("image/png"), bytes: talk.picture(1) };
     let call = talk.call("POST", format!("/v1/sessions/{}/face", session.id)).parts(vec![picture]);
     call.token(&token.unwrap_or(session.token)).send().await
+}
+
+/// Tells what an engine of nobody says, whose threshold is 0.5, with the session's own token or another.
+async fn verdict(talk: &Talk<'_>, score: f32, matched: bool, token: Option<String>) -> Checked<Answer> {
+    let session = talk.session(&talk.bench.prepared.resident).await?;
+    let body = json!({"engine": {"name": "conformance", "version": "1", "certificate": null}, "score": score,
+                      "threshold": 0.5, "matched": matched, "presentationAttack": "not_detected"});
+    let call = talk.post(format!("/v1/sessions/{}/face-verdict", session.id), talk.body(body));
+    call.token(&token.unwrap_or(session.token)).send().await
+}
+
+fn is_not_admitted(answer: &Answer) -> bool {
+    answer.refused(&[403], "not_admitted", "needs_human").is_ok()
+}
+
+/// A platform may count no engine's word; then it says so.
+fn is_counted(answer: &Answer) -> Checked {
+    if is_not_admitted(answer) {
+        return Err(Stop::NotApplicable("no_engine"));
+    }
+    answer.data().map(drop)
 }
 
 /// The same number with another check character.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sim::conformance::rule;
-use crate::sim::conformance::talk::{Checked, Talk, written};
+use crate::sim::conformance::talk::{Answer, Checked, Talk, written};
 
 /// 04 ‖ x_G ‖ y_G of GB/T 32918.5-2017, clause 2: as good a public key as any.
 const A_POINT_OF_THE_CURVE: &str = "0432c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7\
@@ -65,8 +65,54 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
             let want = version.reply.json["data"]["version"].clone();
             answer.holds("/data/catalogueVersion", &want.to_string(), |v| *v == want)
         }
+        "supplies" => {
+            let supply = |kind: &str, level: &str| json!({"kind": kind, "level": level, "percent": null, "replaced": null});
+            let supplies = [supply("receipt_paper", "out"), supply("toner", "full")];
+            let body = talk.body(json!({"at": written(talk.now()), "supplies": supplies}));
+            let answer = talk.post("/v1/terminals/supplies", body).send().await?;
+            answer.data()?;
+            let expected = "of what was reported: receipt_paper, toner";
+            answer.holds("/data/ordered", expected, |v| {
+                let reported = |kind: &Value| matches!(kind.as_str(), Some("receipt_paper" | "toner"));
+                v.as_array().is_some_and(|all| all.iter().all(reported))
+            })
+        }
+        "fault" => {
+            let answer = fault(talk, None).await?;
+            answer.holds("/data/order", "null or 1 to 64 characters", |v| v.is_null() || rule::text(v, 1, 64))
+        }
+        "fault_again" => {
+            let first = fault(talk, None).await?;
+            let again = fault(talk, None).await?;
+            again.same("/data/order", &first)?;
+            fault(talk, Some(written(talk.now()))).await.map(drop)
+        }
+        "configuration" => {
+            let answer = talk.get("/v1/terminals/configuration").send().await?;
+            answer.data()?;
+            answer.holds("/data/version", "1 to 64 characters", |v| rule::text(v, 1, 64))?;
+            for seconds in ["heartbeatSeconds", "warningsSeconds", "idleSeconds"] {
+                answer.holds(&format!("/data/{seconds}"), "a whole number from 1", |v| {
+                    v.as_u64().is_some_and(|n| n >= 1)
+                })?;
+            }
+            answer.holds("/data/pausedItems", "a list of ids", |v| {
+                v.as_array().is_some_and(|all| all.iter().all(Value::is_string))
+            })
+        }
         _ => Err(super::unknown(point)),
     }
+}
+
+/// Tells of a fault of a device that no terminal has.
+async fn fault(talk: &Talk<'_>, cleared: Option<String>) -> Checked<Answer> {
+    // A number of this point and seed, below 2^32.
+    let number = u32::from_str_radix(&talk.id(1)[..8], 16).unwrap_or(1);
+    let body = json!({"number": number, "device": "conformance", "cause": "conformance", "mender": "technician",
+                      "since": written(talk.bench.began), "clearedAt": cleared});
+    let answer = talk.post("/v1/terminals/faults", talk.body(body)).send().await?;
+    answer.data()?;
+    Ok(answer)
 }
 
 pub(super) fn heartbeat(talk: &Talk<'_>) -> Value {

@@ -33,7 +33,7 @@ pub(super) async fn check(point: &str, talk: &Talk<'_>) -> Checked {
         }
         "at_once" => {
             let what = format!("GET /v1/notices, {AT_ONCE} at once");
-            for answer in talk.get("/v1/notices").at_once(AT_ONCE).await {
+            for answer in talk.get("/v1/notices").at_once(AT_ONCE).await? {
                 let got = match answer {
                     Ok(reply) if reply.status == 200 && reply.took <= LONGEST => continue,
                     Ok(reply) => format!("HTTP {}, {} ms", reply.status, reply.took.as_millis()),

@@ -52,6 +52,13 @@ impl Element {
     pub fn centre(&self) -> (f32, f32) {
         (self.x + self.w / 2.0, self.y + self.h / 2.0)
     }
+
+    /// Whether they share more than a line of pixels.
+    pub fn lies_on(&self, other: &Self) -> bool {
+        let across = (self.x + self.w).min(other.x + other.w) - self.x.max(other.x);
+        let down = (self.y + self.h).min(other.y + other.h) - self.y.max(other.y);
+        across > 1.0 && down > 1.0
+    }
 }
 
 /// Every visible element of a window, in painting order.

@@ -1,0 +1,83 @@
+"use strict";
+// The worker of call.rs: each line on stdout is a thing that was seen or done; a line on stdin lets it go on.
+const { open, join } = require("./join.js");
+const readline = require("node:readline");
+const { ORIGIN, INVITATION, SENTENCE, ON_THE_PAGE } = process.env;
+const LONGEST = 90_000;
+
+const say = (what) => process.stdout.write(`${what}\n`);
+const hear = (() => {
+  const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  return () => lines.next();
+})();
+const must = (truth, what) => {
+  if (!truth) throw new Error(what);
+};
+(async () => {
+  const browser = await open();
+  const page = await join(browser, INVITATION);
+
+  // The news must be listened to before there is any.
+  const listens = page.waitForResponse(/\/live\/calls$/);
+  await page.goto(`${ORIGIN}/desk`);
+  await listens;
+  must((await page.locator("#calls tbody tr").count()) === 0, "there is a call before anybody called");
+  await page.evaluate(() => { window.same = true; });
+  say("the desk is empty");
+  const row = page.locator("#calls tbody tr");
+  await row.waitFor();
+  must(await page.evaluate(() => window.same), "the page was loaded again");
+  must((await row.textContent()).includes("高龄津贴申请"), `the item has no name: ${await row.textContent()}`);
+  say("the call came without a reload");
+  await row.locator("button").click();
+  await page.waitForURL(/\/desk\/[0-9a-f]+$/);
+  must((await page.locator("#mirror svg").count()) === 0, "the page is seen before the resident agreed");
+  say("the call is taken, its page is not seen");
+
+  const mirror = page.locator("#mirror svg");
+  await mirror.waitFor();
+  const text = await mirror.textContent();
+  must(text.includes(ON_THE_PAGE) && text.includes("下一步"), `the fixed words are not there: ${text}`);
+  must((await mirror.locator("rect.hidden").count()) === 1, "the value is not a grey bar");
+  must((await page.locator("#mirror :is(button, a, input, select, [role=button])").count()) === 0, "something of the page can be pressed");
+  const ground = await mirror.locator("rect.ground").evaluate((ground) => getComputedStyle(ground).fill);
+  must(ground === "rgb(245, 247, 249)", `words lie on a ground of ${ground}`);
+  say("the page is seen without its values, and nothing on it can be pressed");
+  const box = await mirror.boundingBox();
+  const side = Math.min(box.width / 1080, box.height / 1920);
+  const at = (x, y) => ({ x: (box.width - 1080 * side) / 2 + x * side, y: (box.height - 1920 * side) / 2 + y * side });
+  await mirror.click({ position: at(790, 1575) });
+  await hear();
+  await page.fill("#text", SENTENCE);
+  const written = page.waitForEvent("load");
+  await page.click("button[value=write]");
+  await written;
+
+  const address = page.url();
+  const refused = await page.evaluate(async (address) => {
+    const csrf = document.querySelector("input[name=csrf]").value;
+    const answers = [];
+    for (const act of ["press", "tap", "type", "submit", "picture", ""]) {
+      const body = new URLSearchParams({ csrf, do: act, x: "10", y: "10", text: "1" });
+      answers.push((await fetch(address, { method: "POST", body })).status);
+    }
+    return answers;
+  }, address);
+  must(refused.every((status) => status === 400), `a worker may do more: ${refused}`);
+  say("what a worker may not do is refused");
+
+  // The page asks each second; without the call there is nothing to see.
+  let status = 200;
+  for (const until = Date.now() + LONGEST; status === 200 && Date.now() < until; ) {
+    await page.waitForTimeout(300);
+    status = await page.evaluate(async (address) => (await fetch(address)).status, address);
+  }
+  must(status === 404, `the call is still there: ${status}`);
+  await page.goto(`${ORIGIN}/desk`);
+  must((await page.locator("#calls tbody tr").count()) === 0, "the call is still listed");
+  say("the call is over");
+  await browser.close();
+})().then(() => process.exit(0), (error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,2 @@
+-- SQLite wakes nobody: its changes are asked for.
+SELECT 1;

@@ -1,0 +1,191 @@
+//! Settings of the terminals: a new document beside the last one, then pushed stage by stage.
+
+use super::Page;
+use super::form::Form;
+use super::frame::{self, Frame};
+use super::trouble::Trouble;
+use super::visitor::{Act, Desk};
+use super::words::Words;
+use super::work::{Noted, actor, noted};
+use crate::orders::configurations;
+use crate::selector::Selector;
+use crate::store::configurations::{Configuration, PushCounts};
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use fleet_api::configuration::{LogLevel, MaintenanceWindow, Settings};
+
+/// Percentages that a push goes to.
+const STAGES: [i64; 5] = [1, 5, 25, 50, 100];
+
+#[derive(Template)]
+#[template(path = "configurations.html")]
+struct Configurations {
+    f: Frame,
+    rows: Vec<Row>,
+    settings: Settings,
+    window: (String, String),
+    level: &'static str,
+    districts: Vec<(String, String)>,
+}
+
+struct Row {
+    number: i64,
+    at: String,
+    by: String,
+    why: String,
+    percentage: i64,
+    counts: PushCounts,
+}
+
+#[derive(Template)]
+#[template(path = "configuration.html")]
+struct ConfigurationPage {
+    f: Frame,
+    number: i64,
+    facts: Vec<(&'static str, String)>,
+    percentage: i64,
+    stages: Vec<i64>,
+    counts: PushCounts,
+    before: Option<i64>,
+    differences: Vec<(String, Option<String>, Option<String>)>,
+}
+
+/// The documents, newest first, and the form of a new one, which begins as the newest.
+pub(super) async fn page(desk: Desk) -> Page {
+    let w = desk.w;
+    let store = &desk.console.store;
+    let found = store.configurations(50).await?;
+    let settings = found.first().map(|newest| newest.settings.clone()).unwrap_or_default();
+    let mut rows = Vec::new();
+    for configuration in found {
+        rows.push(Row {
+            counts: store.push_counts(configuration.number).await?,
+            number: configuration.number,
+            at: frame::moment(configuration.made_at),
+            by: configuration.made_by,
+            why: configuration.why,
+            percentage: configuration.percentage,
+        });
+    }
+    let districts = store.divisions("district").await?;
+    let page = Configurations {
+        f: Frame::new(&desk, "configurations", w.menu_configurations),
+        rows,
+        window: settings.maintenance_window.as_ref().map_or_else(Default::default, |window| {
+            (
+                format!("{:02}:{:02}", window.from_minute / 60, window.from_minute % 60),
+                window.minutes.to_string(),
+            )
+        }),
+        level: settings.log_level.map_or("", LogLevel::word),
+        settings,
+        districts: districts
+            .into_iter()
+            .map(|d| (w.language.of(&d.name_zh, &d.name_en).to_owned(), d.code))
+            .map(|(name, code)| (code, name))
+            .collect(),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// One document beside the one before it.
+pub(super) async fn one(desk: Desk, Path(number): Path<i64>) -> Page {
+    let w = desk.w;
+    let store = &desk.console.store;
+    let document = store.configuration(number).await?.ok_or(Trouble::Missing)?;
+    let before = store.configurations(50).await?.into_iter().find(|other| other.number < number);
+    let settings = before.as_ref().map(|before| before.settings.clone()).unwrap_or_default();
+    let differences = configurations::difference(&settings, &document.settings);
+    let page = ConfigurationPage {
+        f: Frame::new(&desk, "configurations", w.configurations_one(number)),
+        number,
+        facts: facts(w, &document),
+        stages: STAGES.into_iter().filter(|stage| *stage > document.percentage).collect(),
+        percentage: document.percentage,
+        counts: store.push_counts(number).await?,
+        before: before.map(|before| before.number),
+        differences: differences
+            .into_iter()
+            .map(|d| {
+                let text = |value: Option<serde_json::Value>| value.map(|value| value.to_string());
+                (w.of("setting", &d.setting).to_owned(), text(d.before), text(d.after))
+            })
+            .collect(),
+    };
+    Ok(Html(page.render()?))
+}
+
+fn facts(w: &'static Words, document: &Configuration) -> Vec<(&'static str, String)> {
+    let mut whom = document.selector.districts.clone();
+    whom.extend(document.selector.models.iter().cloned());
+    vec![
+        (w.rollouts_whom, if whom.is_empty() { w.rollouts_everybody.to_owned() } else { whom.join(", ") }),
+        (w.rollouts_by, format!("{} · {}", document.made_by, frame::moment(document.made_at))),
+        (w.audit_why, document.why.clone()),
+    ]
+}
+
+fn settings(form: &Form) -> Result<Settings, Trouble> {
+    fn number<T: TryFrom<i64>>(form: &Form, name: &'static str) -> Result<Option<T>, Trouble> {
+        form.number(name)?.map(|n| T::try_from(n).map_err(|_| Trouble::Bad(name))).transpose()
+    }
+    let clock = form.text("window_from", 5)?;
+    let window = match (clock.split_once(':'), number(form, "window_minutes")?) {
+        (Some((hours, minutes)), Some(length)) => {
+            let part = |text: &str| text.parse::<u16>().map_err(|_| Trouble::Bad("window_from"));
+            Some(MaintenanceWindow {
+                from_minute: part(hours)?.saturating_mul(60).saturating_add(part(minutes)?),
+                minutes: length,
+            })
+        }
+        _ => None,
+    };
+    let level = form.text("log_level", 10)?;
+    let (chinese, english) = (form.text("notice_zh", 60)?, form.text("notice_en", 60)?);
+    let settings = serde_json::json!({
+        "volume_percent": number::<u8>(form, "volume_percent")?,
+        "brightness_percent": number::<u8>(form, "brightness_percent")?,
+        "dark_outside_hours": match form.raw("dark_outside_hours") { "yes" => Some(true), "no" => Some(false), _ => None },
+        "maintenance_window": window,
+        "download_bytes_per_second": number::<u64>(form, "download_bytes_per_second")?,
+        "still_there_after_seconds": number::<u32>(form, "still_there_after_seconds")?,
+        "log_level": Some(level).filter(|level| !level.is_empty()),
+        "idle_notice": (!chinese.is_empty() && !english.is_empty())
+            .then(|| serde_json::json!({ "zh-CN": chinese, "en": english })),
+    });
+    serde_json::from_value(settings).map_err(|_| Trouble::Bad("settings"))
+}
+
+/// Makes a document; nothing is pushed yet.
+pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
+    let why = form.why()?;
+    let settings = settings(&form)?;
+    let selector =
+        Selector { districts: form.all("district").map(str::to_owned).collect(), ..Selector::default() };
+    let seed = desk.console.clock.millis();
+    let note = Noted {
+        what: "configuration.add",
+        subject: "configuration".into(),
+        why: &why,
+        detail: String::new(),
+    };
+    let by = actor(&desk);
+    let work = configurations::make(desk.console.server(), &settings, &selector, seed, &by, &why);
+    let number = noted(&desk, note, work).await?;
+    Ok(Redirect::to(&format!("/configurations/{number}")).into_response())
+}
+
+/// Pushes a document to a share of its terminals.
+pub(super) async fn push(Path(number): Path<i64>, Act { desk, form }: Act) -> Result<Response, Trouble> {
+    let why = form.why()?;
+    let percentage = form.number("percentage")?.ok_or(Trouble::Bad("percentage"))?;
+    let note = Noted {
+        what: "configuration.push",
+        subject: format!("configuration:{number}"),
+        why: &why,
+        detail: format!("{percentage} %"),
+    };
+    noted(&desk, note, configurations::push(desk.console.server(), number, percentage)).await?;
+    Ok(Redirect::to(&format!("/configurations/{number}")).into_response())
+}

@@ -1,0 +1,188 @@
+//! TLS for both sides, and who calls: read from the certificate and from nowhere else.
+//!
+//! Duty: handshakes that do not wait for one another, and the caller's name. Never: look at what passes.
+
+use crate::secret;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use fleet_api::TerminalId;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use x509_cert::Certificate;
+use x509_cert::der::oid::db::rfc4519::CN;
+use x509_cert::der::{Decode as _, asn1::PrintableStringRef, asn1::Utf8StringRef};
+
+/// Who does not shake hands in this time is let go.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Handshakes at a time: the rest waits in the kernel.
+const HANDSHAKES: usize = 512;
+
+/// Why there is no TLS.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A certificate or key is none.
+    #[error("the server's certificate or key cannot be read")]
+    Pem(#[from] rustls::pki_types::pem::Error),
+    /// They do not fit.
+    #[error("the server's certificate cannot be used")]
+    Rustls(#[from] rustls::Error),
+    /// The root cannot check clients.
+    #[error("the authority cannot check terminals")]
+    Verifier(#[from] rustls::server::VerifierBuilderError),
+}
+
+/// Whether callers may show a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers<'a> {
+    /// Terminals, with certificates of this root (PEM), and those that are to be enrolled, without one.
+    Terminals(&'a str),
+    /// People: no certificate is asked for.
+    People,
+}
+
+/// The TLS side of a listener.
+///
+/// # Errors
+/// A certificate or key cannot be used.
+pub fn config(chain: &str, key: &str, callers: Callers<'_>) -> Result<ServerConfig, TlsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
+    let builder = match callers {
+        Callers::People => builder.with_no_client_auth(),
+        Callers::Terminals(root) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(root.as_bytes())?)?;
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+                .allow_unauthenticated()
+                .build()?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<_, _>>()?;
+    let mut config = builder.with_single_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Where it calls from.
+    pub address: SocketAddr,
+    /// What its certificate says; none without one.
+    pub certificate: Option<Arc<PeerCertificate>>,
+}
+
+/// A certificate that our authority signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerCertificate {
+    /// Its common name.
+    pub terminal: TerminalId,
+    /// Its serial number, hexadecimal.
+    pub serial: String,
+}
+
+/// The common name and serial number of a certificate. None: it has no common name, or is none.
+fn read(certificate: &[u8]) -> Option<PeerCertificate> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    let names = certificate.tbs_certificate.subject.0.iter().flat_map(|names| names.0.iter());
+    let common = names.clone().find(|name| name.oid == CN)?;
+    let text = common
+        .value
+        .decode_as::<Utf8StringRef<'_>>()
+        .map(|text| text.as_str().to_owned())
+        .or_else(|_| common.value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned()))
+        .ok()?;
+    let serial = secret::hex(certificate.tbs_certificate.serial_number.as_bytes());
+    Some(PeerCertificate { terminal: TerminalId(text), serial })
+}
+
+/// Gives `axum` the connections whose handshake is done.
+pub struct TlsListener {
+    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    /// Takes over a listening socket; must be called inside the runtime that serves. The task holds the socket, and ends when
+    /// the listener is gone: the address is free after it.
+    ///
+    /// # Errors
+    /// The socket has no address.
+    pub fn new(tcp: TcpListener, config: ServerConfig) -> io::Result<(Self, JoinHandle<()>)> {
+        let address = tcp.local_addr()?;
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (done, ready) = mpsc::channel(256);
+        let hands = Arc::new(Semaphore::new(HANDSHAKES));
+        let accepting = tokio::spawn(async move {
+            loop {
+                let next = async {
+                    // The semaphore is never closed.
+                    let hand = Arc::clone(&hands).acquire_owned().await.ok();
+                    (hand, tcp.accept().await)
+                };
+                let (hand, accepted) = tokio::select! {
+                    next = next => next,
+                    () = done.closed() => return,
+                };
+                let Ok((stream, peer)) = accepted else {
+                    // Too many open files: others are closed meanwhile.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                let (done, acceptor) = (done.clone(), acceptor.clone());
+                tokio::spawn(async move {
+                    // An answer is one write; waiting for more would delay it.
+                    let _ = stream.set_nodelay(true);
+                    // Who does not come to the end of the handshake has none.
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                        let _ = done.send((stream, peer)).await;
+                    }
+                    drop(hand);
+                });
+            }
+        });
+        Ok((Self { ready, address }, accepting))
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+        match self.ready.recv().await {
+            Some(connection) => connection,
+            // The accepting task ends only with the runtime.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        let (_, session) = stream.io().get_ref();
+        let certificate = session.peer_certificates().and_then(|chain| chain.first());
+        Self {
+            address: *stream.remote_addr(),
+            certificate: certificate.and_then(|certificate| read(certificate)).map(Arc::new),
+        }
+    }
+}

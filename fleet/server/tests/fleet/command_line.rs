@@ -1,0 +1,113 @@
+//! What is done on the server's own machine is noted as what is done at the desk: who, what, why, in the same chain.
+
+use crate::fixture::{on_both, planned};
+use fleet_api::keys::Role;
+use fleet_server::keys::KeyFolder;
+use fleet_server::store::audit::Verdict;
+use serde_json::json;
+
+/// The user who runs the test, as passwd(5) names them.
+fn user() -> String {
+    let number = rustix::process::getuid();
+    if number.is_root()
+        && let Ok(user) = std::env::var("SUDO_USER")
+    {
+        return format!("os:{user}");
+    }
+    let users = std::fs::read_to_string("/etc/passwd").unwrap();
+    let line = users.lines().find(|line| line.split(':').nth(2) == Some(&number.as_raw().to_string()));
+    format!("os:{}", line.unwrap().split(':').next().unwrap())
+}
+
+#[test]
+fn a_command_line_is_audited() {
+    on_both(async |fleet| {
+        let file = |name: &str, text: &str| {
+            let path = fleet.folder().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let terminals = file("terminals.jsonl", &serde_json::to_string(&planned("T-1")).unwrap());
+        let bundle = file("b.raucb", "bundle");
+        let offline = |role| KeyFolder::of(fleet.folder()).offline(role).to_str().unwrap().to_owned();
+        let (release_key, root_key) = (offline(Role::Release), offline(Role::Root));
+        let out = fleet.folder().join("copy").to_str().unwrap().to_owned();
+        let divisions = file(
+            "divisions.jsonl",
+            r#"{"code":"990101","parent":null,"level":"district","name_zh":"\u6837\u672c\u533a","name_en":"Sample","urban":false,"x":null,"y":null}"#,
+        );
+        let rows: &[(&[&str], &str, &str, &str)] = &[
+            (&["division", "add", &divisions, "--why", "the city"], "division.add", "divisions", "the city"),
+            (&["terminal", "add", &terminals, "--why", "new"], "terminal.add", "terminal:T-1", "new"),
+            (&["terminal", "code", "T-1"], "terminal.code", "terminal:T-1", ""),
+            (&["terminal", "token", "T-1"], "terminal.token", "terminal:T-1", ""),
+            (
+                &[
+                    "artifact",
+                    "add",
+                    &bundle,
+                    "--version",
+                    "1.1.0",
+                    "--compatible",
+                    "yilin-k1",
+                    "--release-key",
+                    &release_key,
+                    "--why",
+                    "spring",
+                ],
+                "release.add",
+                "release:yilin 1.1.0",
+                "spring",
+            ),
+            (
+                &["rollout", "add", "--release", "1", "--name", "spring", "--why", "trial"],
+                "rollout.add",
+                "release:1",
+                "trial",
+            ),
+            (&["rollout", "start", "1", "--why", "go"], "rollout.start", "rollout:1", "go"),
+            (&["rollout", "pause", "1", "--why", "lunch"], "rollout.pause", "rollout:1", "lunch"),
+            (&["rollout", "resume", "1", "--why", "on"], "rollout.resume", "rollout:1", "on"),
+            (&["rollout", "rollback", "1", "--why", "bad"], "rollout.rollback", "rollout:1", "bad"),
+            (&["key", "rotate", "commands", "--root-key", &root_key], "key.rotate", "key:commands", ""),
+            (
+                &["user", "add", "li", "--role", "viewer", "--why", "joined"],
+                "account.add",
+                "account:li",
+                "joined",
+            ),
+            (&["terminal", "revoke", "T-1", "--why", "stolen"], "terminal.revoke", "terminal:T-1", "stolen"),
+            (&["backup", &out, "--why", "friday"], "server.backup", "server", "friday"),
+        ];
+        for (words, ..) in rows {
+            fleet.say(words).unwrap_or_else(|said| panic!("{words:?}: {said:?}"));
+        }
+        assert!(fleet.say(&["rollout", "abort", "1", "--why", "too late"]).is_err());
+        assert!(fleet.say(&["terminal", "list"]).is_ok(), "reading is no order");
+
+        let store = &fleet.server().store;
+        let mut noted = store.audit_after(0, 1000).await.unwrap();
+        let refused = noted.pop().unwrap();
+        assert_eq!((refused.what.as_str(), refused.subject.as_str()), ("order.refused", "rollout:1"));
+        assert!(refused.detail.starts_with("rollout.abort: "), "{}", refused.detail);
+        assert_eq!(noted.pop().unwrap().what, "rollout.abort", "it was wanted");
+        let user = user();
+        let found: Vec<_> = noted
+            .iter()
+            .map(|row| (row.who.as_str(), row.what.as_str(), row.subject.as_str(), row.why.as_str()))
+            .collect();
+        let expected: Vec<_> =
+            rows.iter().map(|(_, what, subject, why)| (user.as_str(), *what, *subject, *why)).collect();
+        assert_eq!(found, expected);
+        let Verdict::Whole { rows: length, .. } = store.verify_audit().await.unwrap() else {
+            panic!("the chain is broken")
+        };
+        assert_eq!(length, i64::try_from(rows.len() + 2).unwrap());
+        // The reason stands with the rollout too, and nothing secret in the chain.
+        let all = serde_json::to_value(store.audit_after(0, 1000).await.unwrap()).unwrap().to_string();
+        let code = fleet.say(&["terminal", "code", "T-1"]).unwrap()[0]["code"].as_str().unwrap().to_owned();
+        assert!(!all.contains(&code));
+        let list = fleet.say(&["rollout", "list"]).unwrap();
+        assert_eq!(list[0]["rollout"]["created_by"], json!(user));
+    });
+}

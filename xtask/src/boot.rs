@@ -1,0 +1,221 @@
+//! `cargo xtask boot`: the reference image in QEMU, without a display.
+//!
+//! Duty: what a technician and a resident would see: it starts, a page stands there, a visit is done by touches. Never: change
+//! the image.
+
+pub(crate) mod cuts;
+mod dice;
+mod fleet;
+mod host;
+mod machine;
+mod measure;
+mod provision;
+mod qmp;
+mod reader;
+mod screen;
+mod update;
+mod visit;
+mod writes;
+
+use crate::image::ImageError;
+use crate::program::ProgramError;
+use crate::say;
+use crate::workspace::{self, CargoError, Metadata};
+use host::Host;
+use machine::{Attached, Machine, Serial};
+use provision::Delivery;
+use reader::Reader;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use visit::Rehearsal;
+
+/// What is to be seen.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// The folder of an image; that of `cargo xtask image`.
+    #[arg(long)]
+    image: Option<PathBuf>,
+    /// Where pictures are left; target/boot.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// A folder of the developers' programs, built before; without it they are built.
+    #[arg(long)]
+    programs: Option<PathBuf>,
+    /// Instead of a visit: versions that the fleet server rolls out, one after the other.
+    #[arg(long, value_delimiter = ',', value_enum)]
+    update: Vec<update::Case>,
+    /// Instead of all that: so many starts and an update are measured, and kept in docs/measured/firmware.json.
+    #[arg(long, value_name = "STARTS", conflicts_with = "update")]
+    measure: Option<u32>,
+}
+
+/// Why something was not seen.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BootError {
+    #[error(transparent)]
+    Cargo(#[from] CargoError),
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    #[error(transparent)]
+    Lines(#[from] qmp::LinesError),
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    #[error("{0}")]
+    File(PathBuf, #[source] std::io::Error),
+    #[error("the screen did not come to the page {0}: {1:.2} of it differed at best")]
+    Page(String, f64),
+    #[error("version {0} stands there, which was not expected")]
+    Version(String),
+    #[error("{0} is no picture")]
+    Picture(PathBuf),
+    #[error("no page stood on the screen within {} s", .0.as_secs())]
+    Unpainted(Duration),
+    #[error("QEMU ended: {0}")]
+    Ended(String),
+    #[error("no {0} in {1}")]
+    Said(String, String),
+    #[error("after a loss of power: {0}")]
+    Cut(String),
+    #[error("in the guest, {0} failed: {1}")]
+    Guest(String, String),
+    #[error(transparent)]
+    Bench(Box<crate::bench::BenchError>),
+}
+
+/// How long a start may take without KVM on a busy machine.
+const START: Duration = Duration::from_secs(600);
+
+/// How long a question to the guest may take.
+const ASKED: Duration = Duration::from_secs(60);
+/// What a technician would ask of a terminal that shows nothing.
+const WHY: &str = "systemctl --no-pager list-jobs; systemctl --failed --no-legend --plain; cat /run/yilin-data; \
+                   journalctl --no-pager --lines=40 --output=cat --unit=yilin-terminal --unit=yilin-agent \
+                   --unit=yilin-data";
+
+/// The folders of a trial.
+struct Folders {
+    /// The image that is started.
+    image: PathBuf,
+    /// Pictures.
+    out: PathBuf,
+    /// The machine's own, new each time.
+    machine: PathBuf,
+    /// Bundles of other versions, a folder each.
+    versions: PathBuf,
+    /// The developers' programs.
+    programs: PathBuf,
+}
+
+impl Folders {
+    /// Those that were asked for; `usual` is where pictures are left otherwise.
+    fn new(
+        image: Option<&Path>,
+        out: Option<&Path>,
+        programs: Option<&Path>,
+        usual: &str,
+    ) -> Result<Self, BootError> {
+        let target = Metadata::read()?.target_directory;
+        let at = |path: Option<&Path>, usual: &str| {
+            path.map_or_else(|| target.join(usual), |path| workspace::root().join(path))
+        };
+        let (image, out) = (at(image, "image/out"), at(out, usual));
+        let machine = out.join("machine");
+        let _old = std::fs::remove_dir_all(&machine);
+        std::fs::create_dir_all(&machine).map_err(|e| BootError::File(machine.clone(), e))?;
+        let programs = host::programs(programs)?;
+        Ok(Self { image, out, machine, versions: target.join("image/versions"), programs })
+    }
+}
+
+/// A terminal that is on, enrolled, and shows its page; and what stands around it.
+struct Bench {
+    host: Host,
+    machine: Machine,
+    reader: Reader,
+}
+
+impl Bench {
+    /// A new disk of the image, started for the first time.
+    fn start(folders: &Folders, writes: Option<PathBuf>, delivery: Delivery) -> Result<Self, BootError> {
+        let host = Host::start(&folders.programs, &folders.machine)?;
+        let disk = folders.machine.join("disk.img");
+        machine::copied(&folders.image.join("disk.img"), &disk)?;
+        provision::write(&disk, &host, &folders.machine, delivery)?;
+        let (machine, reader) = power_on(folders, &host, writes)?;
+        let mut bench = Self { host, machine, reader };
+        bench.await_page(&folders.out, START)?;
+        Ok(bench)
+    }
+
+    /// Waits for the page; says what a technician would ask where none comes.
+    fn await_page(&mut self, out: &Path, patience: Duration) -> Result<(), BootError> {
+        let machine = &mut self.machine;
+        if let Err(error) = machine.painted(patience) {
+            machine.keep(&out.join("unpainted.png"))?;
+            machine.run(WHY, ASKED)?.out.lines().for_each(say);
+            return Err(error);
+        }
+        say(&format!("{:5.1} s  the idle page is painted", machine.begun.elapsed().as_secs_f64()));
+        machine.keep(&out.join("idle.png"))
+    }
+
+    /// Enrols the terminal with a one-time code, as a technician does.
+    fn enrol(&mut self) -> Result<(), BootError> {
+        let terminal = provision::terminal(&self.host.credentials)?;
+        let code = self.host.fleet.plan(&terminal)?;
+        let enrol = format!(
+            "echo {code} | setpriv --reuid=yilin-agent --regid=yilin-agent --init-groups yilin-agent enrol && \
+             systemctl restart yilin-agent"
+        );
+        let enrolled = self.machine.run(&enrol, START)?.well("yilin-agent enrol");
+        if let Err(error) = enrolled {
+            self.machine.run(WHY, ASKED)?.out.lines().for_each(say);
+            return Err(error);
+        }
+        say(&format!("{:5.1} s  {terminal} is enrolled", self.machine.begun.elapsed().as_secs_f64()));
+        Ok(())
+    }
+}
+
+/// Puts the power on, with what hangs on the machine.
+fn power_on(folders: &Folders, host: &Host, writes: Option<PathBuf>) -> Result<(Machine, Reader), BootError> {
+    let line = folders.machine.join("card");
+    let serial = vec![Serial::Socket(line.clone()), Serial::Pty(Host::pty(&host.printer)?)];
+    let machine = Machine::start(&folders.machine, &Attached { serial, writes })?;
+    let reader = Reader::start(&folders.programs.join("yilin-device"), &line)?;
+    Ok((machine, reader))
+}
+
+/// Shows it.
+pub(crate) fn run(options: &Options) -> Result<(), BootError> {
+    let Options { image, out, programs, update, measure } = options;
+    let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
+    if let Some(starts) = measure {
+        return measure::run(&folders, *starts);
+    }
+    let bundles: Vec<_> =
+        update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
+    let mut bench = Bench::start(&folders, None, Delivery::Stream)?;
+    bench.enrol()?;
+    for (case, bundle) in &bundles {
+        let Bench { machine, host, .. } = &mut bench;
+        update::play(machine, &host.fleet, *case, bundle, &folders.out.join("update"))?;
+    }
+    if bundles.is_empty() {
+        let Bench { machine, reader, .. } = &mut bench;
+        let out = folders.out.join("visit");
+        let rehearsal = Rehearsal::of(&folders.programs, &out)?;
+        visit::play(machine, reader, &rehearsal, rehearsal.touches(), &out)?;
+        let cases = bench.host.cases(&folders.programs)?;
+        if cases.len() != 1 {
+            return Err(BootError::Said("single case".to_owned(), cases.join("\n")));
+        }
+        say("the province has one case");
+    }
+    let told = bench
+        .machine
+        .run("systemd-analyze; systemctl --failed --no-legend --plain; free -m; yilin-agent status; yilin-audit; true", START)?
+        .well("systemd-analyze")?;
+    told.lines().for_each(say);
+    bench.machine.shut_down(START)
+}

@@ -1,0 +1,309 @@
+//! The machine: QEMU without KVM, which hangs where it was tried; a portrait screen, a touch tablet, two serial devices.
+//!
+//! Duty: power, screen, touches, and commands through the guest's agent. Never: write to the image it was given.
+
+use super::qmp::{Lines, LinesError};
+use super::screen::Picture;
+use super::{BootError, host};
+use crate::program::{ProgramError, output};
+use crate::say;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The firmware of UEFI, by Debian's package ovmf.
+const FIRMWARE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+const FIRMWARE_VARIABLES: &str = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+/// How long the monitor may take on a busy machine.
+const MONITOR: Duration = Duration::from_secs(30);
+/// How long the agent may take to say that it is there.
+const PING: Duration = Duration::from_secs(10);
+/// Code that is translated is kept in so many megabytes. After a restart, firmware unpacks itself over what was the kernel, and each
+/// byte is compared with all that was translated of its page: with QEMU's usual gigabyte that took minutes.
+const TRANSLATED: &str = "tcg,thread=multi,tb-size=64";
+/// What every machine here is.
+pub(super) const COMMON: [&str; 13] = [
+    "-machine",
+    "q35",
+    "-accel",
+    TRANSLATED,
+    "-cpu",
+    "max",
+    "-smp",
+    "2",
+    "-m",
+    "1024",
+    "-nodefaults",
+    "-display",
+    "none",
+];
+/// Between two looks at the screen: each takes processor time of the machine.
+const LOOKS: Duration = Duration::from_secs(1);
+/// The end of a log of writes, bytes.
+const LOG: u64 = 1 << 36;
+/// The tablet's axes end here.
+const TABLET: f64 = 32_767.0;
+/// The screen.
+pub(super) const WIDTH: u32 = 1080;
+pub(super) const HEIGHT: u32 = 1920;
+
+/// A machine that runs.
+#[derive(Debug)]
+pub(super) struct Machine {
+    folder: PathBuf,
+    process: Child,
+    monitor: Lines,
+    /// Since the power was put on.
+    pub(super) begun: Instant,
+}
+
+/// What hangs on it.
+#[derive(Debug, Default)]
+pub(super) struct Attached {
+    /// In the order of /dev/hvc0, hvc1.
+    pub(super) serial: Vec<Serial>,
+    /// Where each write and flush of the disk is noted (`writes`); none: nowhere.
+    pub(super) writes: Option<PathBuf>,
+}
+
+/// The other end of a serial device.
+#[derive(Debug)]
+pub(super) enum Serial {
+    /// A pty of a simulator.
+    Pty(String),
+    /// A socket that the machine makes.
+    Socket(PathBuf),
+}
+
+impl Machine {
+    /// Puts the power on. `folder` holds disk.img, and gets the console's log.
+    pub(super) fn start(folder: &Path, attached: &Attached) -> Result<Self, BootError> {
+        let variables = folder.join("firmware-variables.fd");
+        if !variables.exists() {
+            copied(Path::new(FIRMWARE_VARIABLES), &variables)?;
+        }
+        let socket = |name: &str| folder.join(name);
+        for name in ["monitor", "agent"] {
+            let _old = std::fs::remove_file(socket(name));
+        }
+        let console = folder.join("console.log");
+        let mut qemu = host::tied(Path::new("qemu-system-x86_64"));
+        qemu.args(COMMON);
+        qemu.arg("-drive").arg(format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}"));
+        qemu.arg("-drive").arg(format!("if=pflash,format=raw,file={}", variables.display()));
+        disk(&mut qemu, &folder.join("disk.img"), attached.writes.as_deref())?;
+        qemu.args([
+            "-device",
+            &format!("virtio-vga,xres={WIDTH},yres={HEIGHT}"),
+            "-device",
+            "virtio-tablet-pci",
+        ]);
+        qemu.args(["-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=reset"]);
+        qemu.args(["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]);
+        qemu.args(["-device", "virtio-serial-pci"]);
+        qemu.arg("-chardev")
+            .arg(format!("socket,id=agent,server=on,wait=off,path={}", socket("agent").display()));
+        qemu.args(["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"]);
+        for (number, port) in attached.serial.iter().enumerate() {
+            let end = match port {
+                Serial::Pty(path) => format!("serial,id=device{number},path={path}"),
+                Serial::Socket(path) => {
+                    let _old = std::fs::remove_file(path);
+                    format!("socket,id=device{number},server=on,wait=off,path={}", path.display())
+                }
+            };
+            qemu.args(["-chardev", &end]);
+            qemu.args(["-device", &format!("virtconsole,chardev=device{number}")]);
+        }
+        qemu.arg("-serial").arg(format!("file:{}", console.display()));
+        qemu.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket("monitor").display()));
+        let said = folder.join("qemu.log");
+        let said = std::fs::File::create(&said).map_err(|e| BootError::File(said, e))?;
+        qemu.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
+        let begun = Instant::now();
+        let process = qemu.spawn().map_err(|e| ProgramError::Start("qemu-system-x86_64".to_owned(), e))?;
+        let mut monitor = Lines::connect(&socket("monitor"), "QEMU's monitor", MONITOR)?;
+        monitor.ask("qmp_capabilities", json!({}), MONITOR)?;
+        Ok(Self { folder: folder.to_owned(), process, monitor, begun })
+    }
+
+    /// What the screen shows now.
+    pub(super) fn look(&mut self) -> Result<Picture, BootError> {
+        let path = self.folder.join("screen.ppm");
+        self.monitor.ask("screendump", json!({"filename": path}), MONITOR)?;
+        Picture::read(&path)
+    }
+
+    /// Keeps a picture of the screen as PNG.
+    pub(super) fn keep(&mut self, path: &Path) -> Result<(), BootError> {
+        path.parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .map_err(|e| BootError::File(path.to_owned(), e))?;
+        self.monitor.ask("screendump", json!({"filename": path, "format": "png"}), MONITOR)?;
+        say(&format!("{:5.0} s  {}", self.begun.elapsed().as_secs_f64(), path.display()));
+        Ok(())
+    }
+
+    /// Waits until the screen shows a page of ours; how long that took since the power came.
+    pub(super) fn painted(&mut self, patience: Duration) -> Result<Duration, BootError> {
+        let until = Instant::now() + patience;
+        while Instant::now() < until {
+            self.alive()?;
+            if self.look()?.painted() {
+                return Ok(self.begun.elapsed());
+            }
+            std::thread::sleep(LOOKS);
+        }
+        Err(BootError::Unpainted(patience))
+    }
+
+    fn alive(&mut self) -> Result<(), BootError> {
+        match self.process.try_wait() {
+            Ok(None) => Ok(()),
+            _ => Err(BootError::Ended(
+                std::fs::read_to_string(self.folder.join("qemu.log")).unwrap_or_default(),
+            )),
+        }
+    }
+
+    /// Touches a point of the screen, or draws a line with a finger.
+    pub(super) fn draw(&mut self, points: &[(f64, f64)]) -> Result<(), BootError> {
+        let Some(first) = points.first() else { return Ok(()) };
+        self.input(&moved(*first))?;
+        std::thread::sleep(Duration::from_millis(60));
+        self.input(&[button(true)])?;
+        for point in points.get(1..).unwrap_or_default() {
+            self.input(&moved(*point))?;
+            std::thread::sleep(Duration::from_millis(15));
+        }
+        std::thread::sleep(Duration::from_millis(120));
+        self.input(&[button(false)])
+    }
+
+    fn input(&mut self, events: &[Value]) -> Result<(), BootError> {
+        self.monitor.ask("input-send-event", json!({"events": events}), MONITOR)?;
+        Ok(())
+    }
+
+    /// Runs a program in the guest through its agent: what it printed, and how it ended.
+    pub(super) fn run(&mut self, command: &str, patience: Duration) -> Result<Ran, BootError> {
+        let until = Instant::now() + patience;
+        let mut agent = self.agent(until)?;
+        let asked = json!({"path": "/bin/sh", "arg": ["-c", command], "capture-output": true});
+        let started = agent.ask("guest-exec", asked, MONITOR)?;
+        while Instant::now() < until {
+            let status = agent.ask("guest-exec-status", json!({"pid": started["pid"]}), MONITOR)?;
+            if status["exited"] == true {
+                let text = |key: &str| decoded(status[key].as_str().unwrap_or_default());
+                let code = status["exitcode"].as_i64();
+                return Ok(Ran { code, out: text("out-data"), err: text("err-data") });
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Err(LinesError::Silent(command.to_owned()).into())
+    }
+
+    /// The guest's agent, as soon as it answers; what it still has to say to others is passed over.
+    fn agent(&self, until: Instant) -> Result<Lines, BootError> {
+        let number = self.begun.elapsed().as_millis();
+        loop {
+            let mut agent = Lines::connect(&self.folder.join("agent"), "the guest's agent", MONITOR)?;
+            let asked = json!({"id": u64::try_from(number).unwrap_or(u64::MAX)});
+            match agent.ask("guest-sync", asked.clone(), PING) {
+                Ok(answer) if answer == asked["id"] => return Ok(agent),
+                Err(error) if Instant::now() > until => return Err(error.into()),
+                _ => std::thread::sleep(Duration::from_millis(500)),
+            }
+        }
+    }
+
+    /// Takes the power away.
+    pub(super) fn cut(&mut self) {
+        let _ended = self.process.kill().and_then(|()| self.process.wait());
+    }
+
+    /// Ends it as the system does, and waits for the end: a kiosk's power key does nothing.
+    pub(super) fn shut_down(&mut self, patience: Duration) -> Result<(), BootError> {
+        self.run("systemctl --no-block poweroff", patience)?.well("systemctl")?;
+        let until = Instant::now() + patience;
+        while Instant::now() < until {
+            if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Err(LinesError::Silent("poweroff".to_owned()).into())
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.cut();
+    }
+}
+
+/// How a program in the guest ended.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub(super) code: Option<i64>,
+    pub(super) out: String,
+    pub(super) err: String,
+}
+
+impl Ran {
+    /// What it printed, where it ended well.
+    pub(super) fn well(self, what: &str) -> Result<String, BootError> {
+        match self.code {
+            Some(0) => Ok(self.out),
+            _ => {
+                Err(BootError::Guest(what.to_owned(), format!("{}{}", self.out, self.err).trim().to_owned()))
+            }
+        }
+    }
+}
+
+/// The disk, and the log of what is written to it.
+fn disk(qemu: &mut Command, image: &Path, writes: Option<&Path>) -> Result<(), BootError> {
+    let raw = |name: &str, path: &Path| {
+        format!("driver=raw,node-name={name},file.driver=file,file.filename={}", path.display())
+    };
+    qemu.arg("-blockdev").arg(raw("disk", image));
+    let Some(writes) = writes else {
+        qemu.args(["-device", "virtio-blk-pci,drive=disk"]);
+        return Ok(());
+    };
+    // New, and of a size that no log comes to: it is a hole until it is written.
+    let _old = std::fs::remove_file(writes);
+    let made = std::fs::File::create(writes).and_then(|log| log.set_len(LOG));
+    made.map_err(|e| BootError::File(writes.to_owned(), e))?;
+    qemu.arg("-blockdev").arg(raw("writes", writes));
+    qemu.args(["-blockdev", "driver=blklogwrites,node-name=noted,file=disk,log=writes,log-sector-size=512"]);
+    qemu.args(["-device", "virtio-blk-pci,drive=noted"]);
+    Ok(())
+}
+
+fn moved((x, y): (f64, f64)) -> [Value; 2] {
+    let axis = |name: &str, value: f64, size: u32| {
+        #[allow(clippy::cast_possible_truncation, reason = "rounded, and within the axis")]
+        let value = (value / f64::from(size) * TABLET).round().clamp(0.0, TABLET) as i64;
+        json!({"type": "abs", "data": {"axis": name, "value": value}})
+    };
+    [axis("x", x, WIDTH), axis("y", y, HEIGHT)]
+}
+
+fn button(down: bool) -> Value {
+    json!({"type": "btn", "data": {"button": "left", "down": down}})
+}
+
+/// What the agent caught of a program's words.
+fn decoded(text: &str) -> String {
+    String::from_utf8_lossy(&BASE64_STANDARD.decode(text).unwrap_or_default()).into_owned()
+}
+
+/// A copy that keeps the holes of a disk.
+pub(super) fn copied(from: &Path, to: &Path) -> Result<(), BootError> {
+    output(Command::new("cp").args(["--sparse=always", "--reflink=auto"]).args([from, to]))?;
+    Ok(())
+}

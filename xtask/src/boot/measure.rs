@@ -1,0 +1,150 @@
+//! How fast, and how much: starts beside the same kernel to a bare shell, memory and processor at rest, an update and its bytes.
+//!
+//! Duty: ask the guest, and leave the samples in docs/measured/firmware.json. Never: count a start of which a part was not seen.
+
+use super::provision::Delivery;
+use super::update::{self, Case};
+use super::{BootError, Folders, START, host, machine, power_on};
+use crate::bench::{self, Anchor, Metric};
+use crate::program::output;
+use crate::say;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Nothing begins any more so long after the page.
+const REST: Duration = Duration::from_secs(90);
+/// How long the processor is watched at rest, seconds.
+const WATCHED: u64 = 60;
+/// Run by the kernel in the place of everything else: the time since it began, and the end.
+const SHELL: &str = "#!/bin/busybox sh\n\
+                     /bin/busybox mount -t proc proc /proc\n\
+                     /bin/busybox mount -t devtmpfs devtmpfs /dev\n\
+                     /bin/busybox cat /proc/uptime >/dev/ttyS0\n\
+                     /bin/busybox poweroff -f\n";
+/// Since the kernel began, microseconds: systemd has the time of the first painted frame, which the terminal tells it.
+const PAINTED: &str = "systemctl show --property=ActiveEnterTimestampMonotonic --value yilin-terminal";
+/// Busy and all ticks of all processors, twice.
+const PROCESSOR: &str = "cut -d' ' -f2- /proc/stat | head -n 1";
+
+/// Measures `starts` starts, and one update.
+pub(super) fn run(folders: &Folders, starts: u32) -> Result<(), BootError> {
+    let shell = Shell::new(folders)?;
+    let bundle = Case::Good.bundle(folders)?;
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let mut bench = super::Bench::start(folders, None, Delivery::Stream)?;
+    bench.enrol()?;
+    // The first start makes what later ones find.
+    for number in 1..=starts {
+        bench.machine.shut_down(START)?;
+        bare.push(shell.start()?);
+        (bench.machine, bench.reader) = power_on(folders, &bench.host, None)?;
+        bench.machine.painted(START)?;
+        ours.push(number_of(&bench.machine.run(PAINTED, START)?.well("systemctl")?)? / 1e6);
+        say(&format!(
+            "start {number}: {:.1} s, to a shell {:.1} s",
+            ours[ours.len() - 1],
+            bare[bare.len() - 1]
+        ));
+    }
+    std::thread::sleep(REST);
+    let resting = bench.machine.run("free --bytes | awk '/^Mem:/ {print $2 - $7}'", START)?.well("free")?;
+    let before = ticks(&bench.machine.run(PROCESSOR, START)?.well("cut")?)?;
+    std::thread::sleep(Duration::from_secs(WATCHED));
+    let after = ticks(&bench.machine.run(PROCESSOR, START)?.well("cut")?)?;
+    let size = std::fs::metadata(&bundle).map_err(|e| BootError::File(bundle.clone(), e))?.len();
+    let begun = Instant::now();
+    let fetched = bench.host.fleet.fetched()?;
+    update::play(&mut bench.machine, &bench.host.fleet, Case::Good, &bundle, &folders.out.join("update"))?;
+    let updated = begun.elapsed().as_secs_f64();
+    let fetched = bench.host.fleet.fetched()? - fetched;
+    bench.machine.shut_down(START)?;
+    let metric = |metric: &str, unit: &str, ours: f64, goal: Option<&str>| Metric {
+        metric: metric.to_owned(),
+        unit: unit.to_owned(),
+        ours: vec![ours],
+        anchor: None,
+        goal: goal.map(str::to_owned),
+    };
+    let anchor = Anchor { name: "the same kernel to a bare shell".to_owned(), samples: bare };
+    let mut start = metric("kernel's start to the painted page", "s", 0.0, Some("≤ 1.5 × + 1"));
+    (start.ours, start.anchor) = (ours, Some(anchor));
+    let share = (after.0 - before.0) / (after.1 - before.1).max(1.0) * 100.0;
+    #[allow(clippy::cast_precision_loss, reason = "megabytes for a reader")]
+    let megabytes = size as f64 / 1e6;
+    let missed = bench::keep(
+        "firmware",
+        vec![
+            start,
+            metric("memory in use at rest, of a gigabyte", "MB", number_of(&resting)? / 1e6, Some("≤ 180")),
+            metric("processor at rest", "%", share, Some("≤ 1")),
+            metric("bundle", "MB", megabytes, Some("≤ 120")),
+            metric("an update, from its rollout to good", "s", updated, Some("≤ 180")),
+            metric("fetched for another version of the same programs", "MB", fetched / 1e6, None),
+        ],
+    );
+    missed.and_then(bench::ended).map_err(|error| BootError::Bench(Box::new(error)))
+}
+
+/// The same kernel and its initramfs, with a shell in the place of the root.
+struct Shell {
+    kernel: PathBuf,
+    initramfs: PathBuf,
+    console: PathBuf,
+}
+
+impl Shell {
+    fn new(folders: &Folders) -> Result<Self, BootError> {
+        let slot = folders.machine.join("slot");
+        let boot = folders.image.join("boot.img");
+        output(
+            Command::new("unsquashfs")
+                .args(["-quiet", "-no-progress", "-force", "-dest"])
+                .args([&slot, &boot]),
+        )?;
+        let (initramfs, shell) = (slot.join("initrd"), slot.join("shell"));
+        std::fs::write(&shell, SHELL).map_err(|e| BootError::File(shell.clone(), e))?;
+        // A second archive behind the first, at a whole word as the kernel wants it: it unpacks both.
+        let more = "truncate --size=%4 initrd && chmod 755 shell && echo shell | cpio --quiet --create --format=newc --owner=0:0 >>initrd";
+        output(Command::new("sh").args(["-c", more]).current_dir(&slot))?;
+        Ok(Self { kernel: slot.join("vmlinuz"), initramfs, console: folders.machine.join("shell.log") })
+    }
+
+    /// Seconds from the kernel's start to the shell.
+    fn start(&self) -> Result<f64, BootError> {
+        let mut qemu = host::tied(Path::new("qemu-system-x86_64"));
+        qemu.args(machine::COMMON);
+        qemu.arg("-kernel").arg(&self.kernel).arg("-initrd").arg(&self.initramfs);
+        // One that does not come to the shell ends as well.
+        qemu.args(["-append", "console=ttyS0 quiet panic=-1 rdinit=/shell", "-no-reboot"]);
+        qemu.arg("-serial").arg(format!("file:{}", self.console.display()));
+        output(qemu.stdin(Stdio::null()))?;
+        let said =
+            std::fs::read_to_string(&self.console).map_err(|e| BootError::File(self.console.clone(), e))?;
+        number_of(said.split_whitespace().next().unwrap_or_default())
+    }
+}
+
+fn number_of(text: &str) -> Result<f64, BootError> {
+    text.trim().parse().map_err(|_| BootError::Said("number".to_owned(), text.to_owned()))
+}
+
+/// Busy and all ticks of a line of /proc/stat (proc(5)): idle and waiting for a disk are not busy.
+fn ticks(line: &str) -> Result<(f64, f64), BootError> {
+    let ticks = line.split_whitespace().map(number_of).collect::<Result<Vec<f64>, _>>()?;
+    // What guests had is in user's ticks already.
+    let all: f64 = ticks.iter().take(8).sum();
+    let idle: f64 = ticks.iter().skip(3).take(2).sum();
+    Ok((all - idle, all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_processor_that_waits_is_not_busy() {
+        assert_eq!(ticks("10 0 5 80 4 0 1 0 0 0").unwrap(), (16.0, 100.0));
+        assert!(ticks("10 x").is_err());
+    }
+}
