@@ -94,6 +94,12 @@ pub enum CatalogueError {
         /// The version that stays.
         kept: String,
     },
+    /// It has the version of the one that is here and another content: a version names one catalogue.
+    #[error(
+        "the catalogue {0} is refused: the one that is here has this version and says something else; the province \
+             must publish it under a new version"
+    )]
+    SameVersion(String),
     /// The file on disk is damaged.
     #[error("{0}: damaged")]
     Damaged(PathBuf),
@@ -163,7 +169,7 @@ impl CatalogueCache {
             (CatalogueAnswer::Unchanged, None) => Ok(Refreshed::Unchanged),
             (CatalogueAnswer::New { etag, files }, before) => {
                 let files = trusted(files, province.catalogue_keys())?;
-                let files = not_older(files, before.map(|k| k.files))?;
+                let files = newer(files, before.map(|k| k.files))?;
                 let kept = Kept { format: FORMAT, etag, current_at: now, files };
                 let good = self.checked(&kept)?;
                 self.keep(&kept)?;
@@ -251,8 +257,11 @@ fn trusted(files: CatalogueFiles, keys: &CatalogueKeys) -> Result<CatalogueFiles
     }
 }
 
-fn not_older(files: CatalogueFiles, kept: Option<CatalogueFiles>) -> Result<CatalogueFiles, CatalogueError> {
+fn newer(files: CatalogueFiles, kept: Option<CatalogueFiles>) -> Result<CatalogueFiles, CatalogueError> {
     let Some(kept) = kept else { return Ok(files) };
+    if files.version == kept.version && (files.items != kept.items || files.site != kept.site) {
+        return Err(CatalogueError::SameVersion(files.version));
+    }
     let taken_back = files.signature.as_ref().and_then(|s| s.rolls_back.as_ref()) == Some(&kept.version);
     if numbers(&files.version) < numbers(&kept.version) && !taken_back {
         return Err(CatalogueError::Older { offered: files.version, kept: kept.version });

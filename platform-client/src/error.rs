@@ -157,6 +157,9 @@ pub enum TlsProblem {
     /// The certificate is for another name.
     #[error("the certificate is for another name")]
     WrongName,
+    /// The certificate is for another use: it may not answer for a server.
+    #[error("the certificate is not for a server")]
+    WrongUse,
     /// The certificate is from somebody whom this terminal does not trust: another network, a proxy that reads along.
     #[error("the certificate's issuer is not trusted")]
     UnknownIssuer,

@@ -3,9 +3,7 @@
 use super::Context;
 use super::effect::Question;
 use super::event::{EventKind, InquiryAnswer, KnownFacts, ProvinceEvent, SharedValue, Tap};
-use super::state::{
-    Asking, Browse, CameFrom, CaseFile, Ending, Finished, PaperState, PrefillState, Step, Visit,
-};
+use super::state::{Asking, Browse, CameFrom, CaseFile, Ending, Finished, PaperState, Step, Visit};
 use super::visit::Flow;
 use crate::case::VisitOutcome;
 use crate::division::DivisionCode;
@@ -50,18 +48,14 @@ impl Visit {
                     })
                 }
                 Ok(known) => {
-                    file.prefill = PrefillState::Done;
                     fill_from_province(&mut file, &known.prefill);
                     self.open_form(file, context)
                 }
                 // Where the case may wait, the form is filled in by hand; where the province must answer at once,
                 // the terminal says so now and not after ten pages.
-                Err(_) if file.item.queueing == Queueing::MayQueue => {
-                    file.prefill = PrefillState::Unreachable;
-                    self.open_form(file, context)
-                }
-                Err(_) => {
-                    self.province_away();
+                Err(_) if file.item.queueing == Queueing::MayQueue => self.open_form(file, context),
+                Err(failure) => {
+                    self.no_answer(failure);
                     let browse =
                         Browse { identity: Some(file.identity), from: CameFrom::Items(file.item.theme) };
                     Step::Guide(browse, file.item)

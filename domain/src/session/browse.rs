@@ -66,7 +66,7 @@ impl Visit {
                     && context.facts.network == Network::Offline
                     && item.kind != ServiceKind::Directory =>
             {
-                self.province_away();
+                self.trouble(Trouble::Province);
                 Step::Guide(browse, item)
             }
             (Step::Guide(browse, item), Tap::Start) if item.kind == ServiceKind::Directory => {
@@ -157,8 +157,12 @@ impl Visit {
         }
     }
 
-    pub(super) fn province_away(&mut self) {
-        self.trouble(Trouble::Province);
+    /// The province was needed at once, and there is no answer to go on with.
+    pub(super) fn no_answer(&mut self, failure: AskFailure) {
+        self.trouble(match failure {
+            AskFailure::Unreachable => Trouble::Province,
+            AskFailure::Refused => Trouble::Refused,
+        });
     }
 }
 

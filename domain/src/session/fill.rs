@@ -3,9 +3,7 @@
 use super::Context;
 use super::effect::Effect;
 use super::event::{DeviceEvent, EventKind, PhotoProblem, ProvinceEvent, Tap};
-use super::state::{
-    AfterStep, Browse, CameFrom, CaseFile, Filling, PrefillState, Saved, Step, Submitting, Trouble, Visit,
-};
+use super::state::{AfterStep, Browse, CameFrom, CaseFile, Filling, Saved, Step, Submitting, Trouble, Visit};
 use super::visit::Flow;
 use crate::case::{Applicant, Submission, SubmissionId};
 use crate::device::{DeviceClass, DeviceState};
@@ -218,7 +216,7 @@ impl Filling {
 impl CaseFile {
     /// A file with nothing answered yet.
     pub(super) fn begin(item: Arc<ServiceItem>, consent: Consent, identity: Identity) -> Self {
-        Self { item, consent, identity, answers: FormAnswers::default(), prefill: PrefillState::NotAsked }
+        Self { item, consent, identity, answers: FormAnswers::default() }
     }
 
     /// How many steps there are with the present answers, the review among them.
@@ -263,8 +261,8 @@ impl Visit {
                     self.outcome = VisitOutcome::Abandoned;
                     finished(file, Ending::BadSeal(problem), context)
                 }
-                Err(Failure::Unreachable) => {
-                    self.province_away();
+                Err(Failure::Ask(failure)) => {
+                    self.no_answer(failure);
                     Step::Review(file)
                 }
             },

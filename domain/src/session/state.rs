@@ -237,6 +237,8 @@ pub enum Trouble {
     Device(DeviceClass),
     /// The province, where it is needed at once.
     Province,
+    /// The province says no to what was asked, where its answer is needed at once.
+    Refused,
     /// The province does not take the submission as it is, and it cannot wait.
     NotTaken,
     /// The submission could not be saved; nothing was sent.
@@ -332,20 +334,6 @@ pub struct CaseFile {
     pub identity: Identity,
     /// The answers so far.
     pub answers: FormAnswers,
-    /// Whether the province could be asked for values.
-    pub prefill: PrefillState,
-}
-
-/// Whether the province could be asked for values.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum PrefillState {
-    /// It was not asked.
-    #[default]
-    NotAsked,
-    /// It answered.
-    Done,
-    /// It could not be reached: the form is filled in by hand.
-    Unreachable,
 }
 
 /// A step of the form.

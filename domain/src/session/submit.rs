@@ -42,7 +42,7 @@ impl Visit {
                 Step::Review(submitting.file)
             }
             EventKind::Province(ProvinceEvent::Outcome(t, SubmitOutcome::NotSent)) if t == ticket => {
-                self.province_away();
+                self.trouble(Trouble::Province);
                 Step::Review(submitting.file)
             }
             EventKind::Province(ProvinceEvent::Outcome(t, SubmitOutcome::NotTaken)) if t == ticket => {

@@ -307,7 +307,8 @@ impl World {
                     pages: vec![],
                 };
                 let failure = match fail {
-                    AskFailure::Unreachable => CertificateFailure::Unreachable,
+                    AskFailure::Unreachable => CertificateFailure::Ask(fail),
+                    AskFailure::Refused if detail % 8 == 7 => CertificateFailure::Ask(fail),
                     AskFailure::Refused => {
                         let seal = SealProblem::ALL.get(usize::try_from(detail % 7).unwrap());
                         seal.map_or_else(

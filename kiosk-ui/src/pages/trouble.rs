@@ -48,6 +48,7 @@ fn show_trouble(terminal: &Terminal) {
             (M::TroublePrinterTitle, M::TroublePrinterSentence, M::TroubleStillQueue)
         }
         Trouble::Province => (M::TroubleProvinceTitle, M::TroubleProvinceSentence, M::TroubleStillQueue),
+        Trouble::Refused => (M::TroubleRefusedTitle, M::TroubleRefusedSentence, M::TroubleStillWindow),
         Trouble::NothingKept => (M::TroubleKeptTitle, M::TroubleKeptSentence, M::TroubleStillWindow),
         Trouble::Clock => (M::TroubleClockTitle, M::TroubleClockSentence, M::TroubleStillWindow),
         Trouble::NotTaken => (M::TroubleNotTakenTitle, M::TroubleNotTakenSentence, M::TroubleStillWindow),

@@ -148,7 +148,7 @@ async fn certificate(
             tracing::error!(seal = problem.word(), %error, %item, remedy, "a certificate is neither shown nor printed");
             Err(CertificateFailure::Seal(problem))
         }
-        Err(_) => Err(CertificateFailure::Unreachable),
+        Err(trouble) => Err(CertificateFailure::Ask(failure(trouble))),
     }
 }
 

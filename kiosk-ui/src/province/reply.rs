@@ -45,7 +45,7 @@ fn unreachable(ticket: Ticket, question: &Question) -> ProvinceEvent {
         Question::Licences(_) => E::Licences(ticket, Err(AWAY)),
         Question::Licence { .. } => E::Licence(ticket, Err(LicenceFailure::Ask(AWAY))),
         Question::Suggestions(_) => E::Suggestions(ticket, Err(AWAY)),
-        Question::Certificate(_) => E::Certificate(ticket, Err(CertificateFailure::Unreachable)),
+        Question::Certificate(_) => E::Certificate(ticket, Err(CertificateFailure::Ask(AWAY))),
         Question::Directory(..) => E::Directory(ticket, Err(AWAY)),
         Question::SignIn { .. } => E::SignedIn(ticket, Err(AWAY)),
         Question::CallHelp(_) | Question::CallBack(..) => E::HelpAnswered(ticket, Err(AWAY)),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod certificate_page;
+mod every_error;
 mod idle_page;
 mod licence;
 mod person_by_hand;

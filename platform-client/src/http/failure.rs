@@ -91,6 +91,9 @@ fn of_certificate(error: &CertificateError, ahead: Option<i64>) -> TlsProblem {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsProblem::WrongName
         }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            TlsProblem::WrongUse
+        }
         // An issuer of the right name with another key is another issuer.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsProblem::UnknownIssuer,
         _ => TlsProblem::Other,

@@ -128,8 +128,10 @@ fn missing(row: &Row, lost_at: Option<Instant>, now: Instant, bounds: Bounds) ->
             Decision { step: Step::SetAside, next: Next::Person, news: News::NeedsPerson, setback: None }
         }
         Queueing::MayQueue => {
-            let next = if row.sends <= 1 { Next::Now } else { Next::Later };
-            Decision { step: Step::NotThere, next, news: News::None, setback: None }
+            // Sent twice and not there: whoever waits is told that it waits, not that nobody knows.
+            let (next, news) =
+                if row.sends <= 1 { (Next::Now, News::None) } else { (Next::Later, News::Waiting) };
+            Decision { step: Step::NotThere, next, news, setback: None }
         }
     }
 }

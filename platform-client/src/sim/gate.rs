@@ -21,6 +21,13 @@ use super::wire::Scissors;
 use crate::contract::envelope::{Envelope, ErrorClass, code};
 use crate::contract::path;
 
+/// One error of each class that no repetition mends.
+const REFUSED: [(FaultKind, &str); 3] = [
+    (FaultKind::NeedsUser, code::FORM_REFUSED),
+    (FaultKind::NeedsHuman, code::NOT_ADMITTED),
+    (FaultKind::Fatal, code::CONTENT_REFUSED),
+];
+
 /// The call that a request is.
 fn step(pattern: &str) -> Option<Step> {
     Some(match pattern {
@@ -111,6 +118,11 @@ pub(crate) async fn pass(
             respond(&platform, &id, Answer::<()>::Err(refusal(code::TOO_MANY_REQUESTS, "too many")));
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
         return response;
+    }
+    for (kind, code) in REFUSED {
+        if strikes(kind) {
+            return respond(&platform, &id, Answer::<()>::Err(refusal(code, "a fault that was set")));
+        }
     }
     if strikes(FaultKind::Error200) {
         return error_200(&platform, id);

@@ -160,6 +160,17 @@ async fn a_bad_one_leaves_the_last_good_one() {
 }
 
 #[tokio::test]
+async fn a_version_names_one_catalogue() {
+    let kept = Kept::begin().await;
+    let mut other = kept.next("2026.11.1");
+    other.items[0].toml.push_str("\n# said later\n");
+    kept.fixture.platform.admin().set_catalogue(other);
+    let refreshed = kept.refresh(5).await;
+    assert!(matches!(&refreshed, Err(CatalogueError::SameVersion(v)) if v == "2026.11.1"), "{refreshed:?}");
+    kept.unchanged();
+}
+
+#[tokio::test]
 async fn an_older_one_is_taken_only_when_the_newer_is_taken_back() {
     let kept = Kept::begin().await;
     let admin = kept.fixture.platform.admin();

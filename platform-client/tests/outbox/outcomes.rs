@@ -93,6 +93,16 @@ async fn every_kind_of_luck() {
         ),
         // "Not now" is asked for as well: a look costs little.
         (&[Busy], MayQueue, ask, Accepted, State::Delivered, 1, &["file", "find", "file"]),
+        // Twice not now and twice not there: it waits, and that is said at once.
+        (
+            &[Busy, Fine, Busy, Fine],
+            MayQueue,
+            ask,
+            Queued,
+            State::Delivered,
+            1,
+            &["file", "find", "file", "find", "file"],
+        ),
         (&[Busy], LiveOnly, ask, NotSent, State::Withdrawn, 0, &["file", "find", "find"]),
         // "No" goes to a person, and keeps the time of filing: nobody is told that it will be sent by itself.
         (&[Refuse], MayQueue, ask, SetAside, State::Poison, 0, &["file"]),

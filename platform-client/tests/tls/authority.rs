@@ -6,7 +6,10 @@ use platform_client::dialect::Dialects;
 use platform_client::entropy::SeededEntropy;
 use platform_client::http::Timeouts;
 use platform_client::province::{Province, ProvinceConfig};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -45,12 +48,29 @@ impl Authority {
     }
 
     pub(crate) fn issue_for(&self, name: &str, from: OffsetDateTime, to: OffsetDateTime) -> Identity {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
+        let mut params = of(name);
         (params.not_before, params.not_after) = (from, to);
+        self.sign(params)
+    }
+
+    /// A certificate that may answer for this use only (RFC 5280, section 4.2.1.12).
+    pub(crate) fn issue_only_for(&self, name: &str, usage: ExtendedKeyUsagePurpose) -> Identity {
+        let mut params = of(name);
+        (params.not_before, params.not_after) = (day(-1), day(1));
+        params.extended_key_usages = vec![usage];
+        self.sign(params)
+    }
+
+    fn sign(&self, params: CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         Identity { pem: params.signed_by(&key, &self.issuer).unwrap().pem(), key: key.serialize_pem() }
     }
+}
+
+fn of(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
 }
 
 pub(crate) fn day(from_now: i64) -> OffsetDateTime {

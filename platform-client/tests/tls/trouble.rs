@@ -4,6 +4,7 @@ use crate::authority::{Authority, Identity, day, install, province};
 use crate::server::{Server, config};
 use platform_client::credentials::OldestTls;
 use platform_client::error::{CallError, TlsProblem};
+use rcgen::ExtendedKeyUsagePurpose;
 use rustls::ProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
@@ -32,6 +33,7 @@ async fn every_fault_of_a_certificate_has_its_name() {
         (authority.issue_for("localhost", day(1), day(3)), TlsProblem::NotYetValid),
         (authority.issue("elsewhere.example"), TlsProblem::WrongName),
         (Authority::new("another").issue("localhost"), TlsProblem::UnknownIssuer),
+        (authority.issue_only_for("localhost", ExtendedKeyUsagePurpose::ClientAuth), TlsProblem::WrongUse),
     ];
     for (identity, expected) in table {
         let (found, server) = ask(&identity, &authority).await;

@@ -54,8 +54,8 @@ pub enum AskFailure {
 /// Why there is no certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertificateFailure {
-    /// The province cannot be reached now.
-    Unreachable,
+    /// It could not be asked for.
+    Ask(AskFailure),
     /// The issuer says no, and why.
     Refused(Localized),
     /// A file came whose seal is not valid.

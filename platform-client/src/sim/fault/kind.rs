@@ -23,6 +23,12 @@ pub enum FaultKind {
     Unavailable,
     /// An honest 429 with `Retry-After: 2`.
     RateLimited429,
+    /// Nothing is done; an error of the class `needs_user`: what the resident gave does not do.
+    NeedsUser,
+    /// Nothing is done; an error of the class `needs_human`: staff must see to it.
+    NeedsHuman,
+    /// Nothing is done; an error of the class `fatal`: the same call will never do.
+    Fatal,
     /// Every answer comes two seconds late.
     Slow,
     /// Every answer comes twelve seconds late: longer than a resident waits without a word.
@@ -93,7 +99,7 @@ pub(super) enum Reach {
     Usually(Step),
 }
 
-pub(super) const KINDS: [(FaultKind, Reach, FaultName); 33] = {
+pub(super) const KINDS: [(FaultKind, Reach, FaultName); 36] = {
     use FaultKind as K;
     use Reach::{Calls, Handshake, Usually};
     [
@@ -126,6 +132,14 @@ pub(super) const KINDS: [(FaultKind, Reach, FaultName); 33] = {
             "province.rate_limited_429",
             "every call is answered with 429 and Retry-After",
         ),
+        named(K::NeedsUser, Calls, "province.needs_user", "every call is an error of the class needs_user"),
+        named(
+            K::NeedsHuman,
+            Calls,
+            "province.needs_human",
+            "every call is an error of the class needs_human",
+        ),
+        named(K::Fatal, Calls, "province.fatal", "every call is an error of the class fatal"),
         named(K::Slow, Calls, "province.slow", "every answer comes two seconds late"),
         named(K::VerySlow, Calls, "province.very_slow", "every answer comes twelve seconds late"),
         named(K::Silent, Calls, "province.silent", "requests are taken and never answered"),
