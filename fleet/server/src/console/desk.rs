@@ -7,7 +7,6 @@ use super::role::Permission;
 use super::trouble::{Said, Trouble};
 use super::visitor::{Act, Desk};
 use crate::assist::{AssistError, Call};
-use crate::news::NewsItem;
 use crate::store::audit::{self, AuditEntry};
 use askama::Template;
 use axum::extract::Path;
@@ -76,7 +75,7 @@ async fn is_theirs(desk: &Desk, call: &Call) -> Result<Option<String>, Trouble> 
 }
 
 async fn call(desk: &Desk, id: &str) -> Result<Call, Trouble> {
-    let call = desk.console.assist.call(id).ok_or(Trouble::Missing)?;
+    let call = desk.console.server().call(id).await.ok_or(Trouble::Missing)?;
     is_theirs(desk, &call).await?.ok_or(Trouble::Missing)?;
     Ok(call)
 }
@@ -85,7 +84,7 @@ async fn call(desk: &Desk, id: &str) -> Result<Call, Trouble> {
 pub(super) async fn page(desk: Desk) -> Page {
     let w = desk.w;
     let mut calls = Vec::new();
-    for call in desk.console.assist.calls() {
+    for call in desk.console.server().calls().await {
         let Some(place) = is_theirs(&desk, &call).await? else { continue };
         calls.push(Row {
             mine: call.worker.as_deref() == Some(&desk.session.account.shown),
@@ -139,7 +138,7 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Page {
 /// Takes a call: the one thing of it that the audit keeps.
 pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Result<Response, Trouble> {
     let call = call(&desk, &id).await?;
-    desk.console.assist.take(&id, &desk.session.account.shown).map_err(trouble)?;
+    desk.console.server().take_call(&id, &desk.session.account.shown).await.map_err(trouble)?;
     let mut tx = desk.console.store.write().await?;
     let entry = AuditEntry {
         who: desk.name().to_owned(),
@@ -150,7 +149,6 @@ pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Resul
     };
     audit::append(&mut tx, &entry, desk.console.clock.millis()).await?;
     tx.commit().await?;
-    desk.console.server().tell(NewsItem::Call(id.clone())).await?;
     Ok(Redirect::to(&format!("/desk/{id}")).into_response())
 }
 
@@ -167,12 +165,11 @@ pub(super) async fn act(Path(id): Path<String>, Act { desk, form }: Act) -> Resu
         "write" => WorkerAction::Write { text: form.needed("text", MESSAGE_CHARACTERS)? },
         "clear" => WorkerAction::Clear,
         "hang_up" => {
-            desk.console.assist.hang_up(&id, worker);
-            desk.console.server().tell(NewsItem::Call(id)).await?;
+            desk.console.server().hang_up_call(&id, worker).await.map_err(trouble)?;
             return Ok(Redirect::to("/desk").into_response());
         }
         _ => return Err(Trouble::Bad("do")),
     };
-    desk.console.assist.act(&id, worker, action).map_err(trouble)?;
+    desk.console.server().act_in_call(&id, worker, action).await.map_err(trouble)?;
     Ok(Redirect::to(&format!("/desk/{id}")).into_response())
 }
