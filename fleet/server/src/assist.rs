@@ -20,6 +20,15 @@ const SILENCE: Duration = Duration::from_secs(120);
 /// How long a turn waits for news.
 pub const WAIT: Duration = Duration::from_secs(20);
 
+/// What the worker of a call has put on the resident's screen.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pointed {
+    /// The ring: pixels from the left and the top.
+    pub ring: Option<(f32, f32)>,
+    /// The sentence.
+    pub sentence: Option<String>,
+}
+
 /// A call as the desk sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
@@ -37,6 +46,8 @@ pub struct Call {
     pub worker: Option<String>,
     /// The page without its values, where the resident lets the worker see it.
     pub mirror: Option<MirrorPage>,
+    /// What the worker points at and says.
+    pub pointed: Pointed,
 }
 
 #[derive(Debug)]
@@ -158,6 +169,13 @@ impl Assist {
         }
         if open.queue.len() >= QUEUE {
             return Err(AssistError::TooMuch);
+        }
+        let pointed = &mut open.call.pointed;
+        match &action {
+            WorkerAction::Point { x, y } => pointed.ring = Some((*x, *y)),
+            WorkerAction::Write { text } => pointed.sentence = Some(text.clone()),
+            WorkerAction::Clear => *pointed = Pointed::default(),
+            WorkerAction::Unrecognised => {}
         }
         open.queue.push(action);
         open.changed.notify_waiters();

@@ -2,7 +2,7 @@
 //!
 //! Duty: do here what is in memory here, and let the instance do it that has it. Never: have one call at two instances.
 
-use crate::assist::{AssistError, Call};
+use crate::assist::{AssistError, Call, Pointed};
 use crate::beside::{Ask, Said};
 use crate::news::NewsItem;
 use crate::shells::Turned;
@@ -42,7 +42,7 @@ impl Server {
     pub(crate) async fn at_hand(&self, ask: &Ask) -> Option<Said> {
         let (said, changed) = match ask {
             Ask::Calls => {
-                let bare = |call| Call { mirror: None, ..call };
+                let bare = |call| Call { mirror: None, pointed: Pointed::default(), ..call };
                 return Some(Said::Calls { calls: self.assist.calls().into_iter().map(bare).collect() });
             }
             Ask::Call { call } => return self.assist.call(call).map(|call| Said::Call { call }),

@@ -12,7 +12,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use fleet_api::TerminalId;
-use fleet_api::assist::{ELEMENTS, MESSAGE_CHARACTERS, WorkerAction};
+use fleet_api::assist::{ELEMENTS, MESSAGE_CHARACTERS, MirrorElement, WorkerAction};
 
 #[derive(Template)]
 #[template(path = "desk.html")]
@@ -40,12 +40,15 @@ struct CallPage {
     mine: bool,
     characters: usize,
     mirror: Option<Mirror>,
+    /// What the worker wrote, while it stands on the resident's screen.
+    sentence: Option<String>,
 }
 
 struct Mirror {
     width: u32,
     height: u32,
     elements: Vec<Element>,
+    ring: Option<(i64, i64)>,
 }
 
 struct Element {
@@ -108,30 +111,29 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Page {
     let mine = desk.may(Permission::Serve) && call.worker.as_deref() == Some(&desk.session.account.shown);
     #[allow(clippy::cast_possible_truncation, reason = "pixels of a screen")]
     let pixel = |v: f32| (v.clamp(-100_000.0, 100_000.0)) as i64;
-    let mirror = call.mirror.filter(|_| mine).map(|page| Mirror {
-        width: page.width.min(10_000),
-        height: page.height.min(10_000),
-        elements: page
-            .elements
-            .into_iter()
-            .take(ELEMENTS)
-            .map(|element| {
-                let words: String = element.words.unwrap_or_default().chars().take(60).collect();
-                let kind = match (element.role.as_str(), words.is_empty()) {
-                    (_, true) => "hidden",
-                    ("button", _) => "button",
-                    _ => "element",
-                };
-                let (w, h) = (pixel(element.w), pixel(element.h));
-                let letters = i64::try_from(words.chars().count().max(1)).unwrap_or(60);
-                let size = (h * 6 / 10).min(w / letters).clamp(14, 64);
-                Element { kind, x: pixel(element.x), y: pixel(element.y), w, h, words, size }
-            })
-            .collect(),
+    let ring = call.pointed.ring.map(|(x, y)| (pixel(x), pixel(y)));
+    let mirror = call.mirror.filter(|_| mine).map(|page| {
+        let element = |element: MirrorElement| {
+            let words: String = element.words.unwrap_or_default().chars().take(60).collect();
+            let kind = match (element.role.as_str(), words.is_empty()) {
+                (_, true) => "hidden",
+                ("button", _) => "button",
+                _ => "element",
+            };
+            let (w, h) = (pixel(element.w), pixel(element.h));
+            let letters = i64::try_from(words.chars().count().max(1)).unwrap_or(60);
+            let size = (h * 6 / 10).min(w / letters).clamp(14, 64);
+            Element { kind, x: pixel(element.x), y: pixel(element.y), w, h, words, size }
+        };
+        let mut elements: Vec<Element> = page.elements.into_iter().take(ELEMENTS).map(element).collect();
+        // What lies over the page at the terminal, the worker's own sentence too, hides no words here.
+        elements.sort_by_key(|element| element.kind != "hidden");
+        Mirror { width: page.width.min(10_000), height: page.height.min(10_000), elements, ring }
     });
+    let sentence = call.pointed.sentence.filter(|_| mine);
     let title = desk.w.desk_call(&call.terminal);
-    let page =
-        CallPage { f: Frame::new(&desk, "desk", title), id, mine, characters: MESSAGE_CHARACTERS, mirror };
+    let f = Frame::new(&desk, "desk", title);
+    let page = CallPage { f, id, mine, characters: MESSAGE_CHARACTERS, mirror, sentence };
     Ok(Html(page.render()?))
 }
 

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::refusal::{Answer, Refused};
 use super::wire::Wire;
-use crate::assist::Call;
+use crate::assist::{Call, Pointed};
 use crate::clock::millis;
 use crate::metrics;
 use crate::news::NewsItem;
@@ -126,6 +126,7 @@ async fn pass_on(server: &Server, terminal: &str, what: &What) {
             urgent: *urgent,
             worker: None,
             mirror: None,
+            pointed: Pointed::default(),
         }),
         What::HelpEnded { call } => server.end_call(terminal, call).await,
         _ => {}
