@@ -262,8 +262,10 @@ impl Names {
         let width = name.chars().map(|c| if c.is_ascii() { 12.5 } else { 20.0 }).sum::<f64>();
         let wished = (middle.0, middle.1 - radius.max(4.0) - 6.0);
         let mut best: Option<(f64, Point)> = None;
-        for row in -24..=24_i32 {
-            for column in -16..=16_i32 {
+        // Circles are few and need all the room beside them; among dots a name far away says less than one on some of them.
+        let (rows, columns) = if self.dots.is_empty() { (24, 16) } else { (12, 8) };
+        for row in -rows..=rows {
+            for column in -columns..=columns {
                 let by = (f64::from(column) * width / 8.0, f64::from(row) * LINE / 2.0);
                 let at = (wished.0 + by.0, wished.1 + by.1);
                 let place = Rectangle::of_name(width, at);
