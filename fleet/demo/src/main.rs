@@ -17,6 +17,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long work that is in hand may last at the end.
+const LAST_WORK: Duration = Duration::from_secs(10);
 
 /// A fleet of simulated terminals in the sample city: real agents and a real server over real TLS.
 #[derive(Parser)]
@@ -28,7 +33,7 @@ struct Cli {
     command: Option<Command>,
 }
 
-/// Shows the console with terminals that live, until Ctrl-C: a good release goes out, then one that some units cannot paint.
+/// Shows the console with terminals that live, until Ctrl-C or SIGTERM: a good release goes out, then one that some units cannot paint.
 #[derive(Args)]
 struct Show {
     /// How many terminals.
@@ -104,7 +109,12 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
-    match runtime.block_on(run(cli)) {
+    let mut folder = None;
+    let done = runtime.block_on(run(cli, &mut folder));
+    // Nobody writes into the folder any more when it is deleted.
+    runtime.shutdown_timeout(LAST_WORK);
+    drop(folder);
+    match done {
         Ok(code) => code,
         Err(error) => failed(error.as_ref()),
     }
@@ -120,10 +130,26 @@ fn failed(error: &dyn Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
+/// The end that somebody asks for from now on: Ctrl-C or SIGTERM.
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// A folder that is deleted when all has ended.
+fn temporary(folder: &mut Option<TempDir>) -> std::io::Result<PathBuf> {
+    Ok(folder.insert(tempfile::tempdir()?).path().to_owned())
+}
+
+async fn run(cli: Cli, folder: &mut Option<TempDir>) -> Result<ExitCode, Box<dyn Error>> {
     let seed = Seed(cli.show.seed);
     match cli.command {
-        None => show(cli.show, seed).await,
+        None => show(cli.show, seed, folder).await,
         Some(Command::Scale) => {
             say(&serde_json::to_string_pretty(&scale::Plan::country().load(seed))?);
             Ok(ExitCode::SUCCESS)
@@ -133,20 +159,26 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Prove { terminals, failing_permille, error_permille, bytes, each }) => {
-            let folder = tempfile::tempdir()?;
-            let data = folder.path().to_owned();
+            let data = temporary(folder)?;
             let crowd = Crowd::Processes { program: std::env::current_exe()?, each };
             let proof = Proof { data, terminals, failing_permille, error_permille, bytes, seed, crowd };
-            let outcome = prove::run(&proof).await?;
+            let end = ended()?;
+            let outcome = tokio::select! {
+                outcome = prove::run(&proof) => outcome?,
+                () = end => return Ok(ExitCode::FAILURE),
+            };
             say(&serde_json::to_string_pretty(&outcome)?);
             Ok(if outcome.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
 }
 
-async fn show(show: Show, seed: Seed) -> Result<ExitCode, Box<dyn Error>> {
-    let folder = tempfile::tempdir()?;
-    let data = show.data.unwrap_or_else(|| folder.path().to_owned());
+async fn show(show: Show, seed: Seed, folder: &mut Option<TempDir>) -> Result<ExitCode, Box<dyn Error>> {
+    let mut end = std::pin::pin!(ended()?);
+    let data = match show.data {
+        Some(data) => data,
+        None => temporary(folder)?,
+    };
     std::fs::create_dir_all(&data)?;
     let setup = console::Setup::new(
         format!("https://localhost:{}", show.console.port()),
@@ -161,7 +193,10 @@ async fn show(show: Show, seed: Seed) -> Result<ExitCode, Box<dyn Error>> {
     let past = if data.join("fleet.db").exists() { Past::None } else { Past::FourWeeks };
     let plan =
         Plan { data, terminals: show.terminals, pace: Pace::lively(), flaw: Some((FLAWED, 120)), past, seed };
-    let mut fleet = Fleet::start(plan, options).await?;
+    let mut fleet = tokio::select! {
+        fleet = Fleet::start(plan, options) => fleet?,
+        () = &mut end => return Ok(ExitCode::SUCCESS),
+    };
     let server = fleet.server().clone();
     let now = server.clock.millis();
     say(
@@ -175,7 +210,7 @@ async fn show(show: Show, seed: Seed) -> Result<ExitCode, Box<dyn Error>> {
     say(&format!("{} (Ctrl-C ends it)", fleet.console_url().unwrap_or_default()));
     let ended = tokio::select! {
         ended = releases(&mut fleet) => ended,
-        ended = tokio::signal::ctrl_c() => ended.map_err(Into::into),
+        () = &mut end => Ok(()),
     };
     fleet.stop().await?;
     ended.map(|()| ExitCode::SUCCESS)

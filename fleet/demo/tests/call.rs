@@ -261,6 +261,8 @@ async fn play(data: &Path) {
         "width": 1080, "height": 1920, "elements": [
             { "x": 60.0, "y": 180.0, "w": 960.0, "h": 90.0, "role": "text", "words": ON_THE_PAGE },
             { "x": 60.0, "y": 330.0, "w": 960.0, "h": 150.0, "role": "text_input", "words": null },
+            // What lies over the page, as the worker's sentence does at the terminal.
+            { "x": 40.0, "y": 160.0, "w": 1000.0, "h": 100.0, "role": "text", "words": null },
             { "x": 560.0, "y": 1500.0, "w": 460.0, "h": 150.0, "role": "button", "words": "下一步" } ] } });
     screen.say(&serde_json::from_value(mirror).unwrap()).await;
     browser.reaches("the page is seen without its values, and nothing on it can be pressed").await;

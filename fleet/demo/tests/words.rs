@@ -14,7 +14,7 @@ use fleet_demo::fleet::{Fleet, Plan};
 use fleet_demo::past::Past;
 use fleet_demo::screen::Pace;
 use fleet_demo::town;
-use fleet_server::assist::Call;
+use fleet_server::assist::{Call, Pointed};
 use fleet_server::console::role::Role;
 use fleet_server::console::{self, accounts, tokens::Secret};
 use fleet_server::serve::{Console, Options};
@@ -202,6 +202,7 @@ async fn tell(fleet: &Fleet) -> Vec<String> {
             urgent: false,
             worker: None,
             mirror: None,
+            pointed: Pointed::default(),
         };
         server.assist.begin(call);
     }

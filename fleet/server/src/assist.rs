@@ -4,6 +4,7 @@
 
 use fleet_api::ItemId;
 use fleet_api::assist::{AssistReply, AssistTurn, MESSAGE_CHARACTERS, MirrorPage, WorkerAction};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,11 +19,18 @@ const QUEUE: usize = 64;
 const SILENCE: Duration = Duration::from_secs(120);
 /// How long a turn waits for news.
 pub const WAIT: Duration = Duration::from_secs(20);
-/// How long the first turn of a call waits for the event that begins it.
-const BEGIN: Duration = Duration::from_secs(5);
+
+/// What the worker of a call has put on the resident's screen.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pointed {
+    /// The ring: pixels from the left and the top.
+    pub ring: Option<(f32, f32)>,
+    /// The sentence.
+    pub sentence: Option<String>,
+}
 
 /// A call as the desk sees it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// Its id.
     pub id: String,
@@ -38,6 +46,8 @@ pub struct Call {
     pub worker: Option<String>,
     /// The page without its values, where the resident lets the worker see it.
     pub mirror: Option<MirrorPage>,
+    /// What the worker points at and says.
+    pub pointed: Pointed,
 }
 
 #[derive(Debug)]
@@ -52,7 +62,8 @@ struct Open {
 }
 
 /// The worker cannot do that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AssistError {
     /// The call is over.
     #[error("the call is over")]
@@ -69,7 +80,6 @@ pub enum AssistError {
 #[derive(Debug, Default)]
 pub struct Assist {
     calls: Mutex<BTreeMap<String, Open>>,
-    begun: Notify,
 }
 
 impl Assist {
@@ -99,18 +109,22 @@ impl Assist {
                 changed: Arc::default(),
             },
         );
-        self.begun.notify_waiters();
         true
     }
 
-    /// The call is over.
-    pub fn end(&self, terminal: &str, call: &str) {
+    /// The call is over. False: it is not here.
+    pub fn end(&self, terminal: &str, call: &str) -> bool {
         let mut calls = self.lock();
-        if calls.get(call).is_some_and(|open| open.call.terminal == terminal)
-            && let Some(open) = calls.remove(call)
-        {
+        let theirs = calls.get(call).is_some_and(|open| open.call.terminal == terminal);
+        if theirs && let Some(open) = calls.remove(call) {
             open.changed.notify_waiters();
         }
+        theirs
+    }
+
+    /// Whether a call is here and the terminal's own.
+    pub fn is_of(&self, terminal: &str, call: &str) -> bool {
+        self.lock().get(call).is_some_and(|open| open.call.terminal == terminal)
     }
 
     /// The open calls.
@@ -156,38 +170,35 @@ impl Assist {
         if open.queue.len() >= QUEUE {
             return Err(AssistError::TooMuch);
         }
+        let pointed = &mut open.call.pointed;
+        match &action {
+            WorkerAction::Point { x, y } => pointed.ring = Some((*x, *y)),
+            WorkerAction::Write { text } => pointed.sentence = Some(text.clone()),
+            WorkerAction::Clear => *pointed = Pointed::default(),
+            WorkerAction::Unrecognised => {}
+        }
         open.queue.push(action);
         open.changed.notify_waiters();
         Ok(())
     }
 
-    /// The worker ends a call.
-    pub fn hang_up(&self, id: &str, worker: &str) {
-        if let Some(open) = self.lock().get_mut(id).filter(|open| open.call.worker.as_deref() == Some(worker))
-        {
-            open.ended = true;
-            open.changed.notify_waiters();
+    /// The worker who has a call ends it.
+    ///
+    /// # Errors
+    /// It is over, or another's.
+    pub fn hang_up(&self, id: &str, worker: &str) -> Result<(), AssistError> {
+        let mut calls = self.lock();
+        let open = calls.get_mut(id).filter(|open| !open.ended).ok_or(AssistError::Over)?;
+        if open.call.worker.as_deref() != Some(worker) {
+            return Err(AssistError::Taken);
         }
-    }
-
-    /// Waits for a call of which the first turn overtook the event that begins it.
-    async fn until_begun(&self, id: &str) {
-        let until = Instant::now() + BEGIN;
-        loop {
-            let begun = self.begun.notified();
-            tokio::pin!(begun);
-            begun.as_mut().enable();
-            if self.lock().contains_key(id) || tokio::time::timeout_at(until, begun).await.is_err() {
-                return;
-            }
-        }
+        open.ended = true;
+        open.changed.notify_waiters();
+        Ok(())
     }
 
     /// A terminal's turn: its page up, what the worker did down; waits for news. None: there is no such call of its own.
     pub async fn turn(&self, terminal: &str, id: &str, turn: AssistTurn) -> Option<AssistReply> {
-        if turn.number == 0 && !turn.ended {
-            self.until_begun(id).await;
-        }
         let changed = {
             let mut calls = self.lock();
             let open = calls.get_mut(id).filter(|open| open.call.terminal == terminal)?;

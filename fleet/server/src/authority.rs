@@ -12,6 +12,8 @@ use rcgen::{
 use std::path::Path;
 use time::Duration;
 
+/// The unit in the certificate by which an instance calls another; no terminal's certificate has one.
+pub(crate) const INSTANCE_UNIT: &str = "instance";
 /// How long a terminal's certificate lasts.
 pub const TERMINAL_LIFE: Duration = Duration::days(90);
 const SERVER_LIFE: Duration = Duration::days(397);
@@ -138,7 +140,6 @@ impl Authority {
         names: &[String],
         now: Timestamp,
     ) -> Result<(String, String), AuthorityError> {
-        let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
         params.distinguished_name = name("Yilin fleet server");
         params.subject_alt_names = names
@@ -148,8 +149,30 @@ impl Authority {
                 Err(_) => name.as_str().try_into().map(SanType::DnsName),
             })
             .collect::<Result<_, _>>()?;
+        self.own(params, ExtendedKeyUsagePurpose::ServerAuth, now)
+    }
+
+    /// A fresh key and certificate by which this instance calls the others, PEM.
+    ///
+    /// # Errors
+    /// Nothing can be signed.
+    pub fn certify_instance(&self, now: Timestamp) -> Result<(String, String), AuthorityError> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = name("Yilin fleet server");
+        params.distinguished_name.push(DnType::OrganizationalUnitName, INSTANCE_UNIT);
+        self.own(params, ExtendedKeyUsagePurpose::ClientAuth, now)
+    }
+
+    /// A fresh key of the server's own and its certificate, PEM.
+    fn own(
+        &self,
+        mut params: CertificateParams,
+        purpose: ExtendedKeyUsagePurpose,
+        now: Timestamp,
+    ) -> Result<(String, String), AuthorityError> {
+        let key = KeyPair::generate()?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.extended_key_usages = vec![purpose];
         params.serial_number = Some(serial()?);
         params.not_before = now - SLACK;
         params.not_after = now + SERVER_LIFE;

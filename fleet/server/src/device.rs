@@ -10,11 +10,13 @@ mod configuration;
 mod enrolment;
 mod events;
 mod health;
+mod instance;
 mod operations;
 pub(crate) mod refusal;
 mod shell;
 pub(crate) mod wire;
 
+use crate::beside;
 use crate::state::Server;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -28,7 +30,7 @@ const SMALL_BYTES: usize = 32 * 1024;
 /// The longest page without its values, or turn of a shell.
 const TURN_BYTES: usize = 256 * 1024;
 
-/// Every path that a terminal calls, updates with them.
+/// Every path that a terminal calls, updates with them, and the one of other instances.
 pub fn router(server: Server) -> Router {
     let limited = |bytes| DefaultBodyLimit::max(bytes);
     Router::new()
@@ -43,6 +45,7 @@ pub fn router(server: Server) -> Router {
         .route(path::KEYS, get(configuration::keys))
         .route(path::SHELL, post(shell::turn).layer(limited(TURN_BYTES)))
         .route(path::ASSIST, post(assist::turn).layer(limited(TURN_BYTES)))
+        .route(beside::PATH, post(instance::ask).layer(limited(TURN_BYTES)))
         .route("/healthz", get(operations::alive))
         .route("/readyz", get(operations::ready))
         .merge(crate::ddi::routes())

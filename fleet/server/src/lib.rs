@@ -7,6 +7,7 @@ pub mod artifact_store;
 pub mod assist;
 pub mod authority;
 pub mod beats;
+pub mod beside;
 pub mod clock;
 pub mod console;
 mod ddi;
@@ -31,5 +32,6 @@ pub mod state;
 pub mod store;
 pub mod ticket_rules;
 pub mod tls;
+mod wherever;
 
 pub use serve::{Options, Running, serve};

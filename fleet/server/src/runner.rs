@@ -10,7 +10,7 @@ use crate::news::NewsItem;
 use crate::orders::{OrderError, rollouts};
 use crate::repeats::Repeats;
 use crate::state::Server;
-use crate::store::StoreError;
+use crate::store::{Backend, StoreError};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -23,6 +23,10 @@ const NEWS_UNHEARD: Duration = Duration::from_secs(10);
 const NEWS_TOGETHER: Duration = Duration::from_millis(20);
 /// News written so long ago may still become visible: their transaction may have lasted.
 const NEWS_LATE: i64 = 30_000;
+/// How often instances look for one another.
+const MEET: Duration = Duration::from_secs(3);
+/// What the name of an instance's lease begins with; its address follows.
+const INSTANCE: &str = "instance:";
 /// How often rollouts take a step.
 const STEP: Duration = Duration::from_millis(500);
 /// How often rules are looked at.
@@ -80,6 +84,27 @@ async fn hear_once(server: &Server, seen: &mut BTreeSet<i64>) -> Result<(), Stor
         }
     }
     *seen = changes.iter().map(|change| change.seq).collect();
+    Ok(())
+}
+
+/// Says where this instance is and looks where the others are, until the end; with SQLite there are no others.
+pub(crate) async fn meet(server: Server, url: String) {
+    let (name, repeats) = (format!("{INSTANCE}{url}"), Repeats::new());
+    while server.store.backend() == Backend::Postgres && !server.ending.load(Ordering::Relaxed) {
+        if let Err(error) = meet_once(&server, &name).await {
+            say(&repeats, "looking for other instances", &error);
+        }
+        pause(&server, MEET).await;
+    }
+}
+
+async fn meet_once(server: &Server, name: &str) -> Result<(), StoreError> {
+    let now = server.clock.millis();
+    server.store.lease(name, &server.instance, now, now + LEASE).await?;
+    let others = server.store.leases_of_others(INSTANCE, &server.instance, now).await?;
+    server
+        .beside
+        .are(others.iter().filter_map(|name| name.strip_prefix(INSTANCE)).map(str::to_owned).collect());
     Ok(())
 }
 

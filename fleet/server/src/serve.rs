@@ -6,6 +6,7 @@ use crate::artifact_store::ArtifactStore;
 use crate::assist::Assist;
 use crate::authority::{Authority, AuthorityError};
 use crate::beats::Beats;
+use crate::beside::{Beside, BesideError};
 use crate::clock::{Clock, SystemClock};
 use crate::device;
 use crate::keys::{KeyError, KeyFolder};
@@ -43,7 +44,7 @@ pub struct Options {
     pub data: PathBuf,
     /// `sqlite:FILE` or `postgres://…`; none: `fleet.db` among the data.
     pub database: Option<String>,
-    /// Names and addresses by which the server is called.
+    /// Names and addresses by which the server is called; other instances call it by the first.
     pub names: Vec<String>,
     /// What an operator sets.
     pub policy: Policy,
@@ -119,6 +120,9 @@ pub enum ServeError {
     /// TLS.
     #[error("TLS cannot be set up")]
     Tls(#[from] TlsError),
+    /// Other instances.
+    #[error("the line to other instances cannot be set up")]
+    Beside(#[from] BesideError),
     /// Random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -180,13 +184,15 @@ pub async fn open(options: &Options) -> Result<(Server, crate::beats::Writer), S
         tx.commit().await?;
     }
     let (beats, writer) = Beats::new();
+    let authority = Authority::open(&options.data.join("keys"), now)?;
     let away = alive::away(&store, options.clock.millis()).await?;
     let server = Server(Arc::new(Parts {
         store,
         clock: Arc::clone(&options.clock),
         artifacts: ArtifactStore::of(&options.data),
         keys,
-        authority: Authority::open(&options.data.join("keys"), now)?,
+        beside: Beside::new(&authority, now)?,
+        authority,
         live: LiveTable::default(),
         news: broadcast::channel(1024).0,
         metrics: Arc::default(),
@@ -259,6 +265,7 @@ pub async fn serve(options: Options) -> Result<Running, ServeError> {
     };
     let runners = vec![
         tokio::spawn(runner::hear(server.clone())),
+        tokio::spawn(runner::meet(server.clone(), device_url.clone())),
         tokio::spawn(runner::roll_out(server.clone())),
         tokio::spawn(runner::watch(server.clone())),
         tokio::spawn(runner::forget(server.clone())),

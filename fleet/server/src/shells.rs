@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fleet_api::shell::{ShellEnd, ShellReply, ShellTurn, TURN_BYTES};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,7 +32,7 @@ struct Open {
 pub struct Shells(Mutex<BTreeMap<String, Open>>);
 
 /// What a turn came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turned {
     /// What the terminal is told.
     pub reply: ShellReply,
@@ -64,12 +65,18 @@ impl Shells {
         true
     }
 
-    /// The desk ends a shell.
-    pub fn end(&self, command: &str) {
-        if let Some(open) = self.lock().get_mut(command) {
-            open.end = true;
-            open.changed.notify_waiters();
-        }
+    /// Whether a shell is open here.
+    pub fn is_open(&self, command: &str) -> bool {
+        self.lock().contains_key(command)
+    }
+
+    /// The desk ends a shell. False: it is not open.
+    pub fn end(&self, command: &str) -> bool {
+        let mut shells = self.lock();
+        let Some(open) = shells.get_mut(command) else { return false };
+        open.end = true;
+        open.changed.notify_waiters();
+        true
     }
 
     /// A terminal's turn. None: the output is no base64, or too long.

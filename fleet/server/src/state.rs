@@ -6,6 +6,7 @@ use crate::artifact_store::ArtifactStore;
 use crate::assist::Assist;
 use crate::authority::Authority;
 use crate::beats::Beats;
+use crate::beside::Beside;
 use crate::clock::Clock;
 use crate::hours::Away;
 use crate::keys::Keys;
@@ -59,6 +60,8 @@ pub struct Parts {
     pub instance: String,
     /// Heartbeats on their way into the store.
     pub beats: Beats,
+    /// The other instances.
+    pub beside: Beside,
     /// Calls for help.
     pub assist: Assist,
     /// Debug shells.

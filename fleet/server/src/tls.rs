@@ -2,6 +2,7 @@
 //!
 //! Duty: handshakes that do not wait for one another, and the caller's name. Never: look at what passes.
 
+use crate::authority::INSTANCE_UNIT;
 use crate::secret;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -9,7 +10,7 @@ use fleet_api::TerminalId;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use x509_cert::Certificate;
-use x509_cert::der::oid::db::rfc4519::CN;
+use x509_cert::der::oid::db::rfc4519::{CN, OU};
 use x509_cert::der::{Decode as _, asn1::PrintableStringRef, asn1::Utf8StringRef};
 
 /// Who does not shake hands in this time is let go.
@@ -62,19 +63,38 @@ pub fn config(chain: &str, key: &str, callers: Callers<'_>) -> Result<ServerConf
     let builder = match callers {
         Callers::People => builder.with_no_client_auth(),
         Callers::Terminals(root) => {
-            let mut roots = RootCertStore::empty();
-            roots.add(CertificateDer::from_pem_slice(root.as_bytes())?)?;
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(root)?), provider)
                 .allow_unauthenticated()
                 .build()?;
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let chain: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<_, _>>()?;
-    let mut config = builder.with_single_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?;
+    let mut config =
+        builder.with_single_cert(certificates(chain)?, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The TLS side of a line to another instance, with a certificate of its own.
+///
+/// # Errors
+/// A certificate or key cannot be used.
+pub fn client_config(root: &str, chain: &str, key: &str) -> Result<ClientConfig, TlsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_root_certificates(roots(root)?);
+    Ok(builder.with_client_auth_cert(certificates(chain)?, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?)
+}
+
+fn roots(root: &str) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(root.as_bytes())?)?;
+    Ok(roots)
+}
+
+fn certificates(chain: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    Ok(CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<_, _>>()?)
 }
 
 /// Who is at the other end of a connection.
@@ -86,28 +106,44 @@ pub struct Peer {
     pub certificate: Option<Arc<PeerCertificate>>,
 }
 
+/// Who holds a certificate that our authority signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// The terminal of its common name.
+    Terminal(TerminalId),
+    /// Another instance of this server.
+    Instance,
+}
+
 /// A certificate that our authority signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerCertificate {
-    /// Its common name.
-    pub terminal: TerminalId,
+    /// Whose it is.
+    pub holder: Holder,
     /// Its serial number, hexadecimal.
     pub serial: String,
 }
 
-/// The common name and serial number of a certificate. None: it has no common name, or is none.
+/// Holder and serial number of a certificate. None: it has no common name, or is none.
 fn read(certificate: &[u8]) -> Option<PeerCertificate> {
     let certificate = Certificate::from_der(certificate).ok()?;
     let names = certificate.tbs_certificate.subject.0.iter().flat_map(|names| names.0.iter());
-    let common = names.clone().find(|name| name.oid == CN)?;
-    let text = common
-        .value
-        .decode_as::<Utf8StringRef<'_>>()
-        .map(|text| text.as_str().to_owned())
-        .or_else(|_| common.value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned()))
-        .ok()?;
+    let text = |oid| {
+        let name = names.clone().find(|name| name.oid == oid)?;
+        let utf8 = name.value.decode_as::<Utf8StringRef<'_>>().map(|text| text.as_str().to_owned());
+        utf8.or_else(|_| {
+            name.value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned())
+        })
+        .ok()
+    };
+    let common = text(CN)?;
+    // A terminal's certificate has no unit: the authority writes the whole name itself.
+    let holder = match text(OU) {
+        Some(unit) if unit == INSTANCE_UNIT => Holder::Instance,
+        _ => Holder::Terminal(TerminalId(common)),
+    };
     let serial = secret::hex(certificate.tbs_certificate.serial_number.as_bytes());
-    Some(PeerCertificate { terminal: TerminalId(text), serial })
+    Some(PeerCertificate { holder, serial })
 }
 
 /// Gives `axum` the connections whose handshake is done.

@@ -2,7 +2,8 @@
 // The worker of call.rs: each line on stdout is a thing that was seen or done; a line on stdin lets it go on.
 const { open, join } = require("./join.js");
 const readline = require("node:readline");
-const { ORIGIN, INVITATION, SENTENCE, ON_THE_PAGE } = process.env;
+// SHOTS=DIR keeps a picture of the call's page.
+const { ORIGIN, INVITATION, SENTENCE, ON_THE_PAGE, SHOTS } = process.env;
 const LONGEST = 90_000;
 
 const say = (what) => process.stdout.write(`${what}\n`);
@@ -38,7 +39,8 @@ const must = (truth, what) => {
   await mirror.waitFor();
   const text = await mirror.textContent();
   must(text.includes(ON_THE_PAGE) && text.includes("下一步"), `the fixed words are not there: ${text}`);
-  must((await mirror.locator("rect.hidden").count()) === 1, "the value is not a grey bar");
+  must((await mirror.locator("rect.hidden").count()) === 2, "the values are not grey bars");
+  must((await mirror.locator("rect.hidden ~ text").count()) === 2 && (await mirror.locator("text ~ rect.hidden").count()) === 0, "a grey bar lies over words");
   must((await page.locator("#mirror :is(button, a, input, select, [role=button])").count()) === 0, "something of the page can be pressed");
   const ground = await mirror.locator("rect.ground").evaluate((ground) => getComputedStyle(ground).fill);
   must(ground === "rgb(245, 247, 249)", `words lie on a ground of ${ground}`);
@@ -52,6 +54,10 @@ const must = (truth, what) => {
   const written = page.waitForEvent("load");
   await page.click("button[value=write]");
   await written;
+  must((await page.textContent(".mirror .notice")).includes(SENTENCE), "the worker does not see what they wrote");
+  const ring = mirror.locator("circle.ring").last();
+  must(Math.abs((await ring.getAttribute("cx")) - 790) <= 4 && Math.abs((await ring.getAttribute("cy")) - 1575) <= 4, "the worker does not see their ring");
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/call.png`, fullPage: true });
 
   const address = page.url();
   const refused = await page.evaluate(async (address) => {

@@ -7,13 +7,12 @@ use super::role::Permission;
 use super::trouble::{Said, Trouble};
 use super::visitor::{Act, Desk};
 use crate::assist::{AssistError, Call};
-use crate::news::NewsItem;
 use crate::store::audit::{self, AuditEntry};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use fleet_api::TerminalId;
-use fleet_api::assist::{ELEMENTS, MESSAGE_CHARACTERS, WorkerAction};
+use fleet_api::assist::{ELEMENTS, MESSAGE_CHARACTERS, MirrorElement, WorkerAction};
 
 #[derive(Template)]
 #[template(path = "desk.html")]
@@ -41,12 +40,15 @@ struct CallPage {
     mine: bool,
     characters: usize,
     mirror: Option<Mirror>,
+    /// What the worker wrote, while it stands on the resident's screen.
+    sentence: Option<String>,
 }
 
 struct Mirror {
     width: u32,
     height: u32,
     elements: Vec<Element>,
+    ring: Option<(i64, i64)>,
 }
 
 struct Element {
@@ -76,7 +78,7 @@ async fn is_theirs(desk: &Desk, call: &Call) -> Result<Option<String>, Trouble> 
 }
 
 async fn call(desk: &Desk, id: &str) -> Result<Call, Trouble> {
-    let call = desk.console.assist.call(id).ok_or(Trouble::Missing)?;
+    let call = desk.console.server().call(id).await.ok_or(Trouble::Missing)?;
     is_theirs(desk, &call).await?.ok_or(Trouble::Missing)?;
     Ok(call)
 }
@@ -85,7 +87,7 @@ async fn call(desk: &Desk, id: &str) -> Result<Call, Trouble> {
 pub(super) async fn page(desk: Desk) -> Page {
     let w = desk.w;
     let mut calls = Vec::new();
-    for call in desk.console.assist.calls() {
+    for call in desk.console.server().calls().await {
         let Some(place) = is_theirs(&desk, &call).await? else { continue };
         calls.push(Row {
             mine: call.worker.as_deref() == Some(&desk.session.account.shown),
@@ -109,37 +111,36 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Page {
     let mine = desk.may(Permission::Serve) && call.worker.as_deref() == Some(&desk.session.account.shown);
     #[allow(clippy::cast_possible_truncation, reason = "pixels of a screen")]
     let pixel = |v: f32| (v.clamp(-100_000.0, 100_000.0)) as i64;
-    let mirror = call.mirror.filter(|_| mine).map(|page| Mirror {
-        width: page.width.min(10_000),
-        height: page.height.min(10_000),
-        elements: page
-            .elements
-            .into_iter()
-            .take(ELEMENTS)
-            .map(|element| {
-                let words: String = element.words.unwrap_or_default().chars().take(60).collect();
-                let kind = match (element.role.as_str(), words.is_empty()) {
-                    (_, true) => "hidden",
-                    ("button", _) => "button",
-                    _ => "element",
-                };
-                let (w, h) = (pixel(element.w), pixel(element.h));
-                let letters = i64::try_from(words.chars().count().max(1)).unwrap_or(60);
-                let size = (h * 6 / 10).min(w / letters).clamp(14, 64);
-                Element { kind, x: pixel(element.x), y: pixel(element.y), w, h, words, size }
-            })
-            .collect(),
+    let ring = call.pointed.ring.map(|(x, y)| (pixel(x), pixel(y)));
+    let mirror = call.mirror.filter(|_| mine).map(|page| {
+        let element = |element: MirrorElement| {
+            let words: String = element.words.unwrap_or_default().chars().take(60).collect();
+            let kind = match (element.role.as_str(), words.is_empty()) {
+                (_, true) => "hidden",
+                ("button", _) => "button",
+                _ => "element",
+            };
+            let (w, h) = (pixel(element.w), pixel(element.h));
+            let letters = i64::try_from(words.chars().count().max(1)).unwrap_or(60);
+            let size = (h * 6 / 10).min(w / letters).clamp(14, 64);
+            Element { kind, x: pixel(element.x), y: pixel(element.y), w, h, words, size }
+        };
+        let mut elements: Vec<Element> = page.elements.into_iter().take(ELEMENTS).map(element).collect();
+        // What lies over the page at the terminal, the worker's own sentence too, hides no words here.
+        elements.sort_by_key(|element| element.kind != "hidden");
+        Mirror { width: page.width.min(10_000), height: page.height.min(10_000), elements, ring }
     });
+    let sentence = call.pointed.sentence.filter(|_| mine);
     let title = desk.w.desk_call(&call.terminal);
-    let page =
-        CallPage { f: Frame::new(&desk, "desk", title), id, mine, characters: MESSAGE_CHARACTERS, mirror };
+    let f = Frame::new(&desk, "desk", title);
+    let page = CallPage { f, id, mine, characters: MESSAGE_CHARACTERS, mirror, sentence };
     Ok(Html(page.render()?))
 }
 
 /// Takes a call: the one thing of it that the audit keeps.
 pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Result<Response, Trouble> {
     let call = call(&desk, &id).await?;
-    desk.console.assist.take(&id, &desk.session.account.shown).map_err(trouble)?;
+    desk.console.server().take_call(&id, &desk.session.account.shown).await.map_err(trouble)?;
     let mut tx = desk.console.store.write().await?;
     let entry = AuditEntry {
         who: desk.name().to_owned(),
@@ -150,7 +151,6 @@ pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Resul
     };
     audit::append(&mut tx, &entry, desk.console.clock.millis()).await?;
     tx.commit().await?;
-    desk.console.server().tell(NewsItem::Call(id.clone())).await?;
     Ok(Redirect::to(&format!("/desk/{id}")).into_response())
 }
 
@@ -167,12 +167,11 @@ pub(super) async fn act(Path(id): Path<String>, Act { desk, form }: Act) -> Resu
         "write" => WorkerAction::Write { text: form.needed("text", MESSAGE_CHARACTERS)? },
         "clear" => WorkerAction::Clear,
         "hang_up" => {
-            desk.console.assist.hang_up(&id, worker);
-            desk.console.server().tell(NewsItem::Call(id)).await?;
+            desk.console.server().hang_up_call(&id, worker).await.map_err(trouble)?;
             return Ok(Redirect::to("/desk").into_response());
         }
         _ => return Err(Trouble::Bad("do")),
     };
-    desk.console.assist.act(&id, worker, action).map_err(trouble)?;
+    desk.console.server().act_in_call(&id, worker, action).await.map_err(trouble)?;
     Ok(Redirect::to(&format!("/desk/{id}")).into_response())
 }

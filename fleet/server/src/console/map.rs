@@ -53,7 +53,7 @@ pub(super) struct Area {
     pub(super) tint: usize,
     /// Which place.
     pub(super) code: String,
-    /// The middle of its communities.
+    /// The middle of its communities, or where its circle found room.
     pub(super) middle: (i64, i64),
     /// Its communities, as a path of points.
     pub(super) points: String,
@@ -111,20 +111,27 @@ impl Map {
             places.entry(spot.code).or_insert_with(|| (spot, Vec::new())).1.push((x, y));
         }
         let circles = places.iter().map(|(code, (_, points))| (middle(points), radius(code)));
-        let circles: Vec<(Point, f64)> = circles.filter(|(_, radius)| *radius > 0.0).collect();
+        let mut circles: Vec<(Point, f64)> = circles.collect();
+        apart(&mut circles);
+        let drawn = || circles.iter().filter(|(_, radius)| *radius > 0.0);
         let mut names = Names {
-            taken: circles.iter().map(|(middle, radius)| Rectangle::around(*middle, *radius)).collect(),
+            taken: drawn().map(|(middle, radius)| Rectangle::around(*middle, *radius)).collect(),
             // Where circles are drawn, dots are not.
-            dots: if circles.is_empty() {
+            dots: if drawn().next().is_none() {
                 places.values().flat_map(|(_, points)| points).copied().collect()
             } else {
                 Vec::new()
             },
         };
-        for (at, (spot, points)) in places.into_values().enumerate() {
-            let middle = middle(&points);
-            let (x, y) = names.place(spot.name, middle, radius(spot.code));
-            let leader = leader(middle, radius(spot.code), (x, y - LINE / 3.0));
+        for (at, ((spot, points), (circle, radius))) in places.into_values().zip(circles.clone()).enumerate()
+        {
+            let (x, y) = names.place(spot.name, circle, radius);
+            let mut leader = leader(circle, radius, (x, y - LINE / 3.0));
+            let from = middle(&points);
+            if (circle.0 - from.0).hypot(circle.1 - from.1) > radius {
+                // The circle lies over this line's end.
+                let _ = write!(leader, "M{:.0} {:.0}L{:.0} {:.0}", from.0, from.1, circle.0, circle.1);
+            }
             let mut path = String::new();
             for (x, y) in &points {
                 let _ = write!(path, "M{x:.0} {y:.0}h0");
@@ -132,7 +139,7 @@ impl Map {
             map.areas.push(Area {
                 tint: at % TINTS,
                 code: spot.code.to_owned(),
-                middle: (whole(middle.0), whole(middle.1)),
+                middle: (whole(circle.0), whole(circle.1)),
                 points: path,
                 address: spot.address.to_owned(),
                 name: spot.name.to_owned(),
@@ -155,6 +162,43 @@ fn middle(points: &[Point]) -> Point {
 #[allow(clippy::cast_possible_truncation, reason = "a place on the map lies between 0 and its side")]
 fn whole(v: f64) -> i64 {
     v.round() as i64
+}
+
+/// What is free between two circles.
+const GAP: f64 = 3.0;
+/// Circles that crowd have come apart after so many rounds, or there is no room for them.
+const ROUNDS: usize = 500;
+
+/// Moves circles that lie on each other apart, each as far as the other; the same ones always the same way.
+fn apart(circles: &mut [(Point, f64)]) {
+    let on_the_map = |v: f64, radius: f64| v.clamp(radius + 4.0, SIDE - radius - 4.0);
+    for _ in 0..ROUNDS {
+        let mut moved = false;
+        for b in 1..circles.len() {
+            let (before, rest) = circles.split_at_mut(b);
+            let (other, other_radius) = &mut rest[0];
+            for (one, radius) in before.iter_mut().filter(|(_, radius)| *radius > 0.0 && *other_radius > 0.0)
+            {
+                let (dx, dy) = (other.0 - one.0, other.1 - one.1);
+                let (far, room) = (dx.hypot(dy), *radius + *other_radius + GAP);
+                if far >= room {
+                    continue;
+                }
+                // Two of one place move to the left and to the right.
+                let (x, y) = if far < 0.01 { (1.0, 0.0) } else { (dx / far, dy / far) };
+                let by = (room - far) / 2.0 + 0.1;
+                *one = (on_the_map(one.0 - x * by, *radius), on_the_map(one.1 - y * by, *radius));
+                *other = (
+                    on_the_map(other.0 + x * by, *other_radius),
+                    on_the_map(other.1 + y * by, *other_radius),
+                );
+                moved = true;
+            }
+        }
+        if !moved {
+            return;
+        }
+    }
 }
 
 /// How far a name may be from its middle to be understood without a line.
@@ -218,8 +262,10 @@ impl Names {
         let width = name.chars().map(|c| if c.is_ascii() { 12.5 } else { 20.0 }).sum::<f64>();
         let wished = (middle.0, middle.1 - radius.max(4.0) - 6.0);
         let mut best: Option<(f64, Point)> = None;
-        for row in -12..=12_i32 {
-            for column in -8..=8_i32 {
+        // Circles are few and need all the room beside them; among dots a name far away says less than one on some of them.
+        let (rows, columns) = if self.dots.is_empty() { (24, 16) } else { (12, 8) };
+        for row in -rows..=rows {
+            for column in -columns..=columns {
                 let by = (f64::from(column) * width / 8.0, f64::from(row) * LINE / 2.0);
                 let at = (wished.0 + by.0, wished.1 + by.1);
                 let place = Rectangle::of_name(width, at);
@@ -313,7 +359,14 @@ mod tests {
                 assert!(!name.lies_on(&circle), "{} lies on the circle of {}", area.name, other.name);
             }
         }
+        for (at, area) in areas.iter().enumerate() {
+            for other in &areas[at + 1..] {
+                let (dx, dy) = (area.middle.0 - other.middle.0, area.middle.1 - other.middle.1);
+                let apart = (dx as f64).hypot(dy as f64);
+                assert!(apart > 46.0, "the circles of {} and {} lie on each other", area.name, other.name);
+            }
+        }
         let far = areas.iter().filter(|area| !area.leader.is_empty()).count();
-        assert!((1..=6).contains(&far), "{far} names have a line to their circle");
+        assert!((1..=6).contains(&far), "{far} names or circles have a line to where they belong");
     }
 }

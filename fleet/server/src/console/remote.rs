@@ -136,7 +136,7 @@ pub(super) async fn type_in(
     match form.raw("do") {
         "type" => {
             let line = format!("{}\n", form.text("line", 1000)?);
-            if !desk.console.shells.type_in(&command, line.as_bytes()) {
+            if !desk.console.server().type_into_shell(&command, &line).await {
                 return Err(Trouble::Conflict(Said::of(|w| w.shell_not_open)));
             }
         }

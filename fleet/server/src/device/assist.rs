@@ -3,7 +3,6 @@
 use super::caller::Caller;
 use super::refusal::{Answer, Refused};
 use super::wire::{At, Wire};
-use crate::news::NewsItem;
 use crate::state::Server;
 use axum::Json;
 use axum::extract::State;
@@ -26,10 +25,6 @@ pub(super) async fn turn(
     if large {
         return Err(Refused::new(RefusalKind::TooLarge, "the page has more than a page can have"));
     }
-    if turn.page.is_some() || turn.ended {
-        // Nobody may be looking.
-        let _ = server.news.send(NewsItem::Call(call.clone()));
-    }
-    let reply = server.assist.turn(&caller.id.0, &call, turn).await;
+    let reply = server.call_turn(&caller.id.0, &call, turn).await;
     reply.map(Json).ok_or_else(|| Refused::new(RefusalKind::Gone, "the call is over"))
 }

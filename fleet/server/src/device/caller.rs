@@ -5,7 +5,7 @@ use crate::live::Live;
 use crate::metrics;
 use crate::pace::{OF_A_TERMINAL, WAIT_SECONDS};
 use crate::state::Server;
-use crate::tls::Peer;
+use crate::tls::{Holder, Peer};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use fleet_api::TerminalId;
@@ -27,11 +27,12 @@ pub(crate) fn by_certificate(server: &Server, peer: &Peer) -> Answer<Option<Call
         metrics::count(&server.metrics.refusals, 1);
         Refused::new(RefusalKind::NotEnrolled, "this certificate does not count any more: enrol again")
     };
-    let live = server.live.get(&certificate.terminal.0).ok_or_else(refused)?;
+    let Holder::Terminal(id) = &certificate.holder else { return Err(refused()) };
+    let live = server.live.get(&id.0).ok_or_else(refused)?;
     if server.live.is_revoked(&certificate.serial) || live.row().state != "enrolled" {
         return Err(refused());
     }
-    Ok(Some(Caller { id: certificate.terminal.clone(), live }))
+    Ok(Some(Caller { id: id.clone(), live }))
 }
 
 impl Caller {

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::refusal::{Answer, Refused};
 use super::wire::Wire;
-use crate::assist::Call;
+use crate::assist::{Call, Pointed};
 use crate::clock::millis;
 use crate::metrics;
 use crate::news::NewsItem;
@@ -49,7 +49,7 @@ pub(super) async fn take(
     }
     tx.commit().await?;
     for event in &fresh {
-        pass_on(&server, &caller.id.0, &event.what);
+        pass_on(&server, &caller.id.0, &event.what).await;
     }
     if !fresh.is_empty() {
         metrics::count(&server.metrics.events, fresh.len() as u64);
@@ -116,26 +116,19 @@ async fn keep(tx: &mut Write, terminal: &str, community: &str, event: &Event, no
     Ok(())
 }
 
-fn pass_on(server: &Server, terminal: &str, what: &What) {
-    let call = match what {
-        What::Help { call, page, item, urgent } => {
-            server.assist.begin(Call {
-                id: call.clone(),
-                terminal: terminal.to_owned(),
-                page: page.clone(),
-                item: item.clone(),
-                urgent: *urgent,
-                worker: None,
-                mirror: None,
-            });
-            call
-        }
-        What::HelpEnded { call } => {
-            server.assist.end(terminal, call);
-            call
-        }
-        _ => return,
-    };
-    // Nobody may be looking.
-    let _ = server.news.send(NewsItem::Call(call.clone()));
+async fn pass_on(server: &Server, terminal: &str, what: &What) {
+    match what {
+        What::Help { call, page, item, urgent } => server.begin_call(Call {
+            id: call.clone(),
+            terminal: terminal.to_owned(),
+            page: page.clone(),
+            item: item.clone(),
+            urgent: *urgent,
+            worker: None,
+            mirror: None,
+            pointed: Pointed::default(),
+        }),
+        What::HelpEnded { call } => server.end_call(terminal, call).await,
+        _ => {}
+    }
 }

@@ -84,6 +84,6 @@ pub(super) async fn not_so() -> Response {
     response
 }
 
-pub(super) async fn nowhere() -> Refused {
+pub(crate) async fn nowhere() -> Refused {
     Refused::new(RefusalKind::NotFound, "there is nothing of that name")
 }

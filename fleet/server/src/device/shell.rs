@@ -33,14 +33,14 @@ pub(super) async fn turn(
     }
     let number = i64::try_from(turn.number)
         .map_err(|_| Refused::new(RefusalKind::Malformed, "the turn has no such number"))?;
+    let output = turn.output.clone();
     let turned = server
-        .shells
-        .turn(&id, &turn)
+        .shell_turn(&id, turn)
         .await
         .ok_or_else(|| Refused::new(RefusalKind::TooLarge, "the turn is no base64, or too long"))?;
-    if !turn.output.is_empty() || !turned.reply.input.is_empty() {
+    if !output.is_empty() || !turned.reply.input.is_empty() {
         let mut tx = server.store.write().await?;
-        commands::transcript(&mut tx, &id, number, &turn.output, &turned.reply.input, now).await?;
+        commands::transcript(&mut tx, &id, number, &output, &turned.reply.input, now).await?;
         tx.commit().await?;
     }
     Ok(Json(turned.reply))

@@ -144,7 +144,7 @@ pub async fn withdraw(server: &Server, id: &CommandId, by: &Actor) -> Result<(),
     let news = NewsItem::Terminal(command.terminal);
     server.note(&mut tx, &news).await?;
     tx.commit().await?;
-    server.shells.end(&id.0);
+    server.end_shell(&id.0).await;
     server.tell(news).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Who runs what is to be run once for all instances.
 
 use super::{Millis, Store, StoreError};
+use sqlx::Row as _;
 
 impl Store {
     /// Takes or keeps the lease `name` until `until`; false while another instance has it.
@@ -28,6 +29,22 @@ impl Store {
         .rows_affected();
         tx.commit().await?;
         Ok(taken == 1)
+    }
+
+    /// The leases that others than `holder` have at `now`, of those whose names begin with `prefix`.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn leases_of_others(
+        &self,
+        prefix: &str,
+        holder: &str,
+        now: Millis,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM leases WHERE name LIKE $1 AND holder <> $2 AND until > $3 ORDER BY name";
+        let rows =
+            sqlx::query(sql).bind(format!("{prefix}%")).bind(holder).bind(now).fetch_all(self.read()).await?;
+        Ok(rows.iter().map(|row| row.try_get("name")).collect::<Result<_, sqlx::Error>>()?)
     }
 
     /// Gives the leases of `holder` back, at a graceful end.

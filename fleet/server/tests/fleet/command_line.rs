@@ -111,3 +111,31 @@ fn a_command_line_is_audited() {
         assert_eq!(list[0]["rollout"]["created_by"], json!(user));
     });
 }
+
+#[test]
+fn an_account_is_linked_to_the_console_of_the_file() {
+    on_both(async |fleet| {
+        let file = fleet.folder().join("fleet.toml");
+        let file_name = file.display().to_string();
+        for (n, (text, flags, begins)) in [
+            ("", &[][..], "https://localhost:8443/"),
+            ("console = \"127.0.0.1:9443\"", &[], "https://localhost:9443/"),
+            ("console_origin = \"https://fleet.example\"", &[], "https://fleet.example/"),
+            (
+                "console_origin = \"https://fleet.example\"",
+                &["--console-origin", "https://a.example"],
+                "https://a.example/",
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            std::fs::write(&file, text).unwrap();
+            let name = format!("person-{n}");
+            let words = ["--config", &file_name, "user", "add", &name, "--role", "viewer"];
+            let said = fleet.say(&[&words, flags].concat()).unwrap();
+            let link = said[0]["sign_up"].as_str().unwrap();
+            assert!(link.starts_with(begins), "{link} with {text} and {flags:?}");
+        }
+    });
+}

@@ -19,3 +19,4 @@ mod rollouts;
 mod rotation;
 mod tickets;
 mod updates;
+mod wherever;

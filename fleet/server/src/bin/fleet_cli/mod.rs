@@ -307,9 +307,9 @@ pub(crate) enum User {
         /// How it is shown; left out: its name.
         #[arg(long)]
         shown: Option<String>,
-        /// The console's address as browsers show it.
-        #[arg(long, default_value = "https://localhost:8443")]
-        console_origin: String,
+        /// The console's address as browsers show it. Left out: the file's, else localhost and the console's port.
+        #[arg(long)]
+        console_origin: Option<String>,
         #[command(flatten)]
         why: Why,
     },
@@ -335,7 +335,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             Command::Serve(flags) => work::serve(&place, flags.over(config), &answers).await,
             Command::Backup { out, why } => backup::backup(&place, &out, &why.why, &answers).await,
             Command::Restore { from, why } => backup::restore(&place, &from, &why.why, &answers).await,
-            other => work::work(&place, other, &answers).await,
+            other => work::work(&place, other, &config, &answers).await,
         }
     });
     match done {
@@ -363,6 +363,15 @@ impl Place {
     }
 }
 
+/// Where people look, where nothing else is said.
+const CONSOLE_PORT: u16 = 8443;
+
+/// The console's address in browsers: what was said, else localhost and the port on which it listens.
+fn origin(said: Option<&str>, console: Option<SocketAddr>) -> String {
+    let port = console.map_or(CONSOLE_PORT, |console| console.port());
+    said.map_or_else(|| format!("https://localhost:{port}"), str::to_owned)
+}
+
 impl Serve {
     /// These flags, then the file.
     fn over(self, config: Config) -> Self {
@@ -380,13 +389,7 @@ impl Serve {
     }
 
     fn console(&self) -> SocketAddr {
-        self.console.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)))
-    }
-
-    /// The console's address in browsers.
-    fn origin(&self) -> String {
-        let port = self.console().port();
-        self.console_origin.clone().unwrap_or_else(|| format!("https://localhost:{port}"))
+        self.console.unwrap_or(SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)))
     }
 
     fn options(self, place: &Place, pages: axum::Router<Server>) -> Options {

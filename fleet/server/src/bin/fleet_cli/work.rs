@@ -1,9 +1,11 @@
 //! What each command does.
 
 use super::answer::Answers;
+use super::config::Config;
 use super::operator::{entry, operator};
 use super::{
     Artifact, Command, Decision, Division, Key, NewRollout, Place, Report, Rollout, Serve, Terminal, User,
+    origin,
 };
 use fleet_api::TerminalId;
 use fleet_api::keys::{KeyRing, Role};
@@ -36,8 +38,8 @@ type Done = Result<(), Box<dyn Error>>;
 pub(super) async fn serve(place: &Place, serve: Serve, answers: &Answers) -> Done {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let setup = console_setup(place, serve.origin())?;
-    let origin = serve.origin();
+    let origin = origin(serve.console_origin.as_deref(), serve.console);
+    let setup = console_setup(place, origin.clone())?;
     let running = fleet_server::serve(serve.options(place, console::pages(setup.clone()))).await?;
     // Nobody can sign in to a new server: whoever starts it becomes its first administrator.
     let store = &running.server.store;
@@ -75,7 +77,7 @@ fn console_setup(place: &Place, origin: String) -> Result<console::Setup, Box<dy
     Ok(console::Setup::new(origin, secret))
 }
 
-pub(super) async fn work(place: &Place, command: Command, answers: &Answers) -> Done {
+pub(super) async fn work(place: &Place, command: Command, config: &Config, answers: &Answers) -> Done {
     let (server, _) = open(&place.options()).await?;
     match command {
         Command::Division(command) => division(&server, command, answers).await?,
@@ -87,7 +89,8 @@ pub(super) async fn work(place: &Place, command: Command, answers: &Answers) -> 
         }
         Command::User(User::Add { name, role, shown, console_origin, why }) => {
             let role = ConsoleRole::of_word(&role).ok_or_else(|| format!("`{role}` is no role: --help"))?;
-            let setup = console_setup(place, console_origin)?;
+            let said = console_origin.as_deref().or(config.console_origin.as_deref());
+            let setup = console_setup(place, origin(said, config.console))?;
             let shown = shown.unwrap_or_else(|| name.clone());
             let now = server.clock.millis();
             let by = (&operator(), why.why.as_str());
