@@ -13,6 +13,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::device::PaperSupply;
@@ -74,6 +75,17 @@ impl Peer {
     fn start(script: &str, more: &[&str]) -> Option<Self> {
         let installed = is_there("ippeveprinter", "cups-ipp-utils") && is_there("dbus-daemon", "dbus-daemon");
         installed.then_some(())?;
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Some(peer) = Self::start_once(script, more, deadline) {
+                return Some(peer);
+            }
+        }
+    }
+
+    /// None where it ended by itself: it takes its port as a number, and somebody may have been faster.
+    fn start_once(script: &str, more: &[&str], deadline: Instant) -> Option<Self> {
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
         let folder = tempfile::tempdir().unwrap();
         let command = folder.path().join("command");
         let received = folder.path().join("received");
@@ -89,24 +101,47 @@ impl Peer {
         let mut address = String::new();
         BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let name = format!("Test printer {}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
         let program = Command::new("ippeveprinter")
             .args(["-r", "off", "-n", "localhost", "-p", &port.to_string()])
             .args(["-d".as_ref(), folder.path().as_os_str(), "-c".as_ref(), command.as_os_str()])
             .args(if more.contains(&"-f") { &[][..] } else { &["-f", "application/pdf,image/pwg-raster"] })
             .args(more)
-            .arg("Test printer")
+            .arg(&name)
             .env("DBUS_SYSTEM_BUS_ADDRESS", address.trim())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let peer = Self { program, bus, folder, port };
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < deadline, "ippeveprinter does not listen");
+        let mut peer = Self { program, bus, folder, port };
+        // A connection is not enough: another printer may listen there, or its second address not yet.
+        while !peer.says("/", &name).unwrap_or(false) {
+            if let Some(end) = peer.program.try_wait().unwrap() {
+                eprintln!("ippeveprinter ended with {end} on port {port}; once more on another");
+                return None;
+            }
+            assert!(Instant::now() < deadline, "ippeveprinter does not answer");
             std::thread::sleep(Duration::from_millis(50));
         }
         Some(peer)
+    }
+
+    /// Whether its web server answers with a page that has these words; it keeps the connection after most.
+    fn says(&self, path: &str, words: &str) -> std::io::Result<bool> {
+        let mut web = TcpStream::connect(("localhost", self.port))?;
+        web.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(web, "GET {path} HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", self.port)?;
+        let mut said = Vec::new();
+        let mut piece = [0; 4096];
+        loop {
+            match web.read(&mut piece)? {
+                0 => return Ok(false),
+                count => said.extend_from_slice(&piece[..count]),
+            }
+            if String::from_utf8_lossy(&said).contains(words) {
+                return Ok(true);
+            }
+        }
     }
 
     fn printer(&self) -> IppPrinter {
@@ -120,13 +155,8 @@ impl Peer {
 
     /// Puts so many sheets of A4 into its tray, by the page that it has for that.
     fn sheets(&self, count: u32) {
-        let mut web = TcpStream::connect(("localhost", self.port)).unwrap();
-        let page = format!("/media?size1=iso_a4_210x297mm&type1=stationery&level1={count}");
-        let host = format!("localhost:{}", self.port);
-        write!(web, "GET {page} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut said = String::new();
-        web.read_to_string(&mut said).unwrap();
-        assert!(said.contains("Media updated"), "{said}");
+        let path = format!("/media?size1=iso_a4_210x297mm&type1=stationery&level1={count}");
+        assert!(self.says(&path, "Media updated").unwrap(), "no sheets were put in");
     }
 
     fn received(&self) -> PathBuf {
