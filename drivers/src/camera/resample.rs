@@ -68,17 +68,33 @@ fn same_size(frame: &Frame, mirror: Mirror, rgb: &mut [u8]) {
                 out.fill(*grey);
             }
         }
-        PixelFormat::Yuyv => {
-            for (out, pair) in rgb.chunks_exact_mut(6).zip(frame.pixels().chunks_exact(4)) {
-                out[..3].copy_from_slice(&rgb_of(pair[0], pair[1], pair[3]));
-                out[3..].copy_from_slice(&rgb_of(pair[2], pair[1], pair[3]));
-            }
-        }
+        PixelFormat::Yuyv => return same_size_yuyv(frame, mirror, rgb),
     }
     if mirror == Mirror::AsInMirror {
         for row in rgb.chunks_exact_mut(frame.size().width as usize * 3) {
             let (pixels, _) = row.as_chunks_mut::<3>();
             pixels.reverse();
+        }
+    }
+}
+
+fn same_size_yuyv(frame: &Frame, mirror: Mirror, rgb: &mut [u8]) {
+    let width = frame.size().width as usize;
+    for (out, row) in rgb.chunks_exact_mut(width * 3).zip(frame.pixels().chunks_exact(width * 2)) {
+        let ((outs, _), (pairs, _)) = (out.as_chunks_mut::<6>(), row.as_chunks::<4>());
+        let both = |&[first, u, second, v]: &[u8; 4]| {
+            let colour = Colour::of(u, v);
+            (colour.rgb(first), colour.rgb(second))
+        };
+        match mirror {
+            Mirror::AsSeen => outs.iter_mut().zip(pairs).for_each(|(out, pair)| {
+                let ([r, g, b], [r2, g2, b2]) = both(pair);
+                *out = [r, g, b, r2, g2, b2];
+            }),
+            Mirror::AsInMirror => outs.iter_mut().rev().zip(pairs).for_each(|(out, pair)| {
+                let ([r, g, b], [r2, g2, b2]) = both(pair);
+                *out = [r2, g2, b2, r, g, b];
+            }),
         }
     }
 }
@@ -121,7 +137,7 @@ fn yuyv_row(row: &[u8], across: &Taps, out: &mut [u8]) {
         let y = weighted(weights, row[first * 2..].iter().copied().step_by(2));
         // The eye does not see that colour is taken from the nearest pair instead of mixed.
         let pair = (first + weights.len() / 2) / 2 * 4;
-        let rgb = rgb_of(y, row[pair + 1], row[pair + 3]);
+        let rgb = Colour::of(row[pair + 1], row[pair + 3]).rgb(y);
         out[x * 3..x * 3 + 3].copy_from_slice(&rgb);
     });
 }
@@ -131,12 +147,21 @@ fn weighted(weights: &[u16], bytes: impl Iterator<Item = u8>) -> u8 {
     (sum >> 8) as u8
 }
 
-/// BT.601 limited range to full-range RGB, in 1/256 (the constants of every V4L2 converter).
-fn rgb_of(y: u8, u: u8, v: u8) -> [u8; 3] {
-    let c = 298 * (i32::from(y) - 16) + 128;
-    let d = i32::from(u) - 128;
-    let e = i32::from(v) - 128;
-    [c + 409 * e, c - 100 * d - 208 * e, c + 516 * d].map(|sum| (sum >> 8).clamp(0, 255) as u8)
+/// What colour adds to red, green and blue: BT.601 limited range to full-range RGB, in 1/256 (the constants of every V4L2
+/// converter).
+#[derive(Clone, Copy)]
+struct Colour([i32; 3]);
+
+impl Colour {
+    fn of(u: u8, v: u8) -> Self {
+        let (d, e) = (i32::from(u) - 128, i32::from(v) - 128);
+        Self([409 * e, -100 * d - 208 * e, 516 * d])
+    }
+
+    fn rgb(self, y: u8) -> [u8; 3] {
+        let light = 298 * (i32::from(y) - 16) + 128;
+        self.0.map(|colour| ((light + colour) >> 8).clamp(0, 255) as u8)
+    }
 }
 
 /// A whole weight: weights are in 1/256 so that a weighted byte fits 16 bits.
@@ -193,6 +218,7 @@ impl Taps {
         match self.length {
             2 => pairs.for_each(|(i, (&first, w))| f(i, first, &[w[0], w[1]])),
             3 => pairs.for_each(|(i, (&first, w))| f(i, first, &[w[0], w[1], w[2]])),
+            4 => pairs.for_each(|(i, (&first, w))| f(i, first, &[w[0], w[1], w[2], w[3]])),
             _ => pairs.for_each(|(i, (&first, w))| f(i, first, w)),
         }
     }

@@ -3,13 +3,12 @@
 //! Duty: a picture whose rows run across the bars, free of shadow and noise, and two readings of it that agree: one check
 //! digit alone lets chance through once in a hundred. Never: read what is not bars.
 
-use std::collections::HashSet;
-
-use rxing::common::HybridBinarizer;
-use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, MultiFormatReader};
+use rxing::DecodeHints;
+use rxing::common::BitArray;
+use rxing::oned::{Code128Reader, OneDReader as _};
 
 use super::payload::fenced;
-use crate::camera::{GreyPicture, Size};
+use crate::camera::GreyPicture;
 
 /// Pixels down for each pixel across: up to 14 degrees either way, since bars are high.
 const LEANS: [f32; 5] = [0.0, 0.1, -0.1, 0.2, -0.2];
@@ -24,57 +23,69 @@ const LIGHT: usize = 48;
 
 /// The text of a Code 128 in the picture.
 pub(super) fn read(picture: &GreyPicture) -> Option<String> {
-    let mut decoder = MultiFormatReader::default();
-    decoder.set_hints(&DecodeHints {
-        PossibleFormats: Some(HashSet::from([BarcodeFormat::CODE_128])),
-        TryHarder: Some(true),
-        ..DecodeHints::default()
-    });
     LEANS.into_iter().find_map(|lean| {
-        let lines = lines(picture, lean);
-        let width = picture.size().width as usize * FINER;
-        let half = |which: usize| -> Vec<u8> {
-            lines.chunks_exact(width).skip(which).step_by(2).flatten().copied().collect()
-        };
-        let first = decode(&mut decoder, &half(0), width)?;
-        let second = decode(&mut decoder, &half(1), width)?;
+        let first = decoded(picture, lean, 0)?;
+        let second = decoded(picture, lean, 1)?;
         (first == second).then_some(first)
     })
 }
 
-fn decode(decoder: &mut MultiFormatReader, luma: &[u8], width: usize) -> Option<String> {
-    let size = Size::new(u32::try_from(width).ok()?, u32::try_from(luma.len() / width).ok()?);
-    let source = Luma8Source::new_with_slice(luma, size.width, size.height).ok()?;
-    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-    fenced(|| Some(decoder.decode_with_state(&mut bitmap).ok()?.getText().to_owned()))
+/// What every other line says, from the middle of the picture outwards, forwards or backwards.
+fn decoded(picture: &GreyPicture, lean: f32, which: usize) -> Option<String> {
+    let count = picture.size().height as usize / APART;
+    let mut numbers: Vec<usize> = (which..count).step_by(2).collect();
+    numbers.sort_by_key(|number| number.abs_diff(count / 2));
+    let mut values = vec![0.0; picture.size().width as usize];
+    let hints = DecodeHints::default();
+    numbers.into_iter().find_map(|number| {
+        mean_line(picture, lean, number, &mut values);
+        level(&mut values);
+        let mut row = black(&values);
+        fenced(|| {
+            let forwards = Code128Reader.decode_row(0, &row, &hints).ok();
+            let found = forwards.or_else(|| {
+                row.reverse();
+                Code128Reader.decode_row(0, &row, &hints).ok()
+            })?;
+            Some(found.getText().to_owned())
+        })
+    })
 }
 
-/// Lines from left to right that fall by `lean`, each freed of its light and black and white, finer than the picture.
-#[allow(clippy::cast_possible_truncation, reason = "rows of a picture; clamped to a byte")]
-fn lines(picture: &GreyPicture, lean: f32) -> Vec<u8> {
+/// The light along a line from left to right that falls by `lean`.
+#[allow(clippy::cast_possible_truncation, reason = "rows of a picture")]
+fn mean_line(picture: &GreyPicture, lean: f32, number: usize, line: &mut [f32]) {
     let size = picture.size();
     let (width, height) = (size.width as usize, size.height as usize);
     let luma = picture.luma();
-    let count = height / APART;
-    let mut lines = Vec::with_capacity(count * width * FINER);
-    let mut line = vec![0.0_f32; width];
-    for number in 0..count {
-        let middle = (number * APART + APART / 2) as f32 - lean * width as f32 / 2.0;
-        for (x, value) in line.iter_mut().enumerate() {
-            let y = (middle + lean * x as f32).round() as i64 - MEAN as i64 / 2;
-            let rows = (0..MEAN as i64).map(|row| (y + row).clamp(0, height as i64 - 1) as usize);
-            *value = rows.map(|row| f32::from(luma[row * width + x])).sum::<f32>() / MEAN as f32;
-        }
-        level(&mut line);
-        for x in 0..width {
-            let (here, next) = (line[x], line[(x + 1).min(width - 1)]);
-            for part in 0..FINER {
-                let value = here + (next - here) * part as f32 / FINER as f32;
-                lines.push(if value < 128.0 { 0 } else { 255 });
+    let middle = (number * APART + APART / 2) as f32 - lean * width as f32 / 2.0;
+    for (x, value) in line.iter_mut().enumerate() {
+        let y = (middle + lean * x as f32 + 0.5) as isize - MEAN as isize / 2;
+        let sum: u16 = match usize::try_from(y) {
+            Ok(y) if y + MEAN <= height => {
+                luma[y * width + x..].iter().step_by(width).take(MEAN).map(|value| u16::from(*value)).sum()
+            }
+            _ => (0..MEAN as isize)
+                .map(|row| (y + row).clamp(0, height as isize - 1) as usize)
+                .map(|row| u16::from(luma[row * width + x]))
+                .sum(),
+        };
+        *value = f32::from(sum) / MEAN as f32;
+    }
+}
+
+/// Where a line is dark, finer than the picture.
+fn black(line: &[f32]) -> BitArray {
+    let mut row = BitArray::with_size(line.len() * FINER);
+    for (x, here) in line.iter().enumerate() {
+        let next = line.get(x + 1).unwrap_or(here);
+        for part in 0..FINER {
+            if here + (next - here) * part as f32 / (FINER as f32) < 128.0 {
+                row.set(x * FINER + part);
             }
         }
     }
-    lines
+    row
 }
 
 /// Brings the light along a line to 128 and the contrast to one strength.

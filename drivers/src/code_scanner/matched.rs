@@ -1,6 +1,8 @@
 //! The three squares of a QR code where blur, movement or noise left nothing of their edges: by how well each place, at each
 //! size, agrees with a square's pattern as a whole.
 
+use std::ops::Range;
+
 use super::corners::{Corners, Square, threes};
 use super::relief::Relief;
 
@@ -58,45 +60,43 @@ impl Sums {
         Self { width: relief.width, height: relief.height, sums }
     }
 
-    /// Darkness of a square box around a pixel.
-    fn around(&self, x: usize, y: usize, reach: usize) -> i32 {
+    /// For each pixel `xs` of a row the sums at the corners of the square box around it: above left and right, below left and
+    /// right.
+    fn corners(&self, y: usize, xs: &Range<usize>, reach: usize) -> [&[i32]; 4] {
         let stride = self.width + 1;
-        let (top, bottom) = ((y - reach) * stride, (y + reach + 1) * stride);
-        let (left, right) = (x - reach, x + reach + 1);
-        self.sums[bottom + right] - self.sums[bottom + left] - self.sums[top + right] + self.sums[top + left]
+        let (left, right) = (xs.start - reach, xs.start + reach + 1);
+        let corner = |y: usize, x: usize| &self.sums[y * stride + x..][..xs.len()];
+        let (above, below) = (y - reach, y + reach + 1);
+        [corner(above, left), corner(above, right), corner(below, left), corner(below, right)]
     }
 
     /// Places that agree with a square of that size better than their neighbours.
-    #[allow(clippy::cast_possible_truncation, reason = "a few pixels")]
     fn squares(&self, module: f32, found: &mut Vec<(f32, Square)>) {
-        // Dark to 1.5 modules from the middle, light to 2.5, dark to 3.5, light beyond.
-        let [a, b, c, d] =
-            [3.0, 5.0, 7.0, 9.0].map(|width| (((width * module) - 1.0) / 2.0).round() as usize);
-        if self.width <= 2 * d + 2 || self.height <= 2 * d + 2 {
+        let pattern = Pattern::of(module);
+        let margin = pattern.reaches[3];
+        if self.width <= 2 * margin + 2 || self.height <= 2 * margin + 2 {
             return;
         }
-        let area = |reach: usize| ((2 * reach + 1) * (2 * reach + 1)) as f32;
-        let (dark, light) = (area(a) + area(c) - area(b), area(b) - area(a));
-        // The light around weighs what is left, so that a plain place is 0.
-        let outer = (dark - light) / (area(d) - area(c));
-        let scale = 1.0 / (WHOLE * 2.0 * dark);
-        let agreement = |x: usize, y: usize| {
-            let [a, b, c, d] = [a, b, c, d].map(|reach| self.around(x, y, reach) as f32);
-            (2.0 * (a - b) + c - outer * (d - c)) * scale
-        };
-        let step = ((module / 2.0) as usize).max(1);
-        for y in (d..self.height - d).step_by(step) {
-            for x in (d..self.width - d).step_by(step) {
-                let here = agreement(x, y);
-                if here < LEAST {
+        let (columns, rows) = (margin..self.width - margin, margin..self.height - margin);
+        let mut row = vec![0.0; columns.len()];
+        let mut near = Vec::new();
+        for y in rows.clone().step_by(pattern.step) {
+            pattern.agreements(self, y, &columns, &mut row);
+            for (x, here) in columns.clone().zip(&row).step_by(pattern.step) {
+                if *here < LEAST {
                     continue;
                 }
-                let (mut best, mut at) = (here, (x, y));
-                for j in y.saturating_sub(step).max(d)..(y + step + 1).min(self.height - d) {
-                    for i in x.saturating_sub(step).max(d)..(x + step + 1).min(self.width - d) {
-                        let there = agreement(i, j);
-                        if there > best {
-                            (best, at) = (there, (i, j));
+                let (mut best, mut at) = (*here, (x, y));
+                let around = |at: usize, whole: &Range<usize>| {
+                    at.saturating_sub(pattern.step).max(whole.start)..(at + pattern.step + 1).min(whole.end)
+                };
+                let xs = around(x, &columns);
+                near.resize(xs.len(), 0.0);
+                for y in around(y, &rows) {
+                    pattern.agreements(self, y, &xs, &mut near);
+                    for (x, there) in xs.clone().zip(&near) {
+                        if *there > best {
+                            (best, at) = (*there, (x, y));
                         }
                     }
                 }
@@ -108,6 +108,44 @@ impl Sums {
                 };
                 found.push((best, square));
             }
+        }
+    }
+}
+
+/// A square of one size: dark to 1.5 modules from the middle, light to 2.5, dark to 3.5, light beyond.
+struct Pattern {
+    /// Pixels from the middle to the edge of each of the four.
+    reaches: [usize; 4],
+    /// What the light around weighs: what is left, so that a plain place is 0.
+    outer: f32,
+    scale: f32,
+    /// Every so many pixels one is looked at, and where that one agrees, its neighbours.
+    step: usize,
+}
+
+impl Pattern {
+    #[allow(clippy::cast_possible_truncation, reason = "a few pixels")]
+    fn of(module: f32) -> Self {
+        let reaches = [3.0, 5.0, 7.0, 9.0].map(|width| (((width * module) - 1.0) / 2.0).round() as usize);
+        let [a, b, c, d] = reaches.map(|reach| ((2 * reach + 1) * (2 * reach + 1)) as f32);
+        let (dark, light) = (a + c - b, b - a);
+        Self {
+            reaches,
+            outer: (dark - light) / (d - c),
+            scale: 1.0 / (WHOLE * 2.0 * dark),
+            step: ((module / 2.0) as usize).max(1),
+        }
+    }
+
+    /// How well each pixel `xs` of a row agrees, up to about 1.
+    fn agreements(&self, sums: &Sums, y: usize, xs: &Range<usize>, out: &mut [f32]) {
+        let [a, b, c, d] = self.reaches.map(|reach| sums.corners(y, xs, reach));
+        let dark = |[above_left, above_right, below_left, below_right]: &[&[i32]; 4], i: usize| {
+            (below_right[i] - below_left[i] - above_right[i] + above_left[i]) as f32
+        };
+        for (i, value) in out[..xs.len()].iter_mut().enumerate() {
+            let (a, b, c, d) = (dark(&a, i), dark(&b, i), dark(&c, i), dark(&d, i));
+            *value = (2.0 * (a - b) + c - self.outer * (d - c)) * self.scale;
         }
     }
 }
