@@ -22,6 +22,7 @@ mod relief;
 mod segments;
 mod serial;
 mod silence;
+mod threshold;
 
 use std::path::Path;
 use std::time::Instant;

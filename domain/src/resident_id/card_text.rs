@@ -39,6 +39,11 @@ impl CardText {
         // A buffer that grows leaves unwiped copies behind: a unit never needs more than three bytes of UTF-8, and a
         // private-use unit that moved outside the BMP needs four.
         let mut text = String::with_capacity(self.0.len() * 4);
+        // Numbers, dates and codes are nothing else.
+        if self.0.iter().all(|unit| *unit < 0x80) {
+            text.extend(self.0.iter().map(|unit| char::from(unit.to_le_bytes()[0])));
+            return Personal::new(text);
+        }
         let chars = char::decode_utf16(self.0.iter().copied());
         text.extend(chars.map(|c| c.map_or(char::REPLACEMENT_CHARACTER, todays_character)));
         Personal::new(text)

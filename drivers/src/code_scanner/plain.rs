@@ -3,23 +3,22 @@
 //! Duty: rxing's two ways of finding a code, dark on light and light on dark, and what its modules say. Never: take rxing's text
 //! (`payload`).
 
-use rxing::common::{BitMatrix, DetectorRXingResult as _, HybridBinarizer};
+use rxing::DecodeHints;
+use rxing::common::{BitMatrix, DetectorRXingResult as _};
 use rxing::qrcode::cpp_port::detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR};
 use rxing::qrcode::detector::Detector;
-use rxing::{BinaryBitmap, DecodeHints, Luma8Source};
 
 use super::payload::{fenced, qr_text};
-use crate::camera::{GreyPicture, Size};
+use super::threshold;
+use crate::camera::GreyPicture;
 
 /// The text of a code in the picture.
 pub(super) fn read(picture: &GreyPicture) -> Option<String> {
-    let Size { width, height } = picture.size();
+    let mut black = threshold::dark(picture)?;
     fenced(|| {
-        let source = Luma8Source::new_with_slice(picture.luma(), width, height).ok()?;
-        let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-        found(bitmap.get_black_matrix()).or_else(|| {
-            bitmap.invert();
-            found(bitmap.get_black_matrix())
+        found(&black).or_else(|| {
+            black.flip_self();
+            found(&black)
         })
     })
 }

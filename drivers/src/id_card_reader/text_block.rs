@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 pub const TEXT_BLOCK_BYTES: usize = 256;
 /// Bytes of one record of an address that was added later.
 const ADDRESS_RECORD_BYTES: usize = 70;
-/// The word that stands where a card without end has its last day.
-const WITHOUT_END: &str = "长期";
+/// What stands where a card without end has its last day: 长期.
+const WITHOUT_END: [u16; 2] = [0x957F, 0x671F];
 
 /// A field of the text block holds what it cannot hold. The content is not part of the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +156,7 @@ impl Block<'_> {
     }
 
     fn last_day(&self, offset: usize) -> Result<Option<Date>, TextBlockError> {
-        if self.text(offset, 16).to_text().reveal() == WITHOUT_END {
+        if self.text(offset, 16).units() == WITHOUT_END {
             return Ok(None);
         }
         self.date(offset, "valid_to").map(Some)
@@ -164,11 +164,12 @@ impl Block<'_> {
 }
 
 fn date(units: &[u16]) -> Option<Date> {
-    let digits: Vec<u8> = units
-        .iter()
-        .map(|u| char::from_u32(u32::from(*u))?.to_digit(10)?.try_into().ok())
-        .collect::<Option<_>>()?;
-    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits[..] else { return None };
+    let units: &[u16; 8] = units.try_into().ok()?;
+    let mut digits = [0_u8; 8];
+    for (digit, unit) in digits.iter_mut().zip(units) {
+        *digit = char::from_u32(u32::from(*unit))?.to_digit(10)?.try_into().ok()?;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits;
     let year = i32::from(y1) * 1000 + i32::from(y2) * 100 + i32::from(y3) * 10 + i32::from(y4);
     let month = Month::try_from(m1 * 10 + m2).ok()?;
     Date::from_calendar_date(year, month, d1 * 10 + d2).ok()
