@@ -1,7 +1,7 @@
 //! What is dark in a picture whose light differs from place to place.
 //!
 //! Duty: the local thresholds of ZXing's hybrid binarizer, bit for bit, in rows that a processor compares sixteen pixels at a
-//! time: beside rxing's own, which asks each pixel by itself, a picture costs a tenth. Never: find a code.
+//! time, where rxing asks each pixel by itself. Never: find a code.
 
 use rxing::common::BitMatrix;
 
@@ -34,7 +34,7 @@ pub(super) fn dark(picture: &GreyPicture) -> Option<BitMatrix> {
         for column in 0..columns {
             let threshold = threshold(&middles, columns, rows, column, block);
             let from = (column * BLOCK).min(width - BLOCK);
-            let shared = (column * BLOCK - from).min(BLOCK);
+            let shared = column * BLOCK - from;
             for (at, value) in thresholds[from..from + BLOCK].iter_mut().enumerate() {
                 *value = if at < shared { threshold.max(*value) } else { threshold };
             }
