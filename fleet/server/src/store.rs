@@ -1,7 +1,7 @@
 //! The fleet's memory: one type over SQLite and PostgreSQL.
 //!
-//! Duty: rows in and out, one file for each subject. Every statement reads the same on both databases: `$1` parameters,
-//! moments as milliseconds of Unix time, truth as 1 or 0. Never: decide who may do what.
+//! Duty: rows in and out, one file for each subject. A statement reads the same on both databases, or its file says why not:
+//! `$1` parameters, moments as milliseconds of Unix time, truth as 1 or 0. Never: decide who may do what.
 
 pub mod accounts;
 pub mod actions;
