@@ -12,6 +12,7 @@ mod desk;
 mod forecast;
 mod form;
 mod frame;
+mod guessed;
 mod headers;
 mod keys;
 mod kiosk;
