@@ -21,6 +21,7 @@ mod live;
 mod map;
 mod open_state;
 mod overview;
+mod own;
 mod passkey;
 pub mod proof;
 mod remote;
@@ -150,13 +151,15 @@ fn reading() -> Router<Server> {
         .route("/audit", read(P::Audit, audit::page))
         .route("/audit/export", read(P::Audit, audit::export))
         .route("/accounts", read(P::Accounts, accounts::page))
-        .route("/me", read(P::Own, sign_in::me::page))
+        .route("/me", read(P::Own, own::page))
 }
 
 /// What is done.
 fn orders() -> Router<Server> {
     Router::new()
         .route("/sign-out", act(P::Own, sign_in::out))
+        .route("/me/password", act(P::Own, own::password))
+        .route("/me/sessions", act(P::Own, own::end_others))
         .route("/me/passkeys", act(P::Own, passkey::add))
         .route("/me/passkeys/options", act(P::Own, passkey::add_options))
         .route("/me/passkeys/remove", act(P::Own, passkey::remove))

@@ -1,12 +1,11 @@
 //! Signing in with password and code, and signing out.
 
-use super::frame;
 use super::proof;
 use super::tokens;
 use super::trouble::Trouble;
 use super::visitor::{Act, Guest, GuestForm, LANGUAGE, SESSION, VISITOR};
 use super::words::{Language, Words};
-use super::{Console, Page};
+use super::Console;
 use crate::store::accounts::{self, Account};
 use crate::store::audit::{self, AuditEntry};
 use crate::store::sessions;
@@ -240,53 +239,4 @@ pub(super) async fn accept(
     };
     audit::append(&mut tx, &entry, now).await?;
     begin(console, tx, &account, guest.session.as_deref(), "/", "invitation").await
-}
-
-/// The page of whoever is signed in.
-pub(super) mod me {
-    use super::super::frame::Frame;
-    use super::super::visitor::Desk;
-    use super::{Html, Page, Template, frame};
-
-    #[derive(Template)]
-    #[template(path = "me.html")]
-    struct Me {
-        f: Frame,
-        name: String,
-        district: String,
-        keys: Vec<Key>,
-    }
-
-    struct Key {
-        credential: String,
-        label: String,
-        added: String,
-        used: String,
-    }
-
-    /// The page.
-    pub(in super::super) async fn page(desk: Desk) -> Page {
-        let keys = desk.console.store.passkeys(desk.session.account.id).await?;
-        let never = desk.w.me_never;
-        let page = Me {
-            f: Frame::new(&desk, "me", desk.w.me_title),
-            name: desk.name().to_owned(),
-            district: desk
-                .session
-                .account
-                .district
-                .clone()
-                .unwrap_or_else(|| desk.w.accounts_all_districts.to_owned()),
-            keys: keys
-                .into_iter()
-                .map(|key| Key {
-                    credential: key.credential,
-                    label: key.label,
-                    added: frame::moment(key.added_at),
-                    used: key.used_at.map_or_else(|| never.to_owned(), frame::moment),
-                })
-                .collect(),
-        };
-        Ok(Html(page.render()?))
-    }
 }

@@ -122,6 +122,7 @@ const keyOfServer = () =>
     });
     await page.goto(`${ORIGIN}/me`);
     await page.fill("#label", "test key");
+    await page.fill("#current-passkey", PASSWORD);
     await page.click("#new-passkey button");
     await page.waitForSelector("td:has-text('test key')", { timeout: 10_000 }).catch(() => fail("the passkey was not added"));
     await page.click("form[action='/sign-out'] button");
