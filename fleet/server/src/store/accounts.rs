@@ -109,11 +109,19 @@ fn passkey(row: &AnyRow) -> Result<Passkey, sqlx::Error> {
     })
 }
 
-/// Adds an account that nobody can use until its invitation is; none where the name is taken.
+/// Adds an account that nobody can use until its invitation is; none where the name, or the shown one of an account that is
+/// not closed, is taken: a call belongs to whom the resident reads.
 ///
 /// # Errors
 /// The database refused.
 pub async fn add(tx: &mut Write, new: &NewAccount<'_>, now: Millis) -> Result<Option<i64>, StoreError> {
+    let shown = sqlx::query("SELECT 1 AS n FROM accounts WHERE shown = $1 AND state <> 'closed'")
+        .bind(new.shown)
+        .fetch_optional(tx.on())
+        .await?;
+    if shown.is_some() {
+        return Ok(None);
+    }
     let row = sqlx::query(
         "INSERT INTO accounts (name, shown, role, state, district, language, handle, created_at, created_by) \
          VALUES ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) ON CONFLICT (name) DO NOTHING RETURNING id",

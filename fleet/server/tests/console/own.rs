@@ -126,3 +126,15 @@ async fn a_new_invitation_takes_away_what_proved_the_account_before() {
     assert_eq!(joined.post_plain(&link, &fields).await.status(), 303);
     assert!(store.passkeys(account).await.unwrap().is_empty(), "whoever has the old telephone has nothing");
 }
+
+#[tokio::test]
+async fn two_people_are_never_shown_by_one_name() {
+    let office = Office::open().await;
+    office.person("li", Role::Technician).await;
+    let admin = office.person("admin", Role::Admin).await;
+    let add = |name: &'static str, shown: &'static str| {
+        [("name", name), ("shown", shown), ("role", "technician"), ("why", "a second one")]
+    };
+    assert_eq!(admin.post("/accounts", &add("li2", "li")).await.status(), 409);
+    assert_eq!(admin.post("/accounts", &add("li2", "li of the south")).await.status(), 200);
+}
