@@ -24,6 +24,7 @@ mod overview;
 mod own;
 mod passkey;
 pub mod proof;
+mod refusals;
 mod remote;
 mod report_pdf;
 mod reports;
@@ -107,6 +108,7 @@ pub fn pages(setup: Setup) -> Router<Server> {
         .merge(orders())
         .fallback(|| async { Trouble::Missing })
         .layer(Extension(setup))
+        .layer(from_fn(refusals::note))
         .layer(from_fn(headers::add))
 }
 

@@ -74,7 +74,10 @@ pub(super) async fn sign_in(GuestForm { guest, form }: GuestForm) -> Result<Resp
             let next = own_path(form.raw("next"));
             begin(&guest.console, tx, &account, guest.session.as_deref(), next, "passkey").await
         }
-        None => Ok(Redirect::to("/sign-in?failed=passkey").into_response()),
+        None => {
+            tracing::warn!(address = guest.address, "a passkey was refused");
+            Ok(Redirect::to("/sign-in?failed=passkey").into_response())
+        }
     }
 }
 

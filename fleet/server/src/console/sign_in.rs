@@ -1,11 +1,11 @@
 //! Signing in with password and code, and signing out.
 
+use super::Console;
 use super::proof;
 use super::tokens;
 use super::trouble::Trouble;
 use super::visitor::{Act, Guest, GuestForm, LANGUAGE, SESSION, VISITOR};
 use super::words::{Language, Words};
-use super::Console;
 use crate::store::accounts::{self, Account};
 use crate::store::audit::{self, AuditEntry};
 use crate::store::sessions;
@@ -22,7 +22,7 @@ struct SignIn {
     csrf: String,
     path: String,
     next: String,
-    failed: bool,
+    failed: Option<&'static str>,
 }
 
 /// A path of our own to go to; `/` for anything else.
@@ -45,16 +45,22 @@ pub(super) async fn page(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Trouble> {
     let next = query.get("next").map_or("/", |next| own_path(next)).to_owned();
-    form(&guest, next, StatusCode::OK)
+    let failed = query.get("failed").filter(|by| *by == "passkey").map(|_| guest.w.sign_in_passkey_failed);
+    form(&guest, next, StatusCode::OK, failed)
 }
 
-fn form(guest: &Guest, next: String, status: StatusCode) -> Result<Response, Trouble> {
+fn form(
+    guest: &Guest,
+    next: String,
+    status: StatusCode,
+    failed: Option<&'static str>,
+) -> Result<Response, Trouble> {
     let page = SignIn {
         w: guest.w,
         csrf: guest.console.own().secret.csrf(&guest.visitor),
         path: guest.path.clone(),
         next,
-        failed: status != StatusCode::OK,
+        failed,
     };
     let cookies = [(header::SET_COOKIE, cookie(VISITOR, &guest.visitor))];
     Ok((status, cookies, Html(page.render()?)).into_response())
@@ -92,7 +98,8 @@ pub(super) async fn password(GuestForm { guest, form: sent }: GuestForm) -> Resu
         audit::append(&mut tx, &entry, now).await?;
         tx.commit().await?;
     }
-    form(&guest, next, StatusCode::UNAUTHORIZED)
+    let failed = guest.w.sign_in_failed;
+    form(&guest, next, StatusCode::UNAUTHORIZED, Some(failed))
 }
 
 /// Begins a session under a new token, whatever the browser brought; the session that it had ends.

@@ -1,9 +1,11 @@
-//! One's own account: what changes it, and what ends with it.
+//! One's own account: what changes it, what ends with it, and what the log says of who was refused.
 
 use super::desk::{Office, PASSWORD, Person, between, csrf};
 use fleet_server::console::proof;
 use fleet_server::console::role::Role;
 use fleet_server::store::accounts::{self, Passkey};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
 const NEW: &str = "the canal freezes in january";
 
@@ -137,4 +139,78 @@ async fn two_people_are_never_shown_by_one_name() {
     };
     assert_eq!(admin.post("/accounts", &add("li2", "li")).await.status(), 409);
     assert_eq!(admin.post("/accounts", &add("li2", "li of the south")).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_passkey_that_is_refused_is_told() {
+    let office = Office::open().await;
+    let nobody = Person::new(&office.origin, "nobody");
+    let page = nobody.page("/sign-in").await;
+    let alerts = |page: &str| page.matches("role=\"alert\">").count();
+    assert_eq!(alerts(&page), 0);
+    let answer = nobody.post_plain("/sign-in/passkey", &[("csrf", csrf(&page)), ("answer", "{}")]).await;
+    assert_eq!(answer.status(), 303);
+    let page = nobody.page(answer.headers()["location"].to_str().unwrap()).await;
+    assert_eq!(alerts(&page), 1, "{page}");
+    assert_eq!(alerts(&nobody.page("/sign-in?failed=anything").await), 0);
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_says_who_was_refused_and_none_of_what_they_sent() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let _until_the_end = tracing::subscriber::set_default(subscriber);
+    let office = Office::open().await;
+    let viewer = office.person("viewer", Role::Viewer).await;
+    assert_eq!(viewer.get("/audit").await.status(), 403);
+    assert_eq!(viewer.post_plain("/sign-out", &[("csrf", "forged")]).await.status(), 403);
+    let nobody = Person::new(&office.origin, "mistyped-secret");
+    assert_eq!(nobody.sign_in("another secret", "123456").await.status(), 401);
+    let link = "/join/AAAABBBBCCCC";
+    let page = nobody.page("/sign-in").await;
+    assert_eq!(nobody.post_plain(link, &[("csrf", "forged"), ("password", csrf(&page))]).await.status(), 403);
+    let page = nobody.page("/sign-in").await;
+    nobody.post_plain("/sign-in/passkey", &[("csrf", csrf(&page)), ("answer", "another answer")]).await;
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said = |page: &str, account: &str, status: u16| {
+        let of = |line: &&serde_json::Value| {
+            let f = &line["fields"];
+            f["page"] == page
+                && f["account"] == account
+                && f["status"] == status
+                && f["address"] == "127.0.0.1"
+        };
+        lines.iter().filter(of).count()
+    };
+    assert_eq!(said("/audit", "viewer", 403), 1, "{log}");
+    assert_eq!(said("/sign-out", "viewer", 403), 1, "{log}");
+    assert_eq!(said("/sign-in", "", 401), 1, "{log}");
+    assert_eq!(said("/join/{token}", "", 403), 1, "{log}");
+    assert!(log.contains("a passkey was refused"), "{log}");
+    for secret in [
+        "mistyped-secret",
+        "another secret",
+        "forged",
+        "another answer",
+        "AAAABBBBCCCC",
+        &viewer.cookie("__Host-yilin").unwrap(),
+    ] {
+        assert!(!log.contains(secret), "{secret}");
+    }
 }
