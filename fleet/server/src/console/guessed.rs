@@ -13,55 +13,8 @@ const COMMON: &str = include_str!("../../assets/common-passwords.txt");
 /// Characters that must be left.
 const LEFT: usize = 6;
 
-/// Lower case, without l33t. The longest piece that fits is taken away, so their order does not count.
-const WORDS: [&str; 46] = [
-    "yilin",
-    "yiln",
-    "kiosk",
-    "fleet",
-    "terminal",
-    "console",
-    "desk",
-    "server",
-    "admin",
-    "administrator",
-    "root",
-    "user",
-    "manager",
-    "technician",
-    "auditor",
-    "viewer",
-    "operator",
-    "test",
-    "guest",
-    "default",
-    "login",
-    "access",
-    "password",
-    "passwort",
-    "passwd",
-    "pass",
-    "secret",
-    "welcome",
-    "letmein",
-    "changeme",
-    "iloveyou",
-    "hello",
-    "government",
-    "service",
-    "zhengwu",
-    "fuwu",
-    "shequ",
-    "wuhu",
-    "woaini",
-    "woaiwojia",
-    "mima",
-    "宜邻",
-    "政务",
-    "服务",
-    "社区",
-    "密码",
-];
+/// Lower case, without l33t, a line each. The longest piece that fits is taken away, so their order does not count.
+const WORDS: &str = include_str!("../../assets/guessed-words.txt");
 
 /// Walks start and end anywhere on these, and go both ways.
 const WALKS: [&str; 9] = [
@@ -90,7 +43,7 @@ fn left(lower: &str, name: &str) -> usize {
     let meant: Vec<char> = typed.iter().copied().map(meant).collect();
     let (mut at, mut left) = (0, 0);
     while at < typed.len() {
-        let word = WORDS.into_iter().chain([name]).map(|word| word_at(&meant[at..], word)).max().unwrap_or(0);
+        let word = WORDS.lines().chain([name]).map(|word| word_at(&meant[at..], word)).max().unwrap_or(0);
         let piece = word.max(walk_at(&typed[at..])).max(again_at(&typed, at)).max(year_at(&typed[at..]));
         if piece == 0 && !typed[at].is_whitespace() && !typed[at].is_ascii_punctuation() {
             left += 1;
