@@ -99,15 +99,15 @@ async fn no_page_shows_an_id() {
     let server = fleet.server();
     let now = server.clock.millis();
     let mut invitations = serde_json::Map::new();
-    for (name, role) in [
-        ("one", Role::Technician),
-        ("two", Role::Auditor),
-        ("three", Role::Admin),
-        ("four", Role::ReleaseManager),
+    for (name, shown, role) in [
+        ("one", "A", Role::Technician),
+        ("two", "B", Role::Auditor),
+        ("three", "C", Role::Admin),
+        ("four", "D", Role::ReleaseManager),
     ] {
         let by = (&Actor("demo".into()), "the demonstration");
         let link =
-            accounts::add_by_command_line(&setup, &server.store, name, "A", role, by, now).await.unwrap();
+            accounts::add_by_command_line(&setup, &server.store, name, shown, role, by, now).await.unwrap();
         invitations.insert(name.to_owned(), Value::String(link.unwrap()));
     }
     let mut read: Vec<String> = [

@@ -1,5 +1,5 @@
 "use strict";
-// Passkeys and pointing: the two things that need a script. Everything that is read works without.
+// Passkeys, pointing, looking at what one typed: what needs a script. Everything that is read works without.
 (() => {
   // What is live ends with its page, before the browser breaks it off and htmx calls that an error; a page that is gone back to
   // is loaded again.
@@ -40,6 +40,15 @@
     navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey ?? options) }));
   ceremony("new-passkey", (options) =>
     navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey ?? options) }));
+
+  for (const box of document.querySelectorAll("[data-reveals]")) {
+    const field = document.getElementById(box.dataset.reveals);
+    box.checked = false;
+    box.parentElement.hidden = false;
+    box.addEventListener("change", () => { field.type = box.checked ? "text" : "password"; });
+    // What is remembered as a password was sent as one.
+    field.form.addEventListener("submit", () => { field.type = "password"; });
+  }
 
   document.addEventListener("click", (event) => {
     const page = event.target.closest?.("svg[data-point]");

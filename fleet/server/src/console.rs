@@ -12,6 +12,7 @@ mod desk;
 mod forecast;
 mod form;
 mod frame;
+mod guessed;
 mod headers;
 mod keys;
 mod kiosk;
@@ -20,8 +21,10 @@ mod live;
 mod map;
 mod open_state;
 mod overview;
+mod own;
 mod passkey;
 pub mod proof;
+mod refusals;
 mod remote;
 mod report_pdf;
 mod reports;
@@ -105,6 +108,7 @@ pub fn pages(setup: Setup) -> Router<Server> {
         .merge(orders())
         .fallback(|| async { Trouble::Missing })
         .layer(Extension(setup))
+        .layer(from_fn(refusals::note))
         .layer(from_fn(headers::add))
 }
 
@@ -149,13 +153,15 @@ fn reading() -> Router<Server> {
         .route("/audit", read(P::Audit, audit::page))
         .route("/audit/export", read(P::Audit, audit::export))
         .route("/accounts", read(P::Accounts, accounts::page))
-        .route("/me", read(P::Own, sign_in::me::page))
+        .route("/me", read(P::Own, own::page))
 }
 
 /// What is done.
 fn orders() -> Router<Server> {
     Router::new()
         .route("/sign-out", act(P::Own, sign_in::out))
+        .route("/me/password", act(P::Own, own::password))
+        .route("/me/sessions", act(P::Own, own::end_others))
         .route("/me/passkeys", act(P::Own, passkey::add))
         .route("/me/passkeys/options", act(P::Own, passkey::add_options))
         .route("/me/passkeys/remove", act(P::Own, passkey::remove))

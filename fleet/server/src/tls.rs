@@ -13,11 +13,15 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, Sleep};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use x509_cert::Certificate;
@@ -28,6 +32,9 @@ use x509_cert::der::{Decode as _, asn1::PrintableStringRef, asn1::Utf8StringRef}
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Handshakes at a time: the rest waits in the kernel.
 const HANDSHAKES: usize = 512;
+/// A connection on which neither end said anything for so long is let go: who lost its power never says that it is over. A
+/// slow download has its bytes waiting in the kernel for minutes.
+const SILENCE: Duration = Duration::from_secs(600);
 
 /// Why there is no TLS.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +153,83 @@ fn read(certificate: &[u8]) -> Option<PeerCertificate> {
     Some(PeerCertificate { holder, serial })
 }
 
+/// A connection that ends by itself when it is silent for too long.
+pub struct Line<S> {
+    stream: S,
+    silence: Duration,
+    heard: Instant,
+    looked: Pin<Box<Sleep>>,
+}
+
+impl<S> Line<S> {
+    fn new(stream: S, silence: Duration) -> Self {
+        let looked = Box::pin(tokio::time::sleep(silence));
+        Self { stream, silence, heard: Instant::now(), looked }
+    }
+
+    /// What `poll` came to; an end where nothing has been heard for too long.
+    fn heard<T>(&mut self, cx: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if poll.is_ready() {
+            self.heard = Instant::now();
+            return poll;
+        }
+        // The clock is looked at when the time is over, not with every piece.
+        while self.looked.as_mut().poll(cx).is_ready() {
+            let until = self.heard + self.silence;
+            if Instant::now() >= until {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.looked.as_mut().reset(until);
+        }
+        Poll::Pending
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let line = self.get_mut();
+        let read = Pin::new(&mut line.stream).poll_read(cx, buffer);
+        line.heard(cx, read)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let line = self.get_mut();
+        let written = Pin::new(&mut line.stream).poll_write(cx, bytes);
+        line.heard(cx, written)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let line = self.get_mut();
+        let written = Pin::new(&mut line.stream).poll_write_vectored(cx, pieces);
+        line.heard(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let line = self.get_mut();
+        let flushed = Pin::new(&mut line.stream).poll_flush(cx);
+        // A flush with nothing to flush is no word of anybody.
+        if flushed.is_ready() { flushed } else { line.heard(cx, flushed) }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
 /// Gives `axum` the connections whose handshake is done.
 pub struct TlsListener {
     ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
@@ -196,12 +280,12 @@ impl TlsListener {
 }
 
 impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
+    type Io = Line<TlsStream<TcpStream>>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         match self.ready.recv().await {
-            Some(connection) => connection,
+            Some((stream, peer)) => (Line::new(stream, SILENCE), peer),
             // The accepting task ends only with the runtime.
             None => std::future::pending().await,
         }
@@ -214,11 +298,46 @@ impl Listener for TlsListener {
 
 impl Connected<IncomingStream<'_, TlsListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        let (_, session) = stream.io().get_ref();
+        let (_, session) = stream.io().stream.get_ref();
         let certificate = session.peer_certificates().and_then(|chain| chain.first());
         Self {
             address: *stream.remote_addr(),
             certificate: certificate.and_then(|certificate| read(certificate)).map(Arc::new),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[tokio::test]
+    async fn who_says_nothing_is_let_go() {
+        let (mut theirs, ours) = tokio::io::duplex(64);
+        let silence = Duration::from_millis(400);
+        let mut line = Line::new(ours, silence);
+        let began = Instant::now();
+        let mut byte = [0];
+        for _ in 0..8 {
+            tokio::time::sleep(silence / 4).await;
+            theirs.write_all(b"x").await.unwrap();
+            line.read_exact(&mut byte).await.unwrap();
+        }
+        assert!(began.elapsed() > silence * 2, "who says something stays for longer than that");
+        // What we say counts as well: a browser only listens to what is live.
+        let saying = tokio::time::timeout(silence * 2, async {
+            loop {
+                line.write_all(b"y").await.unwrap();
+                theirs.read_exact(&mut byte).await.unwrap();
+                let heard = tokio::time::timeout(silence / 4, line.read(&mut [0])).await;
+                assert!(heard.is_err(), "{heard:?}");
+            }
+        });
+        assert!(saying.await.is_err());
+        let silent = Instant::now();
+        let ended = line.read(&mut byte).await.unwrap_err();
+        assert_eq!(ended.kind(), io::ErrorKind::TimedOut);
+        assert!(silent.elapsed() > silence / 2, "not before its time");
     }
 }

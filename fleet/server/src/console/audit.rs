@@ -4,7 +4,8 @@ use super::Page;
 use super::frame::{self, Frame};
 use super::trouble::Trouble;
 use super::visitor::Desk;
-use crate::store::audit::Verdict;
+use crate::orders::noted::note;
+use crate::store::audit::{AuditEntry, Verdict};
 use askama::Template;
 use axum::extract::Query;
 use axum::http::header;
@@ -84,6 +85,14 @@ pub(super) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 
 /// Everything as JSON lines, oldest first: what `Chain::follow` verifies elsewhere.
 pub(super) async fn export(desk: Desk) -> Result<Response, Trouble> {
+    let entry = AuditEntry {
+        who: desk.name().to_owned(),
+        what: "audit.export".into(),
+        subject: "audit".into(),
+        why: String::new(),
+        detail: String::new(),
+    };
+    note(desk.console.server(), &entry).await?;
     let mut out = Vec::new();
     let mut after = 0;
     loop {

@@ -1,12 +1,12 @@
 //! Passkeys (WebAuthn level 3), by webauthn_rp: added on one's own page, then enough by themselves, since the authenticator
 //! asks for a finger or a PIN.
 
+use super::own;
 use super::sign_in::{begin, own_path};
 use super::tokens;
 use super::trouble::Trouble;
-use super::visitor::{Act, Desk, Guest, GuestForm};
+use super::visitor::{Act, Guest, GuestForm};
 use crate::store::accounts::{self, Passkey};
-use crate::store::audit::{self, AuditEntry};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
@@ -74,7 +74,10 @@ pub(super) async fn sign_in(GuestForm { guest, form }: GuestForm) -> Result<Resp
             let next = own_path(form.raw("next"));
             begin(&guest.console, tx, &account, guest.session.as_deref(), next, "passkey").await
         }
-        None => Ok(Redirect::to("/sign-in?failed=passkey").into_response()),
+        None => {
+            tracing::warn!(address = guest.address, "a passkey was refused");
+            Ok(Redirect::to("/sign-in?failed=passkey").into_response())
+        }
     }
 }
 
@@ -125,7 +128,11 @@ async fn proved(
 }
 
 /// What the browser asks a new authenticator.
-pub(super) async fn add_options(Act { desk, .. }: Act) -> Result<Response, Trouble> {
+pub(super) async fn add_options(Act { desk, form }: Act) -> Result<Response, Trouble> {
+    // An authenticator that whoever finds the page open brings along would be a way in for good.
+    if !own::is_proved(&desk, &form).await? {
+        return Err(Trouble::Bad("current"));
+    }
     let console = &desk.console;
     let rp = relying_party(&console.own().origin).ok_or(Trouble::Missing)?;
     let bad = || Trouble::Bad("passkey");
@@ -187,7 +194,7 @@ pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
     if !accounts::add_passkey(&mut tx, &key).await? {
         return Err(bad());
     }
-    note(&desk, &mut tx, "passkey.add", &label).await?;
+    own::note(&desk, &mut tx, "passkey.add", &label).await?;
     tx.commit().await?;
     Ok(Redirect::to("/me").into_response())
 }
@@ -198,19 +205,7 @@ pub(super) async fn remove(Act { desk, form }: Act) -> Result<Response, Trouble>
     if !accounts::remove_passkey(&mut tx, desk.session.account.id, form.raw("credential")).await? {
         return Err(Trouble::Missing);
     }
-    note(&desk, &mut tx, "passkey.remove", "").await?;
+    own::note(&desk, &mut tx, "passkey.remove", "").await?;
     tx.commit().await?;
     Ok(Redirect::to("/me").into_response())
-}
-
-async fn note(desk: &Desk, tx: &mut crate::store::Write, what: &str, label: &str) -> Result<(), Trouble> {
-    let entry = AuditEntry {
-        who: desk.name().to_owned(),
-        what: what.into(),
-        subject: format!("account:{}", desk.name()),
-        why: String::new(),
-        detail: label.to_owned(),
-    };
-    audit::append(tx, &entry, desk.console.clock.millis()).await?;
-    Ok(())
 }

@@ -1,12 +1,11 @@
 //! Signing in with password and code, and signing out.
 
-use super::frame;
+use super::Console;
 use super::proof;
 use super::tokens;
 use super::trouble::Trouble;
 use super::visitor::{Act, Guest, GuestForm, LANGUAGE, SESSION, VISITOR};
 use super::words::{Language, Words};
-use super::{Console, Page};
 use crate::store::accounts::{self, Account};
 use crate::store::audit::{self, AuditEntry};
 use crate::store::sessions;
@@ -23,7 +22,7 @@ struct SignIn {
     csrf: String,
     path: String,
     next: String,
-    failed: bool,
+    failed: Option<&'static str>,
 }
 
 /// A path of our own to go to; `/` for anything else.
@@ -46,16 +45,22 @@ pub(super) async fn page(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Trouble> {
     let next = query.get("next").map_or("/", |next| own_path(next)).to_owned();
-    form(&guest, next, StatusCode::OK)
+    let failed = query.get("failed").filter(|by| *by == "passkey").map(|_| guest.w.sign_in_passkey_failed);
+    form(&guest, next, StatusCode::OK, failed)
 }
 
-fn form(guest: &Guest, next: String, status: StatusCode) -> Result<Response, Trouble> {
+fn form(
+    guest: &Guest,
+    next: String,
+    status: StatusCode,
+    failed: Option<&'static str>,
+) -> Result<Response, Trouble> {
     let page = SignIn {
         w: guest.w,
         csrf: guest.console.own().secret.csrf(&guest.visitor),
         path: guest.path.clone(),
         next,
-        failed: status != StatusCode::OK,
+        failed,
     };
     let cookies = [(header::SET_COOKIE, cookie(VISITOR, &guest.visitor))];
     Ok((status, cookies, Html(page.render()?)).into_response())
@@ -93,7 +98,8 @@ pub(super) async fn password(GuestForm { guest, form: sent }: GuestForm) -> Resu
         audit::append(&mut tx, &entry, now).await?;
         tx.commit().await?;
     }
-    form(&guest, next, StatusCode::UNAUTHORIZED)
+    let failed = guest.w.sign_in_failed;
+    form(&guest, next, StatusCode::UNAUTHORIZED, Some(failed))
 }
 
 /// Begins a session under a new token, whatever the browser brought; the session that it had ends.
@@ -240,53 +246,4 @@ pub(super) async fn accept(
     };
     audit::append(&mut tx, &entry, now).await?;
     begin(console, tx, &account, guest.session.as_deref(), "/", "invitation").await
-}
-
-/// The page of whoever is signed in.
-pub(super) mod me {
-    use super::super::frame::Frame;
-    use super::super::visitor::Desk;
-    use super::{Html, Page, Template, frame};
-
-    #[derive(Template)]
-    #[template(path = "me.html")]
-    struct Me {
-        f: Frame,
-        name: String,
-        district: String,
-        keys: Vec<Key>,
-    }
-
-    struct Key {
-        credential: String,
-        label: String,
-        added: String,
-        used: String,
-    }
-
-    /// The page.
-    pub(in super::super) async fn page(desk: Desk) -> Page {
-        let keys = desk.console.store.passkeys(desk.session.account.id).await?;
-        let never = desk.w.me_never;
-        let page = Me {
-            f: Frame::new(&desk, "me", desk.w.me_title),
-            name: desk.name().to_owned(),
-            district: desk
-                .session
-                .account
-                .district
-                .clone()
-                .unwrap_or_else(|| desk.w.accounts_all_districts.to_owned()),
-            keys: keys
-                .into_iter()
-                .map(|key| Key {
-                    credential: key.credential,
-                    label: key.label,
-                    added: frame::moment(key.added_at),
-                    used: key.used_at.map_or_else(|| never.to_owned(), frame::moment),
-                })
-                .collect(),
-        };
-        Ok(Html(page.render()?))
-    }
 }

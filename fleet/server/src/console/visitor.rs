@@ -5,6 +5,7 @@
 
 use super::form::{BYTES, Form};
 use super::limit::Kind;
+use super::refusals::Account;
 use super::role::{Permission, Role};
 use super::tokens;
 use super::trouble::Trouble;
@@ -17,7 +18,7 @@ use axum::Extension;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use axum::routing::{MethodRouter, get, post};
 
 /// The cookie of a session.
@@ -73,11 +74,8 @@ fn console(parts: &Parts, server: &Server) -> Result<Console, Trouble> {
 }
 
 /// The address that asks, as far as the listener tells.
-pub(super) fn address(parts: &Parts) -> String {
-    parts
-        .extensions
-        .get::<ConnectInfo<Peer>>()
-        .map_or_else(String::new, |from| from.0.address.ip().to_string())
+pub(super) fn address_of(extensions: &Extensions) -> String {
+    extensions.get::<ConnectInfo<Peer>>().map_or_else(String::new, |from| from.0.address.ip().to_string())
 }
 
 /// Whoever asks, signed in or not.
@@ -101,7 +99,7 @@ impl FromRequestParts<Server> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Trouble> {
         let console = &console(parts, server)?;
-        let address = address(parts);
+        let address = address_of(&parts.extensions);
         if !console.own().limits.allow(Kind::Public, &address, console.clock.millis()) {
             return Err(Trouble::TooMany);
         }
@@ -189,6 +187,9 @@ impl FromRequestParts<Server> for Desk {
             return Err(Trouble::TooMany);
         }
         let session = console.store.session(&hash, now).await?.ok_or_else(|| Trouble::SignIn(next(parts)))?;
+        if let Some(account) = parts.extensions.get::<Account>() {
+            account.is(&session.account.name);
+        }
         let role = Role::of_word(&session.account.role).ok_or(Trouble::Forbidden)?;
         if !role.may(permission) {
             return Err(Trouble::Forbidden);

@@ -109,11 +109,19 @@ fn passkey(row: &AnyRow) -> Result<Passkey, sqlx::Error> {
     })
 }
 
-/// Adds an account that nobody can use until its invitation is; none where the name is taken.
+/// Adds an account that nobody can use until its invitation is; none where the name, or the shown one of an account that is
+/// not closed, is taken: a call belongs to whom the resident reads.
 ///
 /// # Errors
 /// The database refused.
 pub async fn add(tx: &mut Write, new: &NewAccount<'_>, now: Millis) -> Result<Option<i64>, StoreError> {
+    let shown = sqlx::query("SELECT 1 AS n FROM accounts WHERE shown = $1 AND state <> 'closed'")
+        .bind(new.shown)
+        .fetch_optional(tx.on())
+        .await?;
+    if shown.is_some() {
+        return Ok(None);
+    }
     let row = sqlx::query(
         "INSERT INTO accounts (name, shown, role, state, district, language, handle, created_at, created_by) \
          VALUES ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) ON CONFLICT (name) DO NOTHING RETURNING id",
@@ -153,7 +161,8 @@ pub async fn invite(
     Ok(())
 }
 
-/// Uses a link once: the account has this password and the link's second factor from now on. False: used or too old.
+/// Uses a link once: the account has this password and the link's second factor from now on, and nothing of what proved it
+/// before. False: used or too old.
 ///
 /// # Errors
 /// The database refused.
@@ -173,17 +182,32 @@ pub async fn accept(
     .fetch_optional(tx.on())
     .await?;
     let Some(row) = row else { return Ok(false) };
+    let account: i64 = row.try_get("account")?;
     sqlx::query(
         "UPDATE accounts SET state = 'active', password = $2, totp = $3, totp_step = $4, failures = 0, \
          locked_until = 0 WHERE id = $1 AND state <> 'closed'",
     )
-    .bind(row.try_get::<i64, _>("account")?)
+    .bind(account)
     .bind(password)
     .bind(row.try_get::<String, _>("totp")?)
     .bind(step)
     .execute(tx.on())
     .await?;
+    sqlx::query("DELETE FROM passkeys WHERE account = $1").bind(account).execute(tx.on()).await?;
     Ok(true)
+}
+
+/// Sets another password.
+///
+/// # Errors
+/// The database refused.
+pub async fn set_password(tx: &mut Write, account: i64, password: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE accounts SET password = $2 WHERE id = $1")
+        .bind(account)
+        .bind(password)
+        .execute(tx.on())
+        .await?;
+    Ok(())
 }
 
 /// Takes a step of the second factor, which is then used up. False: it, or a later one, was used before.

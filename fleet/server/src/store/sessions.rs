@@ -3,6 +3,7 @@
 use super::accounts::{Account, account};
 use super::{Millis, Store, StoreError, Write};
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 /// Without a request for so long, it is over: 30 minutes.
 pub const IDLE: Millis = 30 * 60 * 1000;
@@ -64,7 +65,55 @@ pub async fn end_all(tx: &mut Write, account: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Ends the sessions of an account but one.
+///
+/// # Errors
+/// The database refused.
+pub async fn end_others(tx: &mut Write, account: i64, token_sha256: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sessions WHERE account = $1 AND token_sha256 <> $2")
+        .bind(account)
+        .bind(token_sha256)
+        .execute(tx.on())
+        .await?;
+    Ok(())
+}
+
+/// Where somebody is signed in.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The token's SHA-256.
+    pub token_sha256: String,
+    /// Since when.
+    pub began_at: Millis,
+    /// When it was last noted that they asked for something.
+    pub seen_at: Millis,
+}
+
 impl Store {
+    /// The sessions of an account that last, the newest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn sessions_of(&self, account: i64, now: Millis) -> Result<Vec<Place>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT token_sha256, began_at, seen_at FROM sessions WHERE account = $1 AND seen_at > $2 AND began_at > $3 \
+             ORDER BY began_at DESC",
+        )
+        .bind(account)
+        .bind(now - IDLE)
+        .bind(now - LONGEST)
+        .fetch_all(self.read())
+        .await?;
+        let place = |row: &AnyRow| -> Result<Place, sqlx::Error> {
+            Ok(Place {
+                token_sha256: row.try_get("token_sha256")?,
+                began_at: row.try_get("began_at")?,
+                seen_at: row.try_get("seen_at")?,
+            })
+        };
+        Ok(rows.iter().map(place).collect::<Result<_, _>>()?)
+    }
+
     /// The session of a token, if it still lasts; a minute's use is noted once.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::city;
 use super::desk::Office;
 use fleet_server::console::role::Role;
 use fleet_server::store::audit::{Chain, Noted, Verdict};
+use fleet_server::store::commands;
 
 #[tokio::test]
 async fn what_was_done_is_told_and_a_change_is_found() {
@@ -61,4 +62,32 @@ async fn what_was_done_is_told_and_a_change_is_found() {
     assert_eq!(store.verify_audit().await.unwrap(), Verdict::Broken { number: 3 });
     run("DELETE FROM audit WHERE number = 2").await;
     assert_eq!(store.verify_audit().await.unwrap(), Verdict::Broken { number: 2 });
+}
+
+#[tokio::test]
+async fn who_took_a_file_is_told() {
+    let office = Office::open().await;
+    city::build(&office.running.server).await;
+    let technician = office.person("technician", Role::Technician).await;
+    let auditor = office.person("auditor", Role::Auditor).await;
+    let ask = [("order", "logs"), ("why", "the printer is stuck")];
+    assert_eq!(technician.post("/terminals/AH-0001/orders", &ask).await.status(), 303);
+    let store = &office.running.server.store;
+    let command = store.commands("AH-0001", 1).await.unwrap().remove(0).id;
+    let file = format!("/terminals/AH-0001/files/{command}");
+    assert_eq!(technician.get(&file).await.status(), 404, "there is none yet");
+    let mut tx = store.write().await.unwrap();
+    let now = office.running.server.clock.millis();
+    assert!(commands::attach(&mut tx, "AH-0001", &command, &"0".repeat(64), b"a line", now).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(technician.page(&file).await, "a line");
+    assert_eq!(auditor.get(&file).await.status(), 403);
+    auditor.page("/audit/export").await;
+    let rows = auditor.page("/audit/export").await;
+    let noted = |what: &str, who: &str| {
+        rows.lines().filter(|row| row.contains(what) && row.contains(&format!("\"who\":\"{who}\""))).count()
+    };
+    assert_eq!((noted("file.read", "technician"), noted("file.read", "auditor")), (1, 0), "{rows}");
+    assert_eq!(noted("audit.export", "auditor"), 2);
+    assert!(rows.contains(&command), "which one");
 }

@@ -109,6 +109,20 @@ const keyOfServer = () =>
     await watcher.close();
   }
 
+  // One may look at what one typed.
+  {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${ORIGIN}/sign-in`);
+    await page.fill("#password", PASSWORD);
+    const kind = () => page.getAttribute("#password", "type");
+    if (await kind() !== "password") fail("a password is seen by itself");
+    await page.check("[data-reveals=password]");
+    if (await kind() !== "text") fail("a password is not shown");
+    await page.uncheck("[data-reveals=password]");
+    if (await kind() !== "password") fail("a password stays shown");
+    await page.context().close();
+  }
+
   // A passkey is added and is then enough by itself.
   {
     const context = await browser.newContext();
@@ -122,6 +136,7 @@ const keyOfServer = () =>
     });
     await page.goto(`${ORIGIN}/me`);
     await page.fill("#label", "test key");
+    await page.fill("#current-passkey", PASSWORD);
     await page.click("#new-passkey button");
     await page.waitForSelector("td:has-text('test key')", { timeout: 10_000 }).catch(() => fail("the passkey was not added"));
     await page.click("form[action='/sign-out'] button");

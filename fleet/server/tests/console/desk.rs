@@ -89,6 +89,11 @@ impl Person {
         }
     }
 
+    /// Somebody whose link offers that second factor.
+    pub(crate) fn joining(origin: &str, name: &str, second: &str) -> Self {
+        Self { second: base32(second), ..Self::new(origin, name) }
+    }
+
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }

@@ -5,6 +5,8 @@ use fleet_api::keys::Role;
 use fleet_server::keys::KeyFolder;
 use fleet_server::store::audit::Verdict;
 use serde_json::json;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Stdio};
 
 /// The user who runs the test, as passwd(5) names them.
 fn user() -> String {
@@ -138,4 +140,51 @@ fn an_account_is_linked_to_the_console_of_the_file() {
             assert!(link.starts_with(begins), "{link} with {text} and {flags:?}");
         }
     });
+}
+
+#[test]
+fn no_link_is_left_in_a_journal() {
+    let data = tempfile::tempdir().unwrap();
+    let start = |json: &[&str]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_yilin-fleet"))
+            .args(json)
+            .arg("--data")
+            .arg(data.path())
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--console",
+                "127.0.0.1:0",
+                "--metrics",
+                "127.0.0.1:0",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        for line in out.by_ref().lines() {
+            said.push_str(&line.unwrap());
+            if said.contains("user add") || said.contains("first_sign_up") {
+                break;
+            }
+        }
+        rustix::process::kill_process(
+            rustix::process::Pid::from_child(&child),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
+        out.read_to_string(&mut said).unwrap();
+        assert!(child.wait().unwrap().success());
+        said
+    };
+    // As systemd starts it, whose journal keeps what it says.
+    let said = start(&[]);
+    assert!(said.contains("user add NAME --role admin") && !said.contains("/join/"), "{said}");
+    // A program that asked reads it once; the account was not made before.
+    let said = start(&["--json"]);
+    assert!(said.contains("/join/"), "{said}");
+    assert!(!start(&["--json"]).contains("/join/"), "there is an account now");
 }

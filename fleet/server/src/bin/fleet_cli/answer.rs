@@ -1,7 +1,7 @@
 //! What is printed: an object a line, or words.
 
 use std::error::Error;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 /// How answers are printed.
@@ -11,6 +11,11 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
+    /// Whether somebody, or a program that asked for it, reads what is said: a journal would keep it for others.
+    pub(crate) fn are_read(&self) -> bool {
+        self.json || std::io::stdout().is_terminal()
+    }
+
     /// Prints one answer: as JSON, or in the words given.
     pub(crate) fn say(&self, value: &serde_json::Value, words: &str) {
         let line = if self.json { value.to_string() } else { words.to_owned() };

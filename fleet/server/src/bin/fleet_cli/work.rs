@@ -43,7 +43,8 @@ pub(super) async fn serve(place: &Place, serve: Serve, answers: &Answers) -> Don
     let running = fleet_server::serve(serve.options(place, console::pages(setup.clone()))).await?;
     // Nobody can sign in to a new server: whoever starts it becomes its first administrator.
     let store = &running.server.store;
-    let first = if store.accounts().await?.is_empty() {
+    let nobody = store.accounts().await?.is_empty();
+    let first = if nobody && answers.are_read() {
         let now = running.server.clock.millis();
         let by = (&Actor("server".to_owned()), "the first start");
         accounts::add_by_command_line(&setup, store, FIRST, FIRST, ConsoleRole::Admin, by, now).await?
@@ -58,6 +59,8 @@ pub(super) async fn serve(place: &Place, serve: Serve, answers: &Answers) -> Don
     if let Some(link) = &first {
         words.push_str("\nthe first administrator signs up, once, at: ");
         words.push_str(link);
+    } else if nobody {
+        words.push_str("\nnobody has an account yet: yilin-fleet user add NAME --role admin");
     }
     answers.say(&urls, &words);
     tokio::select! {
