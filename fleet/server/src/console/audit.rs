@@ -5,7 +5,7 @@ use super::frame::{self, Frame};
 use super::trouble::Trouble;
 use super::visitor::Desk;
 use crate::orders::noted::note;
-use crate::store::audit::{AuditEntry, Verdict};
+use crate::store::audit::Verdict;
 use askama::Template;
 use axum::extract::Query;
 use axum::http::header;
@@ -85,14 +85,7 @@ pub(super) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 
 /// Everything as JSON lines, oldest first: what `Chain::follow` verifies elsewhere.
 pub(super) async fn export(desk: Desk) -> Result<Response, Trouble> {
-    let entry = AuditEntry {
-        who: desk.name().to_owned(),
-        what: "audit.export".into(),
-        subject: "audit".into(),
-        why: String::new(),
-        detail: String::new(),
-    };
-    note(desk.console.server(), &entry).await?;
+    note(desk.console.server(), &desk.did("audit.export", "audit".into(), String::new())).await?;
     let mut out = Vec::new();
     let mut after = 0;
     loop {

@@ -7,7 +7,7 @@ use super::role::Permission;
 use super::trouble::{Said, Trouble};
 use super::visitor::{Act, Desk};
 use crate::assist::{AssistError, Call};
-use crate::store::audit::{self, AuditEntry};
+use crate::store::audit;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -142,13 +142,7 @@ pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Resul
     let call = call(&desk, &id).await?;
     desk.console.server().take_call(&id, &desk.session.account.shown).await.map_err(trouble)?;
     let mut tx = desk.console.store.write().await?;
-    let entry = AuditEntry {
-        who: desk.name().to_owned(),
-        what: "call.take".into(),
-        subject: format!("terminal:{}", call.terminal),
-        why: String::new(),
-        detail: String::new(),
-    };
+    let entry = desk.did("call.take", format!("terminal:{}", call.terminal), String::new());
     audit::append(&mut tx, &entry, desk.console.clock.millis()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/desk/{id}")).into_response())

@@ -6,8 +6,7 @@ use super::frame::{self, Frame};
 use super::proof;
 use super::trouble::Trouble;
 use super::visitor::{Act, Desk};
-use crate::store::audit::{self, AuditEntry};
-use crate::store::{Write, accounts, sessions};
+use crate::store::{Write, accounts, audit, sessions};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -126,13 +125,7 @@ async fn end(desk: &Desk, mut tx: Write, what: &str) -> Result<Response, Trouble
 
 /// Notes what somebody did to their own account.
 pub(super) async fn note(desk: &Desk, tx: &mut Write, what: &str, detail: &str) -> Result<(), Trouble> {
-    let entry = AuditEntry {
-        who: desk.name().to_owned(),
-        what: what.into(),
-        subject: format!("account:{}", desk.name()),
-        why: String::new(),
-        detail: detail.to_owned(),
-    };
+    let entry = desk.did(what, format!("account:{}", desk.name()), detail.to_owned());
     audit::append(tx, &entry, desk.console.clock.millis()).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Signing in with password and code, and signing out.
 
 use super::Console;
+use super::own;
 use super::proof;
 use super::tokens;
 use super::trouble::Trouble;
@@ -134,14 +135,7 @@ pub(super) async fn begin(
 pub(super) async fn out(Act { desk, .. }: Act) -> Result<Response, Trouble> {
     let mut tx = desk.console.store.write().await?;
     sessions::end(&mut tx, &desk.session.token_sha256).await?;
-    let entry = AuditEntry {
-        who: desk.name().to_owned(),
-        what: "session.end".into(),
-        subject: format!("account:{}", desk.name()),
-        why: String::new(),
-        detail: String::new(),
-    };
-    audit::append(&mut tx, &entry, desk.console.clock.millis()).await?;
+    own::note(&desk, &mut tx, "session.end", "").await?;
     tx.commit().await?;
     let gone = format!("{SESSION}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
     Ok(([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())

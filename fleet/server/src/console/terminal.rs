@@ -9,7 +9,6 @@ use super::trouble::Trouble;
 use super::visitor::Desk;
 use super::words::Words;
 use crate::orders::noted::note;
-use crate::store::audit::AuditEntry;
 use crate::store::terminals::{Listed, Terminal};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -330,14 +329,8 @@ pub(super) async fn file(
     let store = &desk.console.store;
     let ordered = store.command(&command).await?.filter(|c| c.terminal == id).ok_or(Trouble::Missing)?;
     let (_, bytes) = store.attachment(&command).await?.ok_or(Trouble::Missing)?;
-    let entry = AuditEntry {
-        who: desk.name().to_owned(),
-        what: "file.read".into(),
-        subject: format!("terminal:{id}"),
-        why: String::new(),
-        detail: format!("{} {command}", ordered.order.word()),
-    };
-    note(desk.console.server(), &entry).await?;
+    let which = format!("{} {command}", ordered.order.word());
+    note(desk.console.server(), &desk.did("file.read", format!("terminal:{id}"), which)).await?;
     let (kind, name) = match ordered.order {
         Order::Logs { .. } => ("text/plain; charset=utf-8", "logs.txt"),
         Order::ScreenPicture => ("image/png", "screen.png"),

@@ -12,6 +12,7 @@ use super::trouble::Trouble;
 use super::words::{Language, Words};
 use super::{Console, Setup};
 use crate::state::Server;
+use crate::store::audit::AuditEntry;
 use crate::store::sessions::Session;
 use crate::tls::Peer;
 use axum::Extension;
@@ -168,6 +169,11 @@ impl Desk {
     /// The account's name, as the audit has it.
     pub(super) fn name(&self) -> &str {
         &self.session.account.name
+    }
+
+    /// What they did, for the audit, where nobody asks why.
+    pub(super) fn did(&self, what: &str, subject: String, detail: String) -> AuditEntry {
+        AuditEntry { who: self.name().to_owned(), what: what.to_owned(), subject, why: String::new(), detail }
     }
 }
 
