@@ -13,6 +13,7 @@ mod provision;
 mod qmp;
 mod reader;
 mod screen;
+mod tpm;
 mod update;
 mod visit;
 mod writes;
@@ -47,6 +48,9 @@ pub(crate) struct Options {
     /// Instead of all that: so many starts and an update are measured, and kept in docs/measured/firmware.json.
     #[arg(long, value_name = "STARTS", conflicts_with = "update")]
     measure: Option<u32>,
+    /// Instead of all that: a machine with a TPM makes its data partition, opens it again, and does not open it with another TPM.
+    #[arg(long, conflicts_with_all = ["update", "measure"])]
+    tpm: bool,
 }
 
 /// Why something was not seen.
@@ -76,6 +80,8 @@ pub(crate) enum BootError {
     Said(String, String),
     #[error("after a loss of power: {0}")]
     Cut(String),
+    #[error("the data partition: {0}")]
+    Data(String),
     #[error("in the guest, {0} failed: {1}")]
     Guest(String, String),
     #[error(transparent)]
@@ -141,7 +147,7 @@ impl Bench {
         let disk = folders.machine.join("disk.img");
         machine::copied(&folders.image.join("disk.img"), &disk)?;
         provision::write(&disk, &host, &folders.machine, delivery)?;
-        let (machine, reader) = power_on(folders, &host, writes)?;
+        let (machine, reader) = power_on(folders, &host, writes, None)?;
         let mut bench = Self { host, machine, reader };
         bench.await_page(&folders.out, START)?;
         Ok(bench)
@@ -178,20 +184,28 @@ impl Bench {
 }
 
 /// Puts the power on, with what hangs on the machine.
-fn power_on(folders: &Folders, host: &Host, writes: Option<PathBuf>) -> Result<(Machine, Reader), BootError> {
+fn power_on(
+    folders: &Folders,
+    host: &Host,
+    writes: Option<PathBuf>,
+    tpm: Option<PathBuf>,
+) -> Result<(Machine, Reader), BootError> {
     let line = folders.machine.join("card");
     let serial = vec![Serial::Socket(line.clone()), Serial::Pty(Host::pty(&host.printer)?)];
-    let machine = Machine::start(&folders.machine, &Attached { serial, writes })?;
+    let machine = Machine::start(&folders.machine, &Attached { serial, writes, tpm })?;
     let reader = Reader::start(&folders.programs.join("yilin-device"), &line)?;
     Ok((machine, reader))
 }
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, update, measure } = options;
+    let Options { image, out, programs, update, measure, tpm } = options;
     let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
     if let Some(starts) = measure {
         return measure::run(&folders, *starts);
+    }
+    if *tpm {
+        return tpm::run(&folders);
     }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;

@@ -128,7 +128,7 @@ impl Trial {
         let folder = &self.folders.machine;
         machine::copied(&folder.join("disk.img"), &folder.join("before.img"))?;
         let writes = Some(folder.join("writes.log"));
-        (self.bench.machine, self.bench.reader) = power_on(&self.folders, &self.bench.host, writes)?;
+        (self.bench.machine, self.bench.reader) = power_on(&self.folders, &self.bench.host, writes, None)?;
         Ok(())
     }
 

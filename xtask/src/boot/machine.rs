@@ -66,6 +66,8 @@ pub(super) struct Attached {
     pub(super) serial: Vec<Serial>,
     /// Where each write and flush of the disk is noted (`writes`); none: nowhere.
     pub(super) writes: Option<PathBuf>,
+    /// The socket of a TPM; none: it has none.
+    pub(super) tpm: Option<PathBuf>,
 }
 
 /// The other end of a serial device.
@@ -116,6 +118,10 @@ impl Machine {
             };
             qemu.args(["-chardev", &end]);
             qemu.args(["-device", &format!("virtconsole,chardev=device{number}")]);
+        }
+        if let Some(tpm) = &attached.tpm {
+            qemu.arg("-chardev").arg(format!("socket,id=tpm,path={}", tpm.display()));
+            qemu.args(["-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-tis,tpmdev=tpm0"]);
         }
         qemu.arg("-serial").arg(format!("file:{}", console.display()));
         qemu.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket("monitor").display()));

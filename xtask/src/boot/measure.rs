@@ -38,7 +38,7 @@ pub(super) fn run(folders: &Folders, starts: u32) -> Result<(), BootError> {
     for number in 1..=starts {
         bench.machine.shut_down(START)?;
         bare.push(shell.start()?);
-        (bench.machine, bench.reader) = power_on(folders, &bench.host, None)?;
+        (bench.machine, bench.reader) = power_on(folders, &bench.host, None, None)?;
         bench.machine.painted(START)?;
         ours.push(number_of(&bench.machine.run(PAINTED, START)?.well("systemctl")?)? / 1e6);
         say(&format!(
