@@ -9,6 +9,7 @@ mod fleet;
 mod host;
 mod machine;
 mod measure;
+mod modem;
 mod provision;
 mod qmp;
 mod reader;
@@ -51,6 +52,9 @@ pub(crate) struct Options {
     /// Instead of all that: a machine with a TPM makes its data partition, opens it again, and does not open it with another TPM.
     #[arg(long, conflicts_with_all = ["update", "measure"])]
     tpm: bool,
+    /// Instead of all that: the cable goes, and what leaves the machine over a modem is looked at.
+    #[arg(long, conflicts_with_all = ["update", "measure", "tpm"])]
+    modem: bool,
 }
 
 /// Why something was not seen.
@@ -82,6 +86,8 @@ pub(crate) enum BootError {
     Cut(String),
     #[error("the data partition: {0}")]
     Data(String),
+    #[error("over the modem: {0}")]
+    Modem(String),
     #[error("in the guest, {0} failed: {1}")]
     Guest(String, String),
     #[error(transparent)]
@@ -142,12 +148,12 @@ struct Bench {
 
 impl Bench {
     /// A new disk of the image, started for the first time.
-    fn start(folders: &Folders, writes: Option<PathBuf>, delivery: Delivery) -> Result<Self, BootError> {
+    fn start(folders: &Folders, with: Attached, delivery: Delivery) -> Result<Self, BootError> {
         let host = Host::start(&folders.programs, &folders.machine)?;
         let disk = folders.machine.join("disk.img");
         machine::copied(&folders.image.join("disk.img"), &disk)?;
         provision::write(&disk, &host, &folders.machine, delivery)?;
-        let (machine, reader) = power_on(folders, &host, writes, None)?;
+        let (machine, reader) = power_on(folders, &host, with)?;
         let mut bench = Self { host, machine, reader };
         bench.await_page(&folders.out, START)?;
         Ok(bench)
@@ -184,22 +190,17 @@ impl Bench {
 }
 
 /// Puts the power on, with what hangs on the machine.
-fn power_on(
-    folders: &Folders,
-    host: &Host,
-    writes: Option<PathBuf>,
-    tpm: Option<PathBuf>,
-) -> Result<(Machine, Reader), BootError> {
+fn power_on(folders: &Folders, host: &Host, with: Attached) -> Result<(Machine, Reader), BootError> {
     let line = folders.machine.join("card");
     let serial = vec![Serial::Socket(line.clone()), Serial::Pty(Host::pty(&host.printer)?)];
-    let machine = Machine::start(&folders.machine, &Attached { serial, writes, tpm })?;
+    let machine = Machine::start(&folders.machine, &Attached { serial, ..with })?;
     let reader = Reader::start(&folders.programs.join("yilin-device"), &line)?;
     Ok((machine, reader))
 }
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, update, measure, tpm } = options;
+    let Options { image, out, programs, update, measure, tpm, modem } = options;
     let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
     if let Some(starts) = measure {
         return measure::run(&folders, *starts);
@@ -207,9 +208,12 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     if *tpm {
         return tpm::run(&folders);
     }
+    if *modem {
+        return modem::run(&folders);
+    }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
-    let mut bench = Bench::start(&folders, None, Delivery::Stream)?;
+    let mut bench = Bench::start(&folders, Attached::default(), Delivery::Stream)?;
     bench.enrol()?;
     for (case, bundle) in &bundles {
         let Bench { machine, host, .. } = &mut bench;

@@ -68,6 +68,8 @@ pub(super) struct Attached {
     pub(super) writes: Option<PathBuf>,
     /// The socket of a TPM; none: it has none.
     pub(super) tpm: Option<PathBuf>,
+    /// A second network, of the addresses 10.64.0.0/24: the host is its gateway 10.64.0.2.
+    pub(super) modem: bool,
 }
 
 /// The other end of a serial device.
@@ -104,6 +106,10 @@ impl Machine {
         ]);
         qemu.args(["-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=reset"]);
         qemu.args(["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]);
+        if attached.modem {
+            qemu.args(["-netdev", "user,id=modem,net=10.64.0.0/24"]);
+            qemu.args(["-device", "virtio-net-pci,netdev=modem"]);
+        }
         qemu.args(["-device", "virtio-serial-pci"]);
         qemu.arg("-chardev")
             .arg(format!("socket,id=agent,server=on,wait=off,path={}", socket("agent").display()));
@@ -150,6 +156,20 @@ impl Machine {
         self.monitor.ask("screendump", json!({"filename": path, "format": "png"}), MONITOR)?;
         say(&format!("{:5.0} s  {}", self.begun.elapsed().as_secs_f64(), path.display()));
         Ok(())
+    }
+
+    /// Writes down from now on what goes over the second network, as pcap.
+    pub(super) fn note_modem(&mut self, path: &Path) -> Result<(), BootError> {
+        let dump = json!({"qom-type": "filter-dump", "id": "noted-modem", "netdev": "modem", "file": path});
+        self.monitor.ask("object-add", dump, MONITOR).map(drop).map_err(BootError::from)
+    }
+
+    /// Ends that, so that all of it is in the file.
+    pub(super) fn end_note(&mut self) -> Result<(), BootError> {
+        self.monitor
+            .ask("object-del", json!({"id": "noted-modem"}), MONITOR)
+            .map(drop)
+            .map_err(BootError::from)
     }
 
     /// Waits until the screen shows a page of ours; how long that took since the power came.

@@ -3,7 +3,7 @@
 //! Duty: ask the guest which partition it has, and look at the disk's own bytes. Never: know a key.
 
 use super::host::{self, Host};
-use super::machine::{self, Machine};
+use super::machine::{self, Attached, Machine};
 use super::provision::{self, Delivery};
 use super::{ASKED, BootError, Folders, START, power_on};
 use crate::program::{ProgramError, output};
@@ -45,6 +45,10 @@ impl Tpm {
         }
         Ok(Self { process, socket })
     }
+
+    fn attached(&self) -> Attached {
+        Attached { tpm: Some(self.socket.clone()), ..Attached::default() }
+    }
 }
 
 impl Drop for Tpm {
@@ -62,7 +66,7 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
 
     let own = folders.machine.join("tpm");
     let tpm = Tpm::start(&own)?;
-    let (mut machine, reader) = power_on(folders, &host, None, Some(tpm.socket.clone()))?;
+    let (mut machine, reader) = power_on(folders, &host, tpm.attached())?;
     expect(&mut machine, "encrypted", "made at the first start")?;
     let tree = provision::tree(&host, &folders.machine, Delivery::Stream)?;
     fill(&mut machine, &tree, &folders.machine)?;
@@ -71,7 +75,7 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     shut(&disk)?;
 
     let tpm = Tpm::start(&own)?;
-    let (mut machine, reader) = power_on(folders, &host, None, Some(tpm.socket.clone()))?;
+    let (mut machine, reader) = power_on(folders, &host, tpm.attached())?;
     let painted = machine.painted(START)?;
     say(&format!("{:5.1} s  the idle page is painted", painted.as_secs_f64()));
     expect(&mut machine, "encrypted", "opened by its TPM")?;
@@ -82,7 +86,7 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
 
     let before = header(&disk)?;
     let tpm = Tpm::start(&folders.machine.join("another-tpm"))?;
-    let (mut machine, _reader) = power_on(folders, &host, None, Some(tpm.socket.clone()))?;
+    let (mut machine, _reader) = power_on(folders, &host, tpm.attached())?;
     expect(&mut machine, "volatile", "not opened by another TPM")?;
     machine.cut();
     if header(&disk)? != before {
