@@ -175,8 +175,9 @@ impl Bench {
     fn enrol(&mut self) -> Result<(), BootError> {
         let terminal = provision::terminal(&self.host.credentials)?;
         let code = self.host.fleet.plan(&terminal)?;
+        // The page is there before the network is.
         let enrol = format!(
-            "echo {code} | setpriv --reuid=yilin-agent --regid=yilin-agent --init-groups yilin-agent enrol && \
+            "until ip -4 route | grep -q '^default '; do sleep 0.5; done; echo {code} | setpriv --reuid=yilin-agent --regid=yilin-agent --init-groups yilin-agent enrol && \
              systemctl restart yilin-agent"
         );
         let enrolled = self.machine.run(&enrol, START)?.well("yilin-agent enrol");
