@@ -252,7 +252,8 @@ impl Machine {
 
     /// Ends it as the system does, and waits for the end: a kiosk's power key does nothing.
     pub(super) fn shut_down(&mut self, patience: Duration) -> Result<(), BootError> {
-        self.run("systemctl --no-block poweroff", patience)?.well("systemctl")?;
+        // It may be gone before it has answered.
+        let asked = self.run("systemctl --no-block poweroff", patience).and_then(|ran| ran.well("systemctl"));
         let until = Instant::now() + patience;
         while Instant::now() < until {
             if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -260,6 +261,7 @@ impl Machine {
             }
             std::thread::sleep(Duration::from_millis(200));
         }
+        asked?;
         Err(LinesError::Silent("poweroff".to_owned()).into())
     }
 }
