@@ -16,6 +16,7 @@ mod reader;
 mod screen;
 mod tpm;
 mod update;
+mod usb;
 mod visit;
 mod writes;
 
@@ -55,6 +56,9 @@ pub(crate) struct Options {
     /// Instead of all that: the cable goes, and what leaves the machine over a modem is looked at.
     #[arg(long, conflicts_with_all = ["update", "measure", "tpm"])]
     modem: bool,
+    /// Instead of all that: what is plugged in stays out, or is let in by the list.
+    #[arg(long, conflicts_with_all = ["update", "measure", "tpm", "modem"])]
+    usb: bool,
 }
 
 /// Why something was not seen.
@@ -86,6 +90,8 @@ pub(crate) enum BootError {
     Cut(String),
     #[error("the data partition: {0}")]
     Data(String),
+    #[error("on USB: {0}")]
+    Usb(String),
     #[error("over the modem: {0}")]
     Modem(String),
     #[error("in the guest, {0} failed: {1}")]
@@ -201,7 +207,7 @@ fn power_on(folders: &Folders, host: &Host, with: Attached) -> Result<(Machine, 
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, update, measure, tpm, modem } = options;
+    let Options { image, out, programs, update, measure, tpm, modem, usb } = options;
     let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
     if let Some(starts) = measure {
         return measure::run(&folders, *starts);
@@ -211,6 +217,9 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     }
     if *modem {
         return modem::run(&folders);
+    }
+    if *usb {
+        return usb::run(&folders);
     }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;

@@ -70,6 +70,8 @@ pub(super) struct Attached {
     pub(super) tpm: Option<PathBuf>,
     /// A second network, of the addresses 10.64.0.0/24: the host is its gateway 10.64.0.2.
     pub(super) modem: bool,
+    /// A controller of USB, into which something can be plugged.
+    pub(super) usb: bool,
 }
 
 /// The other end of a serial device.
@@ -109,6 +111,9 @@ impl Machine {
         if attached.modem {
             qemu.args(["-netdev", "user,id=modem,net=10.64.0.0/24"]);
             qemu.args(["-device", "virtio-net-pci,netdev=modem"]);
+        }
+        if attached.usb {
+            qemu.args(["-device", "qemu-xhci,id=usb"]);
         }
         qemu.args(["-device", "virtio-serial-pci"]);
         qemu.arg("-chardev")
@@ -170,6 +175,35 @@ impl Machine {
             .ask("object-del", json!({"id": "noted-modem"}), MONITOR)
             .map(drop)
             .map_err(BootError::from)
+    }
+
+    /// Plugs a keyboard in.
+    pub(super) fn plug_keyboard(&mut self) -> Result<(), BootError> {
+        let keyboard = json!({"driver": "usb-kbd", "bus": "usb.0", "id": "keyboard"});
+        self.monitor.ask("device_add", keyboard, MONITOR).map(drop).map_err(BootError::from)
+    }
+
+    /// Plugs a stick in: an image of its whole.
+    pub(super) fn plug_stick(&mut self, image: &Path) -> Result<(), BootError> {
+        let file = json!({"driver": "file", "filename": image});
+        let node = json!({"driver": "raw", "node-name": "stick", "file": file});
+        self.monitor.ask("blockdev-add", node, MONITOR)?;
+        let stick = json!({"driver": "usb-storage", "bus": "usb.0", "id": "stick", "drive": "stick"});
+        self.monitor.ask("device_add", stick, MONITOR).map(drop).map_err(BootError::from)
+    }
+
+    /// Pulls the stick out.
+    pub(super) fn pull_stick(&mut self) -> Result<(), BootError> {
+        self.monitor.ask("device_del", json!({"id": "stick"}), MONITOR)?;
+        let until = Instant::now() + MONITOR;
+        // The node is free when the device has gone.
+        while let Err(error) = self.monitor.ask("blockdev-del", json!({"node-name": "stick"}), MONITOR) {
+            if Instant::now() > until {
+                return Err(error.into());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
     }
 
     /// Waits until the screen shows a page of ours; how long that took since the power came.
