@@ -11,6 +11,7 @@ mod health;
 mod instances;
 mod listing;
 mod migrations;
+mod names;
 mod operations;
 mod peer;
 mod rauc_hawkbit;
