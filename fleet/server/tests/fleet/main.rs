@@ -15,6 +15,7 @@ mod names;
 mod operations;
 mod peer;
 mod rauc_hawkbit;
+mod renewal;
 mod retention;
 mod rollouts;
 mod rotation;
