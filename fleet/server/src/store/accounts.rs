@@ -260,7 +260,7 @@ pub async fn change(
     Ok(())
 }
 
-/// Keeps the language that somebody reads.
+/// Keeps the language that somebody chose: their next browser shows it too.
 ///
 /// # Errors
 /// The database refused.

@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     step!(203, "rules", "0203_rules.sql"),
     step!(204, "errors", "0204_errors.sql"),
     step!(205, "shown", "0205_shown.sql"),
+    step!(206, "proved", "0206_proved.sql"),
 ];
 
 pub(super) fn of(backend: Backend) -> Migrator {
