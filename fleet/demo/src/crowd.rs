@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
@@ -124,17 +126,21 @@ pub(crate) fn watch_over(
         .spawn()
         .map_err(failed)?;
     let mut line = child.stdin.take();
-    if let Some(line) = &mut line {
-        line.write_all(&told).map_err(failed)?;
-    }
+    let child = Arc::new(Mutex::new(child));
     let (say_ready, ready) = oneshot::channel();
     let (say_ended, ended) = oneshot::channel();
     // Its end is waited for on a thread: a process is no task.
-    std::thread::spawn(move || {
+    let attended = Arc::clone(&child);
+    let attending = std::thread::spawn(move || {
         // Who asked may be gone.
-        let _ = say_ended.send(attend(child, say_ready));
+        let _ = say_ended.send(attend(&attended, say_ready));
     });
+    let guard = Guard { child, attending: Some(attending) };
+    if let Some(line) = &mut line {
+        line.write_all(&told).map_err(failed)?;
+    }
     let watched = async move {
+        let _guard = guard;
         let mut stop = stop;
         let mut ended = ended;
         let early = tokio::select! {
@@ -160,9 +166,31 @@ pub(crate) fn watch_over(
     Ok((ready, watched))
 }
 
+/// A process that nobody waits for any more is not left behind.
+struct Guard {
+    child: Arc<Mutex<Child>>,
+    attending: Option<JoinHandle<()>>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        if let Some(attending) = self.attending.take() {
+            // Its last words have nobody who hears them.
+            let _ = attending.join();
+        }
+    }
+}
+
 /// Hears a process until it ended.
-fn attend(mut child: Child, ready: oneshot::Sender<()>) -> std::io::Result<(ExitStatus, String)> {
-    let errors = child.stderr.take().map(|mut errors| {
+fn attend(child: &Mutex<Child>, ready: oneshot::Sender<()>) -> std::io::Result<(ExitStatus, String)> {
+    let child = || child.lock().unwrap_or_else(PoisonError::into_inner);
+    let (out, errors) = {
+        let mut child = child();
+        (child.stdout.take(), child.stderr.take())
+    };
+    let errors = errors.map(|mut errors| {
         std::thread::spawn(move || {
             let mut said = String::new();
             // What cannot be read is not said.
@@ -171,7 +199,7 @@ fn attend(mut child: Child, ready: oneshot::Sender<()>) -> std::io::Result<(Exit
         })
     });
     let mut said = String::new();
-    if let Some(out) = child.stdout.take() {
+    if let Some(out) = out {
         let mut ready = Some(ready);
         for line in BufReader::new(out).lines() {
             let line = line?;
@@ -182,7 +210,7 @@ fn attend(mut child: Child, ready: oneshot::Sender<()>) -> std::io::Result<(Exit
             }
         }
     }
-    let status = child.wait()?;
+    let status = child().wait()?;
     let errors = errors.and_then(|errors| errors.join().ok()).unwrap_or_default();
     let last = errors.lines().last().unwrap_or_default();
     Ok((status, format!("{said} {last}").trim().to_owned()))

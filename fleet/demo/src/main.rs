@@ -13,10 +13,11 @@ use fleet_server::serve::{Console, Options};
 use fleet_server::state::{Actor, Policy};
 use sample_city::Seed;
 use std::error::Error;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -113,7 +114,11 @@ fn main() -> ExitCode {
     let done = runtime.block_on(run(cli, &mut folder));
     // Nobody writes into the folder any more when it is deleted.
     runtime.shutdown_timeout(LAST_WORK);
-    drop(folder);
+    if let Some(folder) = folder
+        && let Err(error) = delete(folder)
+    {
+        return failed(&error);
+    }
     match done {
         Ok(code) => code,
         Err(error) => failed(error.as_ref()),
@@ -141,6 +146,23 @@ fn ended() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Deletes the folder. A thread of the database, which the runtime does not know, may be at its last write.
+fn delete(folder: TempDir) -> std::io::Result<()> {
+    let folder = folder.keep();
+    let until = Instant::now() + LAST_WORK;
+    loop {
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                if Instant::now() > until {
+                    return Err(error);
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            _ => return Ok(()),
+        }
+    }
+}
+
 /// A folder that is deleted when all has ended.
 fn temporary(folder: &mut Option<TempDir>) -> std::io::Result<PathBuf> {
     Ok(folder.insert(tempfile::tempdir()?).path().to_owned())
@@ -162,11 +184,7 @@ async fn run(cli: Cli, folder: &mut Option<TempDir>) -> Result<ExitCode, Box<dyn
             let data = temporary(folder)?;
             let crowd = Crowd::Processes { program: std::env::current_exe()?, each };
             let proof = Proof { data, terminals, failing_permille, error_permille, bytes, seed, crowd };
-            let end = ended()?;
-            let outcome = tokio::select! {
-                outcome = prove::run(&proof) => outcome?,
-                () = end => return Ok(ExitCode::FAILURE),
-            };
+            let Some(outcome) = prove::run(&proof, ended()?).await? else { return Ok(ExitCode::FAILURE) };
             say(&serde_json::to_string_pretty(&outcome)?);
             Ok(if outcome.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }

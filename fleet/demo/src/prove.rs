@@ -65,11 +65,12 @@ pub struct Outcome {
     pub broken: Vec<String>,
 }
 
-/// Runs it.
+/// Runs it; none where `end` came first. Either way nothing of it runs any more.
 ///
 /// # Errors
 /// The fleet cannot be set up.
-pub async fn run(proof: &Proof) -> Result<Outcome, FleetError> {
+pub async fn run(proof: &Proof, end: impl Future<Output = ()>) -> Result<Option<Outcome>, FleetError> {
+    let mut end = std::pin::pin!(end);
     let mut options = Options::local(&proof.data);
     options.policy = Policy { heartbeat_seconds: 15, poll_seconds: 5, ..Policy::default() };
     let plan = Plan {
@@ -81,14 +82,30 @@ pub async fn run(proof: &Proof) -> Result<Outcome, FleetError> {
         seed: proof.seed,
     };
     let began = Instant::now();
-    let mut fleet = Fleet::start_in(&proof.crowd, plan, options).await?;
+    let mut fleet = tokio::select! {
+        fleet = Fleet::start_in(&proof.crowd, plan, options) => fleet?,
+        () = &mut end => return Ok(None),
+    };
     let start_seconds = began.elapsed().as_secs_f64();
+    let outcome = tokio::select! {
+        outcome = both(proof, &mut fleet, start_seconds) => Some(outcome),
+        () = &mut end => None,
+    };
+    let stopped = fleet.stop().await;
+    // Ctrl-C reaches the processes of terminals too: how they end then tells nothing.
+    let Some(outcome) = outcome else { return Ok(None) };
+    stopped?;
+    outcome.map(Some)
+}
+
+/// The good release, then the flawed one.
+async fn both(proof: &Proof, fleet: &mut Fleet, start_seconds: f64) -> Result<Outcome, FleetError> {
     let mut broken = Vec::new();
 
     let good_began = Instant::now();
     let release = fleet.release(GOOD, proof.bytes).await?;
     let rollout = fleet.roll_out("good", release, proof.error_permille).await?;
-    let (state, counts) = settled(&mut fleet, rollout, &mut broken).await?;
+    let (state, counts) = settled(fleet, rollout, &mut broken).await?;
     let good_seconds = good_began.elapsed().as_secs_f64();
     if state != State::Done || counts.failed > 0 {
         broken.push(format!("the good release ended {} with {} failures", state.word(), counts.failed));
@@ -101,7 +118,7 @@ pub async fn run(proof: &Proof) -> Result<Outcome, FleetError> {
     let flawed_began = Instant::now();
     let release = fleet.release(FLAWED, proof.bytes).await?;
     let rollout = fleet.roll_out("flawed", release, proof.error_permille).await?;
-    let (state, counts) = settled(&mut fleet, rollout, &mut broken).await?;
+    let (state, counts) = settled(fleet, rollout, &mut broken).await?;
     let flawed_seconds = flawed_began.elapsed().as_secs_f64();
     let told = i64::try_from(proof.terminals).unwrap_or(i64::MAX);
     // A wave that was never begun has no rows.
@@ -129,7 +146,6 @@ pub async fn run(proof: &Proof) -> Result<Outcome, FleetError> {
     if runs(FIRST) > 0 || on.contains_key("nothing") {
         broken.push("a terminal runs what it should not".to_owned());
     }
-    fleet.stop().await?;
     Ok(Outcome {
         terminals: proof.terminals,
         start_seconds,

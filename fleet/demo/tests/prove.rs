@@ -30,7 +30,7 @@ fn check(crowd: Crowd) {
         crowd,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let outcome = runtime.block_on(run(&proof)).unwrap();
+    let outcome = runtime.block_on(run(&proof, std::future::pending())).unwrap().unwrap();
     assert!(outcome.broken.is_empty(), "{outcome:#?}");
     assert_eq!((outcome.good, outcome.flawed_state.as_str()), (50, "stopped"), "{outcome:#?}");
     assert!(outcome.flawed_failed > 0 && outcome.never_offered > 0, "{outcome:#?}");

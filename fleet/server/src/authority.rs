@@ -51,6 +51,16 @@ pub struct Certified {
     pub key_sha256: String,
 }
 
+/// A certificate of the server's own, and its key.
+pub struct Own {
+    /// The certificate and the root, PEM.
+    pub chain: String,
+    /// The key, PEM.
+    pub key: String,
+    /// The certificate's last moment.
+    pub until: Timestamp,
+}
+
 /// The authority.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -131,15 +141,11 @@ impl Authority {
         Ok(Certified { pem: certificate.pem(), serial: secret::hex(&serial.to_bytes()), until, key_sha256 })
     }
 
-    /// A fresh key and certificate for the server, PEM.
+    /// A fresh key and certificate for the server.
     ///
     /// # Errors
     /// A name is none, or nothing can be signed.
-    pub fn certify_server(
-        &self,
-        names: &[String],
-        now: Timestamp,
-    ) -> Result<(String, String), AuthorityError> {
+    pub fn certify_server(&self, names: &[String], now: Timestamp) -> Result<Own, AuthorityError> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name("Yilin fleet server");
         params.subject_alt_names = names
@@ -152,32 +158,33 @@ impl Authority {
         self.own(params, ExtendedKeyUsagePurpose::ServerAuth, now)
     }
 
-    /// A fresh key and certificate by which this instance calls the others, PEM.
+    /// A fresh key and certificate by which this instance calls the others.
     ///
     /// # Errors
     /// Nothing can be signed.
-    pub fn certify_instance(&self, now: Timestamp) -> Result<(String, String), AuthorityError> {
+    pub fn certify_instance(&self, now: Timestamp) -> Result<Own, AuthorityError> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name("Yilin fleet server");
         params.distinguished_name.push(DnType::OrganizationalUnitName, INSTANCE_UNIT);
         self.own(params, ExtendedKeyUsagePurpose::ClientAuth, now)
     }
 
-    /// A fresh key of the server's own and its certificate, PEM.
+    /// A fresh key of the server's own and its certificate.
     fn own(
         &self,
         mut params: CertificateParams,
         purpose: ExtendedKeyUsagePurpose,
         now: Timestamp,
-    ) -> Result<(String, String), AuthorityError> {
-        let key = KeyPair::generate()?;
+    ) -> Result<Own, AuthorityError> {
+        let (key, until) = (KeyPair::generate()?, now + SERVER_LIFE);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![purpose];
         params.serial_number = Some(serial()?);
         params.not_before = now - SLACK;
-        params.not_after = now + SERVER_LIFE;
+        params.not_after = until;
         params.use_authority_key_identifier_extension = true;
-        Ok((params.signed_by(&key, &self.issuer)?.pem(), key.serialize_pem()))
+        let chain = params.signed_by(&key, &self.issuer)?.pem() + &self.root_pem;
+        Ok(Own { chain, key: key.serialize_pem(), until })
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::assist::{self, AssistError, Call};
 use crate::authority::{Authority, AuthorityError};
+use crate::identity::Identity;
 use crate::repeats::Repeats;
 use crate::shells::Turned;
 use crate::tls::{self, TlsError};
@@ -12,7 +13,7 @@ use fleet_api::Timestamp;
 use fleet_api::assist::{AssistReply, AssistTurn, WorkerAction};
 use fleet_api::shell::ShellTurn;
 use serde::{Deserialize, Serialize};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// Where an instance asks another: a `POST` of an [`Ask`], answered by a [`Said`].
@@ -153,6 +154,7 @@ pub enum BesideError {
 #[derive(Debug)]
 pub struct Beside {
     client: reqwest::Client,
+    identity: Arc<Identity>,
     urls: RwLock<Vec<String>>,
     failures: Repeats,
 }
@@ -163,9 +165,9 @@ impl Beside {
     /// # Errors
     /// The authority cannot certify, or no TLS client can be made.
     pub fn new(authority: &Authority, now: Timestamp) -> Result<Self, BesideError> {
-        let (certificate, key) = authority.certify_instance(now)?;
+        let identity = Arc::new(Identity::new(&authority.certify_instance(now)?)?);
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config(authority.root_pem(), &certificate, &key)?)
+            .tls_backend_preconfigured(tls::client_config(authority.root_pem(), Arc::clone(&identity))?)
             .https_only(true)
             .http1_only()
             .no_proxy()
@@ -175,7 +177,12 @@ impl Beside {
             .referer(false)
             .build()
             .map_err(BesideError::Client)?;
-        Ok(Self { client, urls: RwLock::default(), failures: Repeats::new() })
+        Ok(Self { client, identity, urls: RwLock::default(), failures: Repeats::new() })
+    }
+
+    /// What it shows the others who it is with.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Where the others are.

@@ -13,6 +13,7 @@ pub mod console;
 mod ddi;
 pub mod device;
 pub mod hours;
+pub mod identity;
 pub mod keys;
 pub mod live;
 pub mod metrics;

@@ -13,6 +13,8 @@ pub enum NewsItem {
     Call(String),
     /// The key ring.
     Keys,
+    /// The token of clients behind a gateway.
+    Gateway,
 }
 
 impl NewsItem {
@@ -24,6 +26,7 @@ impl NewsItem {
             Self::Ticket(id) => ("ticket", id.to_string()),
             Self::Call(id) => ("call", id.clone()),
             Self::Keys => ("keys", String::new()),
+            Self::Gateway => ("gateway", String::new()),
         }
     }
 
@@ -35,6 +38,7 @@ impl NewsItem {
             "ticket" => key.parse().ok().map(Self::Ticket),
             "call" => Some(Self::Call(key.to_owned())),
             "keys" => Some(Self::Keys),
+            "gateway" => Some(Self::Gateway),
             _ => None,
         }
     }

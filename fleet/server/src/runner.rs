@@ -3,15 +3,18 @@
 //! Duty: do once for all instances what is to be done once, by a lease. Never: hold up a terminal.
 
 pub mod alive;
+mod renewal;
 pub mod retention;
 pub mod tickets;
 
+use crate::identity::Identity;
 use crate::news::NewsItem;
 use crate::orders::{OrderError, rollouts};
 use crate::repeats::Repeats;
 use crate::state::Server;
 use crate::store::{Backend, StoreError};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -33,6 +36,8 @@ const STEP: Duration = Duration::from_millis(500);
 const RULES: Duration = Duration::from_secs(30);
 /// How often old rows go.
 const RETENTION: Duration = Duration::from_secs(600);
+/// How often it is looked when the server's own certificates end: two moments are compared.
+const RENEWAL: Duration = Duration::from_secs(10);
 /// How long a lease lasts, in milliseconds: an instance that is gone is followed after that.
 const LEASE: i64 = 10_000;
 
@@ -121,6 +126,17 @@ pub(crate) async fn watch(server: Server) {
 /// Notes that the fleet has a server, until the end.
 pub(crate) async fn live(server: Server) {
     run(server, "alive", RULES, async |server| Ok(alive::step(server).await?)).await;
+}
+
+/// Exchanges this instance's own certificates before their end, until the end.
+pub(crate) async fn renew(server: Server, identity: Arc<Identity>, names: Vec<String>) {
+    let repeats = Repeats::new();
+    while !server.ending.load(Ordering::Relaxed) {
+        pause(&server, RENEWAL).await;
+        if let Err(error) = renewal::step(&server, &identity, &names) {
+            say(&repeats, "exchanging a certificate", &error);
+        }
+    }
 }
 
 /// Forgets what is old, until the end.

@@ -9,6 +9,7 @@ use crate::beats::Beats;
 use crate::beside::{Beside, BesideError};
 use crate::clock::{Clock, SystemClock};
 use crate::device;
+use crate::identity::Identity;
 use crate::keys::{KeyError, KeyFolder};
 use crate::live::LiveTable;
 use crate::metrics::Metrics;
@@ -220,8 +221,8 @@ pub async fn open(options: &Options) -> Result<(Server, crate::beats::Writer), S
 /// Something of it cannot be opened, or an address is taken.
 pub async fn serve(options: Options) -> Result<Running, ServeError> {
     let (server, writer) = open(&options).await?;
-    let (chain, key) = server.authority.certify_server(&options.names, options.clock.now())?;
-    let chain = chain + server.authority.root_pem();
+    let own = server.authority.certify_server(&options.names, options.clock.now())?;
+    let identity = Arc::new(Identity::new(&own)?);
     let name = options.names.first().map_or("localhost", String::as_str);
     let metrics: Arc<Metrics> = Arc::clone(&server.metrics);
     let beats = tokio::spawn(writer.run(server.store.clone(), metrics));
@@ -230,7 +231,7 @@ pub async fn serve(options: Options) -> Result<Running, ServeError> {
         let failed = |source| ServeError::Listen { address, source };
         let tcp = TcpListener::bind(address).await.map_err(failed)?;
         let port = tcp.local_addr().map_err(failed)?.port();
-        let config = tls::config(&chain, &key, callers)?;
+        let config = tls::config(Arc::clone(&identity), callers)?;
         let (listener, accepting) = TlsListener::new(tcp, config).map_err(failed)?;
         let ending = ended(server.clone());
         listeners.push(tokio::spawn(async move {
@@ -270,6 +271,7 @@ pub async fn serve(options: Options) -> Result<Running, ServeError> {
         tokio::spawn(runner::watch(server.clone())),
         tokio::spawn(runner::forget(server.clone())),
         tokio::spawn(runner::live(server.clone())),
+        tokio::spawn(runner::renew(server.clone(), identity, options.names)),
     ];
     tracing::info!(device_url, "serving");
     Ok(Running { device_url, console_url, metrics_url, server, listeners, runners, beats })

@@ -124,6 +124,7 @@ impl Server {
                 }
             }
             NewsItem::Keys => self.read_ring().await?,
+            NewsItem::Gateway => self.read_gateway().await?,
             NewsItem::Rollout(_) | NewsItem::Ticket(_) | NewsItem::Call(_) => {}
         }
         // Nobody may be looking.
@@ -140,9 +141,14 @@ impl Server {
         for row in self.store.live().await? {
             self.live.put(row);
         }
-        *self.gateway_token.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            self.store.setting("gateway_token_sha256").await?;
+        self.read_gateway().await?;
         self.read_ring().await
+    }
+
+    async fn read_gateway(&self) -> Result<(), StoreError> {
+        let digest = self.store.setting("gateway_token_sha256").await?;
+        *self.gateway_token.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = digest;
+        Ok(())
     }
 
     async fn read_ring(&self) -> Result<(), StoreError> {

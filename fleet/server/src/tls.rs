@@ -3,6 +3,7 @@
 //! Duty: handshakes that do not wait for one another, and the caller's name. Never: look at what passes.
 
 use crate::authority::INSTANCE_UNIT;
+use crate::identity::Identity;
 use crate::secret;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -10,6 +11,7 @@ use fleet_api::TerminalId;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::io;
 use std::net::SocketAddr;
@@ -62,8 +64,8 @@ pub enum Callers<'a> {
 /// The TLS side of a listener.
 ///
 /// # Errors
-/// A certificate or key cannot be used.
-pub fn config(chain: &str, key: &str, callers: Callers<'_>) -> Result<ServerConfig, TlsError> {
+/// The root cannot be used.
+pub fn config(identity: Arc<Identity>, callers: Callers<'_>) -> Result<ServerConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
@@ -76,8 +78,7 @@ pub fn config(chain: &str, key: &str, callers: Callers<'_>) -> Result<ServerConf
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let mut config =
-        builder.with_single_cert(certificates(chain)?, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?;
+    let mut config = builder.with_cert_resolver(identity);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -85,13 +86,19 @@ pub fn config(chain: &str, key: &str, callers: Callers<'_>) -> Result<ServerConf
 /// The TLS side of a line to another instance, with a certificate of its own.
 ///
 /// # Errors
-/// A certificate or key cannot be used.
-pub fn client_config(root: &str, chain: &str, key: &str) -> Result<ClientConfig, TlsError> {
+/// The root cannot be used.
+pub fn client_config(root: &str, identity: Arc<Identity>) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_root_certificates(roots(root)?);
-    Ok(builder.with_client_auth_cert(certificates(chain)?, PrivateKeyDer::from_pem_slice(key.as_bytes())?)?)
+    Ok(builder.with_client_cert_resolver(identity))
+}
+
+/// A chain and its key, PEM, as handshakes take them.
+pub(crate) fn certified(chain: &str, key: &str) -> Result<CertifiedKey, TlsError> {
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes())?;
+    Ok(CertifiedKey::from_der(certificates(chain)?, key, &rustls::crypto::ring::default_provider())?)
 }
 
 fn roots(root: &str) -> Result<RootCertStore, TlsError> {

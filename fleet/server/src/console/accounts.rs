@@ -168,7 +168,7 @@ pub async fn add_by_command_line(
         return Ok(None);
     }
     let mut tx = store.write().await?;
-    let new = New { name, shown, role, district: None, by: &by.0, why };
+    let new = New { name, shown: shown.trim(), role, district: None, by: &by.0, why };
     let link = invite_new(setup, &mut tx, &new, now).await?;
     tx.commit().await?;
     Ok(link)

@@ -141,13 +141,25 @@ pub(super) async fn out(Act { desk, .. }: Act) -> Result<Response, Trouble> {
     Ok(([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())
 }
 
-/// Another language, and back to the page.
+/// Another language, and back to the page. Who is signed in has it in every browser from now on.
 pub(super) async fn language(
+    guest: Guest,
     Path(tag): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Trouble> {
     let language = Language::of_tag(&tag).ok_or(Trouble::Missing)?;
     let back = query.get("back").map_or("/", |back| own_path(back)).to_owned();
+    if let Some(token) = &guest.session {
+        let (store, now) = (&guest.console.store, guest.console.clock.millis());
+        let signed_in = store.session(&tokens::hash(token), now).await?;
+        if let Some(account) = signed_in.map(|session| session.account)
+            && account.language != language.tag()
+        {
+            let mut tx = store.write().await?;
+            accounts::set_language(&mut tx, account.id, language.tag()).await?;
+            tx.commit().await?;
+        }
+    }
     let set =
         format!("{LANGUAGE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000", language.tag());
     Ok(([(header::SET_COOKIE, set)], Redirect::to(&back)).into_response())

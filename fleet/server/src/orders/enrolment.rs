@@ -8,7 +8,6 @@ use crate::state::{Actor, Server};
 use crate::store::terminals::{self, NewTerminal};
 use crate::store::{enrolment, settings};
 use fleet_api::TerminalId;
-use std::sync::PoisonError;
 
 /// How long a code can be used, in milliseconds: three days.
 const CODE_LIFE: i64 = 3 * 24 * 3600 * 1000;
@@ -130,7 +129,7 @@ pub async fn token(server: &Server, terminal: &TerminalId) -> Result<String, Ord
     Ok(token)
 }
 
-/// A new token for every client behind a gateway; the older one ends. Other instances take it when they start.
+/// A new token for every client behind a gateway; the older one ends.
 ///
 /// # Errors
 /// It cannot be written down.
@@ -139,7 +138,8 @@ pub async fn gateway_token(server: &Server) -> Result<String, OrderError> {
     let digest = secret::sha256(token.as_bytes());
     let mut tx = server.store.write().await?;
     settings::put(&mut tx, "gateway_token_sha256", &digest).await?;
+    server.note(&mut tx, &NewsItem::Gateway).await?;
     tx.commit().await?;
-    *server.gateway_token.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
+    server.tell(NewsItem::Gateway).await?;
     Ok(token)
 }

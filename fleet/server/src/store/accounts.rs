@@ -115,16 +115,9 @@ fn passkey(row: &AnyRow) -> Result<Passkey, sqlx::Error> {
 /// # Errors
 /// The database refused.
 pub async fn add(tx: &mut Write, new: &NewAccount<'_>, now: Millis) -> Result<Option<i64>, StoreError> {
-    let shown = sqlx::query("SELECT 1 AS n FROM accounts WHERE shown = $1 AND state <> 'closed'")
-        .bind(new.shown)
-        .fetch_optional(tx.on())
-        .await?;
-    if shown.is_some() {
-        return Ok(None);
-    }
     let row = sqlx::query(
         "INSERT INTO accounts (name, shown, role, state, district, language, handle, created_at, created_by) \
-         VALUES ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) ON CONFLICT (name) DO NOTHING RETURNING id",
+         VALUES ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(new.name)
     .bind(new.shown)
@@ -267,7 +260,7 @@ pub async fn change(
     Ok(())
 }
 
-/// Keeps the language that somebody reads.
+/// Keeps the language that somebody chose: their next browser shows it too.
 ///
 /// # Errors
 /// The database refused.

@@ -29,6 +29,8 @@ const STEPS: &[Step] = &[
     step!(202, "hours", "0202_hours.sql"),
     step!(203, "rules", "0203_rules.sql"),
     step!(204, "errors", "0204_errors.sql"),
+    step!(205, "shown", "0205_shown.sql"),
+    step!(206, "proved", "0206_proved.sql"),
 ];
 
 pub(super) fn of(backend: Backend) -> Migrator {

@@ -17,8 +17,6 @@ pub struct Session {
     pub token_sha256: String,
     /// Who.
     pub account: Account,
-    /// When they last proved who they are.
-    pub proved_at: Millis,
 }
 
 /// Begins a session.
@@ -26,14 +24,12 @@ pub struct Session {
 /// # Errors
 /// The database refused.
 pub async fn begin(tx: &mut Write, token_sha256: &str, account: i64, now: Millis) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO sessions (token_sha256, account, began_at, seen_at, proved_at) VALUES ($1, $2, $3, $3, $3)",
-    )
-    .bind(token_sha256)
-    .bind(account)
-    .bind(now)
-    .execute(tx.on())
-    .await?;
+    sqlx::query("INSERT INTO sessions (token_sha256, account, began_at, seen_at) VALUES ($1, $2, $3, $3)")
+        .bind(token_sha256)
+        .bind(account)
+        .bind(now)
+        .execute(tx.on())
+        .await?;
     sqlx::query("UPDATE accounts SET signed_in_at = $2 WHERE id = $1")
         .bind(account)
         .bind(now)
@@ -120,7 +116,7 @@ impl Store {
     /// The database refused.
     pub async fn session(&self, token_sha256: &str, now: Millis) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(
-            "SELECT s.token_sha256, s.seen_at, s.proved_at, a.* FROM sessions s JOIN accounts a ON a.id = s.account \
+            "SELECT s.token_sha256, s.seen_at, a.* FROM sessions s JOIN accounts a ON a.id = s.account \
              WHERE s.token_sha256 = $1 AND s.seen_at > $2 AND s.began_at > $3 AND a.state = 'active'",
         )
         .bind(token_sha256)
@@ -138,10 +134,6 @@ impl Store {
                 .await?;
             tx.commit().await?;
         }
-        Ok(Some(Session {
-            token_sha256: row.try_get("token_sha256")?,
-            account: account(&row)?,
-            proved_at: row.try_get("proved_at")?,
-        }))
+        Ok(Some(Session { token_sha256: row.try_get("token_sha256")?, account: account(&row)? }))
     }
 }

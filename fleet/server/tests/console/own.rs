@@ -130,6 +130,27 @@ async fn a_new_invitation_takes_away_what_proved_the_account_before() {
 }
 
 #[tokio::test]
+async fn a_language_is_chosen_once_for_every_browser() {
+    let office = Office::open().await;
+    let person = office.person("person", Role::Viewer).await;
+    assert!(person.page("/me").await.contains("<html lang=\"zh-CN\">"));
+    let stranger = Person::new(&office.origin, "stranger");
+    assert_eq!(
+        stranger.get("/language/en").await.status(),
+        303,
+        "who is not signed in has it in this browser"
+    );
+    let chosen =
+        async || office.running.server.store.proofs("person").await.unwrap().unwrap().account.language;
+    assert_eq!(chosen().await, "zh-CN");
+    assert_eq!(person.get("/language/en").await.status(), 303);
+    assert_eq!(chosen().await, "en");
+    let other = elsewhere(&office, &person, 1).await;
+    assert_eq!(other.cookie("yilin-language"), None);
+    assert!(other.page("/me").await.contains("<html lang=\"en\">"));
+}
+
+#[tokio::test]
 async fn two_people_are_never_shown_by_one_name() {
     let office = Office::open().await;
     office.person("li", Role::Technician).await;

@@ -183,8 +183,13 @@ fn tokens_open_one_terminal_only_where_they_are_allowed() {
         ] {
             assert_eq!(poll(terminal, &header).await, status, "{terminal} {header}");
         }
+        // A token of the command line is the server's within a second, and the only one.
+        let said = fleet.say(&["gateway", "token"]).unwrap();
+        let other = format!("GatewayToken {}", said[0]["token"].as_str().unwrap());
+        until("the newer token", async || poll("T-2", &other).await == 200).await;
+        assert_eq!(poll("T-2", &format!("GatewayToken {gateway}")).await, 401, "the older one ended");
         let url = fleet.at(path::KEYS);
-        let sent = stranger.get(url).header("authorization", format!("GatewayToken {gateway}")).send();
+        let sent = stranger.get(url).header("authorization", other).send();
         assert_eq!(sent.await.unwrap().status(), 401, "a token updates and does nothing else");
     });
 }

@@ -43,6 +43,7 @@ fn a_command_line_is_audited() {
             (&["terminal", "add", &terminals, "--why", "new"], "terminal.add", "terminal:T-1", "new"),
             (&["terminal", "code", "T-1"], "terminal.code", "terminal:T-1", ""),
             (&["terminal", "token", "T-1"], "terminal.token", "terminal:T-1", ""),
+            (&["gateway", "token", "--why", "a new gateway"], "gateway.token", "gateway", "a new gateway"),
             (
                 &[
                     "artifact",

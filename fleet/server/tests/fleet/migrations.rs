@@ -57,8 +57,31 @@ async fn add(pool: &AnyPool, number: i64) {
         .unwrap();
 }
 
+/// Accounts of the first release: id is the order in which they were made.
+async fn add_accounts(pool: &AnyPool) {
+    for (name, shown, state) in [
+        ("left", "Li", "closed"),
+        ("li", "Li", "active"),
+        ("wang", "Wang", "active"),
+        ("li2", "Li", "invited"),
+        ("li3", "Li", "active"),
+    ] {
+        sqlx::query(
+            "INSERT INTO accounts (name, shown, role, state, language, handle, created_at, created_by) \
+             VALUES ($1, $2, 'viewer', $3, 'zh-CN', $1, 0, 'old')",
+        )
+        .bind(name)
+        .bind(shown)
+        .bind(state)
+        .execute(pool)
+        .await
+        .unwrap();
+    }
+}
+
 async fn check(address: &str) {
     let pool = first_release(address).await;
+    add_accounts(&pool).await;
     for number in 0..20 {
         add(&pool, number).await;
     }
@@ -79,6 +102,10 @@ async fn check(address: &str) {
         assert!(store.terminal(&id).await.unwrap().is_some(), "{id}");
     }
     assert_eq!(store.count_terminals(&Default::default()).await.unwrap(), 201);
+    // Who was shown by a name that was somebody's before them is told apart.
+    let accounts = store.accounts().await.unwrap();
+    let shown: Vec<_> = accounts.iter().map(|account| account.shown.as_str()).collect();
+    assert_eq!(shown, ["Li", "Li", "Li (li2)", "Li (li3)", "Wang"], "left, li, li2, li3, wang");
     // The second new instance finds nothing to do.
     let second = Store::open(address).await.unwrap();
     second.close().await;

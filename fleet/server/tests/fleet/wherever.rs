@@ -178,9 +178,9 @@ fn nobody_but_an_instance_asks_an_instance() {
         assert_eq!(stranger.status(), 404, "no certificate");
         // An instance's certificate asks, and is no terminal's.
         let server = fleet.server();
-        let (certificate, key) = server.authority.certify_instance(server.clock.now()).unwrap();
+        let own = server.authority.certify_instance(server.clock.now()).unwrap();
         let root = std::fs::read(fleet.root()).unwrap();
-        let instance = crate::fixture::client(&root, Some(&(key + &certificate)));
+        let instance = crate::fixture::client(&root, Some(&(own.key + &own.chain)));
         let said: Value =
             instance.post(fleet.at(beside::PATH)).json(&ask).send().await.unwrap().json().await.unwrap();
         assert_eq!(said, json!({"said": "calls", "calls": []}));

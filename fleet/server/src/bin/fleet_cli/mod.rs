@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// Terminals.
     #[command(subcommand)]
     Terminal(Terminal),
+    /// Clients behind a gateway.
+    #[command(subcommand)]
+    Gateway(Gateway),
     /// Releases.
     #[command(subcommand)]
     Artifact(Artifact),
@@ -177,6 +180,15 @@ pub(crate) enum Terminal {
         /// For good.
         #[arg(long)]
         retire: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Gateway {
+    /// A hawkBit GatewayToken, which opens the updates of every terminal; the older one ends.
+    Token {
+        #[command(flatten)]
+        why: Why,
     },
 }
 

@@ -4,8 +4,8 @@ use super::answer::Answers;
 use super::config::Config;
 use super::operator::{entry, operator};
 use super::{
-    Artifact, Command, Decision, Division, Key, NewRollout, Place, Report, Rollout, Serve, Terminal, User,
-    origin,
+    Artifact, Command, Decision, Division, Gateway, Key, NewRollout, Place, Report, Rollout, Serve, Terminal,
+    User, origin,
 };
 use fleet_api::TerminalId;
 use fleet_api::keys::{KeyRing, Role};
@@ -14,7 +14,7 @@ use fleet_server::console::role::Role as ConsoleRole;
 use fleet_server::console::{self, accounts};
 use fleet_server::keys::{KeyFolder, SigningKey};
 use fleet_server::news::NewsItem;
-use fleet_server::orders::enrolment::{End, code, plan, revoke, token};
+use fleet_server::orders::enrolment::{End, code, gateway_token, plan, revoke, token};
 use fleet_server::orders::noted::{note, noted};
 use fleet_server::orders::{OrderError, divisions, releases, rollouts};
 use fleet_server::private_file;
@@ -85,6 +85,11 @@ pub(super) async fn work(place: &Place, command: Command, config: &Config, answe
     match command {
         Command::Division(command) => division(&server, command, answers).await?,
         Command::Terminal(command) => terminal(&server, command, answers).await?,
+        Command::Gateway(Gateway::Token { why }) => {
+            let entry = entry("gateway.token", "gateway".to_owned(), &why.why, "");
+            let token = noted(&server, entry, gateway_token(&server)).await?;
+            answers.say(&json!({ "token": token }), &token);
+        }
         Command::Artifact(command) => artifact(&server, command, answers).await?,
         Command::Rollout(command) => rollout(&server, command, answers).await?,
         Command::Report(Report::Coverage { days, permille }) => {
