@@ -70,8 +70,8 @@ impl Moment {
             Self::Download => ("downloading", Duration::from_secs(20)),
             Self::Install => ("installing", Duration::from_secs(40)),
             Self::Activate => ("activated", Duration::from_secs(4)),
-            Self::FirstBoot => ("rebooting", Duration::from_secs(90)),
-            Self::MarkGood => ("trial", Duration::from_secs(20)),
+            Self::FirstBoot => ("rebooting", Duration::from_secs(60)),
+            Self::MarkGood => ("trial", Duration::from_secs(5)),
         }
     }
 }
@@ -141,6 +141,10 @@ impl Trial {
             self.end_update()?;
             Some(self.visit()?)
         } else {
+            // One that ended before its moment came gives way to another.
+            if self.has_ended()? {
+                self.end_update()?;
+            }
             if self.rollout.is_none() {
                 self.rollout = Some(self.roll_out(bundle)?);
             }
@@ -186,6 +190,12 @@ impl Trial {
         self.bench.host.fleet.roll_out(bundle, version, Some(update::FIRST))
     }
 
+    /// Whether the update under way has come to its end, as the fleet server knows.
+    fn has_ended(&self) -> Result<bool, BootError> {
+        let Some(rollout) = self.rollout else { return Ok(false) };
+        Ok(self.bench.host.fleet.told(rollout)?.is_some_and(|told| told.ended()))
+    }
+
     /// The state of the update under way, as the fleet server knows it; none before the first and after the last.
     fn state(&self) -> Result<Option<usize>, BootError> {
         let Some(rollout) = self.rollout else { return Ok(None) };
@@ -200,9 +210,7 @@ impl Trial {
         let wanted = STATES.iter().position(|name| *name == state);
         let begun = Instant::now();
         while begun.elapsed() < UPDATE {
-            let ended =
-                self.rollout.map(|rollout| self.bench.host.fleet.told(rollout)).transpose()?.flatten();
-            if self.state()? >= wanted || ended.is_some_and(|told| told.ended()) {
+            if self.state()? >= wanted || self.has_ended()? {
                 break;
             }
             std::thread::sleep(Duration::from_millis(200));
