@@ -24,7 +24,8 @@ pub fn wait(folder: &Path, patience: Duration) -> bool {
         if Instant::now() >= until {
             return false;
         }
-        std::thread::sleep(LOOKS);
+        // No screen stands still for it: there is none yet.
+        std::thread::park_timeout(LOOKS);
     }
 }
 
