@@ -72,13 +72,31 @@ const must = (truth, what) => {
   must(refused.every((status) => status === 400), `a worker may do more: ${refused}`);
   say("what a worker may not do is refused");
 
-  // The page asks each second; without the call there is nothing to see.
+  // With the visit all of it goes from the open page, which says so and asks no more.
   let status = 200;
   for (const until = Date.now() + LONGEST; status === 200 && Date.now() < until; ) {
     await page.waitForTimeout(300);
     status = await page.evaluate(async (address) => (await fetch(address)).status, address);
   }
-  must(status === 404, `the call is still there: ${status}`);
+  must(status === 410, `the call is still there: ${status}`);
+  await page.locator("#mirror").waitFor({ state: "detached", timeout: 2_500 });
+  const ended = await page.textContent("main");
+  must(ended.includes("这次办理已结束") && !ended.includes(SENTENCE) && !ended.includes(ON_THE_PAGE), `after the visit stands: ${ended}`);
+  must((await page.locator("main svg, main form, main input").count()) === 0, "there is still something to do in a call that is over");
+  must((await page.evaluate(() => document.activeElement.getAttribute("href"))) === "/desk", "the way on is not where the keyboard is");
+  must(address === page.url() && (await page.title()).startsWith("这次办理已结束"), "the page is another one");
+  let asked = 0;
+  page.on("request", () => { asked += 1; });
+  await page.waitForTimeout(2_500);
+  must(asked === 0, `the page asks on: ${asked}`);
+  const late = await page.evaluate(async (address) => {
+    const csrf = document.querySelector("input[name=csrf]").value;
+    const body = new URLSearchParams({ csrf, do: "point", x: "10", y: "10" });
+    const answer = await fetch(address, { method: "POST", body });
+    return `${answer.status} ${await answer.text()}`;
+  }, address);
+  must(late.startsWith("410 ") && late.includes("这次办理已结束"), `who points too late is told: ${late}`);
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/call-over.png`, fullPage: true });
   await page.goto(`${ORIGIN}/desk`);
   must((await page.locator("#calls tbody tr").count()) === 0, "the call is still listed");
   say("the call is over");
