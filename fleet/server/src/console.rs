@@ -37,6 +37,7 @@ mod terminals;
 mod tickets;
 pub mod tokens;
 mod trouble;
+mod typed;
 mod visitor;
 mod words;
 mod work;
