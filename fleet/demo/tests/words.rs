@@ -180,7 +180,7 @@ async fn tell(fleet: &Fleet) -> Vec<String> {
                 let figures: Value = serde_json::from_str(figures).unwrap();
                 tickets::open(&mut tx, &place.id, rule, subject, &figures, now).await.unwrap();
             }
-            let day = now.div_euclid(86_400_000);
+            let day = stops::day(now) - 7;
             let counts: Vec<_> = Page::all()
                 .flat_map(|page| {
                     ["shown", "left"].map(|stop| {
