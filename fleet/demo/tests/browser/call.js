@@ -1,6 +1,7 @@
 "use strict";
 // The worker of call.rs: each line on stdout is a thing that was seen or done; a line on stdin lets it go on.
 const { open, join } = require("./join.js");
+const fs = require("node:fs");
 const readline = require("node:readline");
 // SHOTS=DIR keeps a picture of the call's page.
 const { ORIGIN, INVITATION, SENTENCE, ON_THE_PAGE, SHOTS } = process.env;
@@ -58,6 +59,21 @@ const must = (truth, what) => {
   const ring = mirror.locator("circle.ring").last();
   must(Math.abs((await ring.getAttribute("cx")) - 790) <= 4 && Math.abs((await ring.getAttribute("cy")) - 1575) <= 4, "the worker does not see their ring");
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/call.png`, fullPage: true });
+
+  // The same by keyboard alone, in a drawing that is made anew meanwhile.
+  await page.focus("[data-aim]");
+  const outlined = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== "none");
+  must(outlined && (await mirror.locator(".aim").isVisible()), "who points by keyboard does not see where");
+  for (const [key, times] of [["Shift+ArrowDown", 6], ["Shift+ArrowRight", 2], ["ArrowUp", 2]]) for (let n = 0; n < times; n += 1) await page.keyboard.press(key);
+  must((await page.textContent("#aim")) === "下一步", `under the cross is: ${await page.textContent("#aim")}`);
+  await page.waitForTimeout(1_500);
+  must(await mirror.locator(".aim").isVisible(), "the new drawing takes the cross away");
+  await page.evaluate(fs.readFileSync(require.resolve("axe-core"), "utf8"));
+  const { violations } = await page.evaluate(() => axe.run());
+  must(violations.length === 0, `axe: ${violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 120))}`)}`);
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/call-aim.png`, fullPage: true });
+  await page.keyboard.press("Enter");
+  await mirror.locator('circle.ring[cx="756"][cy="1568"]').first().waitFor();
 
   const address = page.url();
   const refused = await page.evaluate(async (address) => {
