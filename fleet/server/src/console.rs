@@ -23,6 +23,7 @@ mod open_state;
 mod overview;
 mod own;
 mod passkey;
+mod programs;
 pub mod proof;
 mod refusals;
 mod remote;

@@ -2,6 +2,7 @@
 
 use super::Page;
 use super::frame::{self, Frame, Mark};
+use super::programs::Sentence;
 use super::trouble::Trouble;
 use super::visitor::{Act, Desk};
 use super::words::Words;
@@ -39,11 +40,11 @@ struct RolloutPage {
     f: Frame,
     id: i64,
     mark: Mark,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(&'static str, Sentence)>,
     waves: Vec<WaveRow>,
     sums: Counts,
     done: i64,
-    failed: Vec<(String, String, String)>,
+    failed: Vec<(String, String, Sentence)>,
     events: Vec<(&'static str, &'static str)>,
 }
 
@@ -139,7 +140,10 @@ pub(super) async fn one(desk: Desk, Path(id): Path<i64>) -> Page {
         done: if total == 0 { 0 } else { ended * 100 / total },
         failed: failed
             .into_iter()
-            .map(|a| (a.terminal, frame::moment(a.updated_at), a.detail.unwrap_or_default()))
+            .map(|a| {
+                let detail = Sentence::of(w, a.detail.as_deref().unwrap_or_default());
+                (a.terminal, frame::moment(a.updated_at), detail)
+            })
             .collect(),
         events: events
             .into_iter()
@@ -152,21 +156,29 @@ pub(super) async fn one(desk: Desk, Path(id): Path<i64>) -> Page {
     Ok(Html(page.render()?))
 }
 
-fn facts(w: &'static Words, rollout: &Rollout, release: Option<String>) -> Vec<(&'static str, String)> {
+fn facts(w: &'static Words, rollout: &Rollout, release: Option<String>) -> Vec<(&'static str, Sentence)> {
     let mut whom = rollout.selector.districts.clone();
     whom.extend(rollout.selector.models.iter().cloned());
     if !rollout.selector.terminals.is_empty() {
         whom = vec![rollout.selector.terminals.join(", ")];
     }
-    vec![
+    let state_why = rollout.state_why.as_deref().unwrap_or_default();
+    let state_why = match rollout.state {
+        // These two the server gives itself.
+        State::Done | State::Stopped => Sentence::of(w, state_why),
+        _ => Sentence::plain(state_why.to_owned()),
+    };
+    let threshold = format!("{}.{} %", rollout.error_permille / 10, rollout.error_permille % 10);
+    let plain = [
         (w.rollouts_release, release.unwrap_or_else(|| rollout.release.to_string())),
         (w.rollouts_whom, if whom.is_empty() { w.rollouts_everybody.to_owned() } else { whom.join(", ") }),
-        (w.rollouts_threshold, format!("{}.{} %", rollout.error_permille / 10, rollout.error_permille % 10)),
+        (w.rollouts_threshold, threshold),
         (w.rollouts_seed, rollout.seed.to_string()),
         (w.rollouts_by, format!("{} · {}", rollout.created_by, frame::moment(rollout.created_at))),
         (w.audit_why, rollout.why.clone()),
-        (w.rollouts_state_why, rollout.state_why.clone().unwrap_or_default()),
-    ]
+    ];
+    let facts = plain.into_iter().map(|(name, value)| (name, Sentence::plain(value)));
+    facts.chain([(w.rollouts_state_why, state_why)]).collect()
 }
 
 fn waves(w: &Words, rollout: &Rollout, counts: &[(i64, Counts)]) -> Vec<WaveRow> {
