@@ -4,14 +4,13 @@ use super::Page;
 use super::frame::{self, Frame};
 use super::trouble::Trouble;
 use super::typed::Typed;
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use super::words::Words;
 use super::work::{Noted, actor, noted};
 use crate::orders::configurations;
 use crate::selector::Selector;
 use crate::store::configurations::{Configuration, PushCounts};
 use askama::Template;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 

@@ -4,7 +4,7 @@ use super::Page;
 use super::frame::{self, Frame, Mark};
 use super::programs::Sentence;
 use super::trouble::Trouble;
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use super::words::Words;
 use super::work;
 use crate::rollout::{self, Event, State, Wave};
@@ -13,7 +13,6 @@ use crate::store::actions::Counts;
 use crate::store::page;
 use crate::store::rollouts::{NewRollout, Rollout};
 use askama::Template;
-use axum::extract::Path;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 
 #[derive(Template)]

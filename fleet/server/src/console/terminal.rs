@@ -7,12 +7,12 @@ use super::kiosk::{self, Part};
 use super::programs::Sentence;
 use super::terminals::service;
 use super::trouble::Trouble;
-use super::visitor::Desk;
+use super::visitor::{Desk, Path};
 use super::words::Words;
 use crate::orders::noted::note;
 use crate::store::terminals::{Listed, Terminal};
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Response};
 use fleet_api::TerminalId;
@@ -132,9 +132,13 @@ pub(super) async fn page(
                     other => Mark::new("bad", w.of("level", other)),
                 },
                 percent: left.remaining_permille.map(|permille| permille.clamp(0, 1000) / 10),
-                forecast: left
-                    .days
-                    .map_or_else(|| w.terminal_no_forecast.to_owned(), |days| w.terminal_days_left(days)),
+                forecast: left.days.map_or_else(
+                    || w.terminal_no_forecast.to_owned(),
+                    |days| match days {
+                        ..=1 => w.terminal_day_left.to_owned(),
+                        days => w.terminal_days_left(days),
+                    },
+                ),
             })
             .collect(),
         tickets: tickets

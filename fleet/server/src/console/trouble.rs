@@ -138,6 +138,7 @@ impl IntoResponse for Trouble {
         let word = self.word();
         let said = match self {
             Self::SignIn(next) => {
+                let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
                 let to = HeaderValue::from_str(&format!("/sign-in?next={next}"))
                     .unwrap_or(HeaderValue::from_static("/sign-in"));
                 return (status, [(header::LOCATION, to)]).into_response();
