@@ -135,6 +135,10 @@ fn reading() -> Router<Server> {
         .route("/terminals/{id}", read(P::See, terminal::page))
         .route("/terminals/{id}/files/{command}", read(P::Order, terminal::file))
         .route("/terminals/{id}/shells/{command}", read(P::Transcript, remote::transcript))
+        .route(
+            "/terminals/{id}/shells/{command}/transcript.txt",
+            read(P::Transcript, remote::whole_transcript),
+        )
         .route("/tickets", read(P::See, tickets::page))
         .route("/tickets/{id}", read(P::See, tickets::one))
         .route("/desk", read(P::See, desk::page))
