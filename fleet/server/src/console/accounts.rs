@@ -24,6 +24,8 @@ struct Accounts {
     f: Frame,
     link: Option<String>,
     roles: [Role; 5],
+    /// The districts that are known, by code and name: what the box of one proposes.
+    districts: Vec<(String, String)>,
     accounts: Vec<Row>,
 }
 
@@ -45,10 +47,16 @@ pub(super) async fn page(desk: Desk) -> Page {
 async fn show(desk: &Desk, link: Option<String>) -> Page {
     let w = desk.w;
     let accounts = desk.console.store.accounts().await?;
+    let districts = desk.console.store.divisions("district").await?;
     let page = Accounts {
         f: Frame::new(desk, "accounts", w.of("menu", "accounts")),
         link,
         roles: Role::ALL,
+        districts: districts
+            .into_iter()
+            .map(|d| (w.language.of(&d.name_zh, &d.name_en).to_owned(), d.code))
+            .map(|(name, code)| (code, name))
+            .collect(),
         accounts: accounts
             .into_iter()
             .map(|account| {

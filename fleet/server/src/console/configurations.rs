@@ -125,10 +125,11 @@ fn facts(w: &'static Words, document: &Configuration) -> Vec<(&'static str, Stri
 pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
     let mut typed = Typed::sent(&form);
     let why = typed.why(desk.w);
+    let models = typed.models(desk.w);
     let Some(settings) = typed.settings(desk.w) else {
         return Ok((StatusCode::BAD_REQUEST, shown(&desk, Some(typed)).await?).into_response());
     };
-    let selector = Selector { districts: typed.districts().to_vec(), ..Selector::default() };
+    let selector = Selector { districts: typed.districts().to_vec(), models, ..Selector::default() };
     let seed = desk.console.clock.millis();
     let note = Noted {
         what: "configuration.add",

@@ -1,6 +1,7 @@
 //! Rollouts: made as a draft, watched live, paused, resumed, aborted and taken back, each with a reason.
 
 use super::Page;
+use super::form::words_of;
 use super::frame::{self, Frame, Mark};
 use super::programs::Sentence;
 use super::trouble::Trouble;
@@ -209,14 +210,7 @@ fn waves(w: &Words, rollout: &Rollout, counts: &[(i64, Counts)]) -> Vec<WaveRow>
 /// Makes a draft.
 pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
     let why = form.why()?;
-    let list = |text: String| -> Vec<String> {
-        text.split([',', ' ', '\n'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    let waves: Vec<Wave> = list(form.needed("waves", 200)?)
+    let waves: Vec<Wave> = words_of(&form.needed("waves", 200)?)
         .iter()
         .map(|part| {
             let percentage = part.trim_end_matches('%').parse().map_err(|_| Trouble::Bad("waves"))?;
@@ -236,10 +230,10 @@ pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
         release: form.number("release")?.ok_or(Trouble::Bad("release"))?,
         selector: Selector {
             districts: form.all("district").map(str::to_owned).collect(),
-            models: list(form.text("models", 400)?),
+            models: words_of(&form.text("models", 400)?),
             terminals: Vec::new(),
         },
-        seed: desk.console.clock.millis(),
+        seed: form.number("seed")?.unwrap_or_else(|| desk.console.clock.millis()),
         waves,
         error_permille: percent * 10,
         forced: form.raw("forced") == "1",

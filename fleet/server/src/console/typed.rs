@@ -1,14 +1,16 @@
 //! The form of a configuration as it was typed: read whole, and given back with a sentence at each field that does not fit.
 
-use super::form::Form;
+use super::form::{Form, words_of};
 use super::words::Words;
 use fleet_api::configuration::{LogLevel, MaintenanceWindow, Settings, SettingsError};
 use std::collections::BTreeMap;
 
 /// The most characters of a notice, as the schema has it.
 const NOTICE: usize = 60;
+/// The most characters of a list of models.
+const MODELS: usize = 400;
 /// The fields that a form gives back.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "volume_percent",
     "brightness_percent",
     "dark_outside_hours",
@@ -19,6 +21,7 @@ const FIELDS: [&str; 11] = [
     "log_level",
     "notice_zh",
     "notice_en",
+    "models",
     "why",
 ];
 
@@ -83,6 +86,15 @@ impl Typed {
     /// The districts that were chosen.
     pub(super) fn districts(&self) -> &[String] {
         &self.districts
+    }
+
+    /// The models that were written down.
+    pub(super) fn models(&mut self, w: &Words) -> Vec<String> {
+        let text = self.value("models").to_owned();
+        if text.chars().count() > MODELS || text.chars().any(char::is_control) {
+            self.say("models", w.form_too_long(MODELS));
+        }
+        words_of(&text)
     }
 
     /// The first thing that is wrong with a field is what is said.
