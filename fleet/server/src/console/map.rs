@@ -272,7 +272,7 @@ impl Names {
     /// None where all is taken.
     fn place(&mut self, name: &str, middle: Point, radius: f64) -> Option<Point> {
         let width = name.chars().map(|c| if c.is_ascii() { 12.5 } else { 20.0 }).sum::<f64>();
-        let wished = (middle.0, middle.1 - radius.max(4.0) - 6.0);
+        let wished = (middle.0, middle.1 - radius.max(9.0) - 6.0);
         let mut best: Option<(f64, Point)> = None;
         // Circles are few and need all the room beside them; among dots a name far away says less than one on some of them.
         let (rows, columns) = if self.dots.is_empty() { (24, 16) } else { (12, 8) };
