@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn a_week_begins_on_monday_and_is_told_when_it_is_over_and_settled() {
-        // 2026-11-30 was a Monday, 00:00 in the city.
-        let begins = 1_795_968_000_000 - CITY;
+        // A Monday, in the city.
+        let begins = crate::clock::millis(time::macros::datetime!(2026-11-30 00:00 +8));
         assert_eq!(crate::clock::moment(begins + CITY).weekday(), time::Weekday::Monday);
         let monday = day(begins);
         assert_eq!(Weeks::over(1, begins + SETTLED).days(), (monday - 7, monday - 1));
