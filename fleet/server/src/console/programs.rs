@@ -51,7 +51,7 @@ fn translated(w: &Words, said: &str, depth: u8) -> Option<String> {
                 "state" => words_of("update_state"),
                 "end" => words_of("shell_end"),
                 "devices" => Some(
-                    value.split(", ").map(|device| w.of("device", device)).collect::<Vec<_>>().join("、"),
+                    value.split(", ").map(|device| w.of("device", device)).collect::<Vec<_>>().join(", "),
                 ),
                 "detail" if depth > 0 => {
                     Some(translated(w, value, depth - 1).unwrap_or_else(|| w.told_unknown.to_owned()))
@@ -94,7 +94,7 @@ mod tests {
             ("1.1.0 is installed", "已安装 1.1.0"),
             ("1.1.0 is not installed: no frame was painted", "没有安装 1.1.0：新版本没有显示画面"),
             ("1.1.0: downloading", "1.1.0：下载中"),
-            ("did not pass: camera, code_scanner", "没有通过：摄像头、扫码器"),
+            ("did not pass: camera, code_scanner", "没有通过：摄像头, 扫码器"),
             ("E4711: something odd", chinese.told_unknown),
         ] {
             let sentence = Sentence::of(chinese, said);
