@@ -63,8 +63,9 @@ pub async fn write(
         })
         .collect();
     heartbeats::put(tx, &beats).await?;
-    for ago in [2, 9, 16, 23] {
-        stops::add(tx, &terminal.community, now.div_euclid(DAY) - ago, &counts(&mut dice)).await?;
+    // In each of the four weeks that are over, in which alone they are told.
+    for ago in [7, 14, 21, 28] {
+        stops::add(tx, &terminal.community, stops::day(now) - ago, &counts(&mut dice)).await?;
     }
     Ok(())
 }

@@ -270,6 +270,8 @@ async fn play(data: &Path) {
     assert!((790.0 - x).abs() <= 4.0 && (1575.0 - y).abs() <= 4.0, "the ring is at {x}, {y}");
     browser.go_on().await;
     assert_eq!(screen.action().await, WorkerAction::Write { text: SENTENCE.to_owned() });
+    // By keyboard.
+    assert_eq!(screen.action().await, WorkerAction::Point { x: 756.0, y: 1568.0 });
     browser.reaches("what a worker may not do is refused").await;
 
     // The visit ends, and the call with it.
@@ -278,7 +280,7 @@ async fn play(data: &Path) {
     assert!(browser.program.wait().await.unwrap().success());
     let (_, rest, _) =
         tokio::time::timeout(Duration::from_secs(1), screen.worker()).await.unwrap_or_default();
-    assert_eq!(rest, [], "nothing but the ring and the sentence came to the screen");
+    assert_eq!(rest, [], "nothing but the rings and the sentence came to the screen");
     assert_eq!(server.assist.calls(), []);
     stop.send(()).unwrap();
     assert_eq!(agent.await.unwrap().unwrap(), Ended::Stopped);

@@ -17,9 +17,14 @@ use fleet_demo::town;
 use fleet_server::assist::{Call, Pointed};
 use fleet_server::console::role::Role;
 use fleet_server::console::{self, accounts, tokens::Secret};
+use fleet_server::rollout::{State, Wave};
+use fleet_server::selector::Selector;
 use fleet_server::serve::{Console, Options};
 use fleet_server::state::Actor;
+use fleet_server::state::Server;
+use fleet_server::store::artifacts::{self, File, NewRelease};
 use fleet_server::store::heartbeats::{self, Beat};
+use fleet_server::store::rollouts::{self, NewRollout};
 use fleet_server::store::{enrolment, events, stops, terminals, tickets};
 use sample_city::{City, Seed};
 use serde_json::{Value, json};
@@ -110,6 +115,7 @@ async fn no_page_shows_an_id() {
             accounts::add_by_command_line(&setup, &server.store, name, shown, role, by, now).await.unwrap();
         invitations.insert(name.to_owned(), Value::String(link.unwrap()));
     }
+    let rollouts = rolled_out(server).await;
     let mut read: Vec<String> = [
         "/",
         "/terminals",
@@ -130,6 +136,7 @@ async fn no_page_shows_an_id() {
     for id in &told {
         read.extend([format!("/terminals/{id}"), format!("/t/{id}")]);
     }
+    read.extend(rollouts.map(|id| format!("/rollouts/{id}")));
     let place = server.store.terminal(&TerminalId(told[0].clone())).await.unwrap().unwrap();
     read.extend([format!("/places/{}", place.district), format!("/places/{}", place.street)]);
     let pages = json!({ "one": read, "two": ["/audit?verify=1"], "three": ["/accounts", format!("/terminals/{}", told[0])],
@@ -145,6 +152,41 @@ async fn no_page_shows_an_id() {
     let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(out.status.success(), "{said}");
     fleet.stop().await.unwrap();
+}
+
+/// Two rollouts that ended with the words of the server's own: all over, and too many failed.
+async fn rolled_out(server: &Server) -> [i64; 2] {
+    let now = server.clock.millis();
+    let mut tx = server.store.write().await.unwrap();
+    let file = File { sha256: "0".repeat(64), sha1: "0".repeat(40), md5: "0".repeat(32), size: 10 };
+    artifacts::put(&mut tx, &file, now).await.unwrap();
+    let release = NewRelease {
+        name: "yilin".into(),
+        version: "1.1.0".into(),
+        compatible: "c".into(),
+        part: "os".into(),
+        filename: "yilin.raucb".into(),
+        manifest: None,
+    };
+    let release =
+        artifacts::add_release(&mut tx, &release, &file.sha256, "demo", now).await.unwrap().unwrap();
+    let new = NewRollout {
+        name: "1.1.0".into(),
+        release,
+        selector: Selector::default(),
+        seed: 7,
+        waves: vec![Wave { percentage: 100, success_permille: 900, pause_seconds: 0 }],
+        error_permille: 20,
+        forced: false,
+    };
+    let mut ids = [0; 2];
+    let ends = [(State::Done, "every wave is over"), (State::Stopped, "3 of 60 in wave 2 failed")];
+    for (id, (state, why)) in ids.iter_mut().zip(ends) {
+        *id = rollouts::add(&mut tx, &new, "demo", "1.1.0", now).await.unwrap();
+        rollouts::set_state(&mut tx, *id, state, why, now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    ids
 }
 
 /// Terminals that between them tell every word; their numbers.
@@ -180,7 +222,7 @@ async fn tell(fleet: &Fleet) -> Vec<String> {
                 let figures: Value = serde_json::from_str(figures).unwrap();
                 tickets::open(&mut tx, &place.id, rule, subject, &figures, now).await.unwrap();
             }
-            let day = now.div_euclid(86_400_000);
+            let day = stops::day(now) - 7;
             let counts: Vec<_> = Page::all()
                 .flat_map(|page| {
                     ["shown", "left"].map(|stop| {
@@ -221,6 +263,10 @@ fn happened() -> Vec<Value> {
     happened.extend(OUT.map(|why| json!({ "kind": "service", "in_service": false, "reason": why })));
     happened.extend(STATES.map(
         |state| json!({ "kind": "update", "action": "1", "version": "1.0.0", "state": state, "detail": null }),
+    ));
+    // What the agent says in sentences of its own.
+    happened.extend(["no frame was painted", "1.1.0 is installed", "1.1.0 is not installed: no frame was painted", "E42 of a later version"].map(
+        |detail| json!({ "kind": "update", "action": "1", "version": "1.1.0", "state": "failed", "detail": detail }),
     ));
     happened.extend(UPKEEP.map(|action| json!({ "kind": "upkeep", "action": action, "badge": "W0001" })));
     happened.extend(["applied", "refused", "returned"].map(

@@ -23,6 +23,7 @@ mod open_state;
 mod overview;
 mod own;
 mod passkey;
+mod programs;
 pub mod proof;
 mod refusals;
 mod remote;
@@ -37,6 +38,7 @@ mod terminals;
 mod tickets;
 pub mod tokens;
 mod trouble;
+mod typed;
 mod visitor;
 mod words;
 mod work;
@@ -133,6 +135,10 @@ fn reading() -> Router<Server> {
         .route("/terminals/{id}", read(P::See, terminal::page))
         .route("/terminals/{id}/files/{command}", read(P::Order, terminal::file))
         .route("/terminals/{id}/shells/{command}", read(P::Transcript, remote::transcript))
+        .route(
+            "/terminals/{id}/shells/{command}/transcript.txt",
+            read(P::Transcript, remote::whole_transcript),
+        )
         .route("/tickets", read(P::See, tickets::page))
         .route("/tickets/{id}", read(P::See, tickets::one))
         .route("/desk", read(P::See, desk::page))

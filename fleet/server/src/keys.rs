@@ -106,6 +106,11 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Which of the keys that an operator carries away still lie in this server's folder.
+    pub fn not_carried_away(&self) -> Vec<Role> {
+        [Role::Root, Role::Release].into_iter().filter(|role| self.folder.offline(*role).exists()).collect()
+    }
+
     /// What signs commands.
     pub fn commands(&self) -> Arc<SigningKey> {
         Arc::clone(&self.commands.read().unwrap_or_else(PoisonError::into_inner))

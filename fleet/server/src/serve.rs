@@ -7,7 +7,7 @@ use crate::assist::Assist;
 use crate::authority::{Authority, AuthorityError};
 use crate::beats::Beats;
 use crate::beside::{Beside, BesideError};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::device;
 use crate::identity::Identity;
 use crate::keys::{KeyError, KeyFolder};
@@ -194,6 +194,7 @@ pub async fn open(options: &Options) -> Result<(Server, crate::beats::Writer), S
         keys,
         beside: Beside::new(&authority, now)?,
         authority,
+        shown_until: AtomicI64::new(0),
         live: LiveTable::default(),
         news: broadcast::channel(1024).0,
         metrics: Arc::default(),
@@ -223,6 +224,7 @@ pub async fn serve(options: Options) -> Result<Running, ServeError> {
     let (server, writer) = open(&options).await?;
     let own = server.authority.certify_server(&options.names, options.clock.now())?;
     let identity = Arc::new(Identity::new(&own)?);
+    server.shown_until.store(clock::millis(own.until), Ordering::Relaxed);
     let name = options.names.first().map_or("localhost", String::as_str);
     let metrics: Arc<Metrics> = Arc::clone(&server.metrics);
     let beats = tokio::spawn(writer.run(server.store.clone(), metrics));

@@ -48,6 +48,8 @@ pub struct Parts {
     pub keys: Keys,
     /// What certifies.
     pub authority: Authority,
+    /// The last moment of the certificate that its listeners show; 0 where it has none.
+    pub shown_until: AtomicI64,
     /// Terminals in memory.
     pub live: LiveTable,
     /// What changed, for pages that are open.

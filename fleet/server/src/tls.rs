@@ -111,6 +111,15 @@ fn certificates(chain: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<_, _>>()?)
 }
 
+/// The last moment of a certificate, PEM; none where it cannot be read.
+pub(crate) fn ends(certificate: &str) -> Option<fleet_api::Timestamp> {
+    let der = CertificateDer::from_pem_slice(certificate.as_bytes()).ok()?;
+    let until = Certificate::from_der(&der).ok()?.tbs_certificate.validity.not_after;
+    i64::try_from(until.to_unix_duration().as_secs())
+        .ok()
+        .and_then(|seconds| fleet_api::Timestamp::from_unix_timestamp(seconds).ok())
+}
+
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone)]
 pub struct Peer {

@@ -204,6 +204,11 @@ impl Server {
         self.wherever(&ask).await.is_some()
     }
 
+    /// Whether a terminal has begun a shell that is not over: nothing typed into it is lost.
+    pub async fn is_shell_open(&self, command: &str) -> bool {
+        self.type_into_shell(command, "").await
+    }
+
     /// The desk ends a shell.
     pub(crate) async fn end_shell(&self, command: &str) {
         self.wherever(&Ask::EndShell { command: command.to_owned() }).await;

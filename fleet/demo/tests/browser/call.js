@@ -1,6 +1,7 @@
 "use strict";
 // The worker of call.rs: each line on stdout is a thing that was seen or done; a line on stdin lets it go on.
 const { open, join } = require("./join.js");
+const fs = require("node:fs");
 const readline = require("node:readline");
 // SHOTS=DIR keeps a picture of the call's page.
 const { ORIGIN, INVITATION, SENTENCE, ON_THE_PAGE, SHOTS } = process.env;
@@ -59,6 +60,21 @@ const must = (truth, what) => {
   must(Math.abs((await ring.getAttribute("cx")) - 790) <= 4 && Math.abs((await ring.getAttribute("cy")) - 1575) <= 4, "the worker does not see their ring");
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/call.png`, fullPage: true });
 
+  // The same by keyboard alone, in a drawing that is made anew meanwhile.
+  await page.focus("[data-aim]");
+  const outlined = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== "none");
+  must(outlined && (await mirror.locator(".aim").isVisible()), "who points by keyboard does not see where");
+  for (const [key, times] of [["Shift+ArrowDown", 6], ["Shift+ArrowRight", 2], ["ArrowUp", 2]]) for (let n = 0; n < times; n += 1) await page.keyboard.press(key);
+  must((await page.textContent("#aim")) === "下一步", `under the cross is: ${await page.textContent("#aim")}`);
+  await page.waitForTimeout(1_500);
+  must(await mirror.locator(".aim").isVisible(), "the new drawing takes the cross away");
+  await page.evaluate(fs.readFileSync(require.resolve("axe-core"), "utf8"));
+  const { violations } = await page.evaluate(() => axe.run());
+  must(violations.length === 0, `axe: ${violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.html.slice(0, 120))}`)}`);
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/call-aim.png`, fullPage: true });
+  await page.keyboard.press("Enter");
+  await mirror.locator('circle.ring[cx="756"][cy="1568"]').first().waitFor();
+
   const address = page.url();
   const refused = await page.evaluate(async (address) => {
     const csrf = document.querySelector("input[name=csrf]").value;
@@ -72,13 +88,31 @@ const must = (truth, what) => {
   must(refused.every((status) => status === 400), `a worker may do more: ${refused}`);
   say("what a worker may not do is refused");
 
-  // The page asks each second; without the call there is nothing to see.
+  // With the visit all of it goes from the open page, which says so and asks no more.
   let status = 200;
   for (const until = Date.now() + LONGEST; status === 200 && Date.now() < until; ) {
     await page.waitForTimeout(300);
     status = await page.evaluate(async (address) => (await fetch(address)).status, address);
   }
-  must(status === 404, `the call is still there: ${status}`);
+  must(status === 410, `the call is still there: ${status}`);
+  await page.locator("#mirror").waitFor({ state: "detached", timeout: 2_500 });
+  const ended = await page.textContent("main");
+  must(ended.includes("这次办理已结束") && !ended.includes(SENTENCE) && !ended.includes(ON_THE_PAGE), `after the visit stands: ${ended}`);
+  must((await page.locator("main svg, main form, main input").count()) === 0, "there is still something to do in a call that is over");
+  must((await page.evaluate(() => document.activeElement.getAttribute("href"))) === "/desk", "the way on is not where the keyboard is");
+  must(address === page.url() && (await page.title()).startsWith("这次办理已结束"), "the page is another one");
+  let asked = 0;
+  page.on("request", () => { asked += 1; });
+  await page.waitForTimeout(2_500);
+  must(asked === 0, `the page asks on: ${asked}`);
+  const late = await page.evaluate(async (address) => {
+    const csrf = document.querySelector("input[name=csrf]").value;
+    const body = new URLSearchParams({ csrf, do: "point", x: "10", y: "10" });
+    const answer = await fetch(address, { method: "POST", body });
+    return `${answer.status} ${await answer.text()}`;
+  }, address);
+  must(late.startsWith("410 ") && late.includes("这次办理已结束"), `who points too late is told: ${late}`);
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/call-over.png`, fullPage: true });
   await page.goto(`${ORIGIN}/desk`);
   must((await page.locator("#calls tbody tr").count()) === 0, "the call is still listed");
   say("the call is over");

@@ -13,6 +13,9 @@ const texts = () => {
     const text = node.textContent.trim();
     if (text && !node.parentElement.closest("code, pre, script, noscript, [lang]:not(html)")) found.push(text);
   }
+  // What a program says stands beside words, and what is in another language is a program's, or the way to that language.
+  for (const e of document.querySelectorAll(".original")) if (!/[\u4e00-\u9fff]/.test(e.previousSibling?.textContent ?? "")) found.push(e.textContent);
+  for (const e of document.querySelectorAll("[lang]:not(html, .original, a[href^='/language/'])")) if (document.querySelector("nav.menu")) found.push(e.textContent.trim());
   for (const e of document.querySelectorAll("[aria-label], [placeholder]")) found.push(e.getAttribute("aria-label") ?? "", e.getAttribute("placeholder") ?? "");
   return found;
 };

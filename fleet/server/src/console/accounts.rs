@@ -4,14 +4,13 @@ use super::frame::{self, Frame, Mark};
 use super::role::Role;
 use super::tokens;
 use super::trouble::{Said, Trouble};
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use super::{Page, Setup};
 use crate::state::Actor;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::audit::{self, AuditEntry};
 use crate::store::{Millis, Store, StoreError, Write, sessions};
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Html;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,6 +24,8 @@ struct Accounts {
     f: Frame,
     link: Option<String>,
     roles: [Role; 5],
+    /// The districts that are known, by code and name: what the box of one proposes.
+    districts: Vec<(String, String)>,
     accounts: Vec<Row>,
 }
 
@@ -46,10 +47,16 @@ pub(super) async fn page(desk: Desk) -> Page {
 async fn show(desk: &Desk, link: Option<String>) -> Page {
     let w = desk.w;
     let accounts = desk.console.store.accounts().await?;
+    let districts = desk.console.store.divisions("district").await?;
     let page = Accounts {
         f: Frame::new(desk, "accounts", w.of("menu", "accounts")),
         link,
         roles: Role::ALL,
+        districts: districts
+            .into_iter()
+            .map(|d| (w.language.of(&d.name_zh, &d.name_en).to_owned(), d.code))
+            .map(|(name, code)| (code, name))
+            .collect(),
         accounts: accounts
             .into_iter()
             .map(|account| {

@@ -1,7 +1,7 @@
 //! Style, scripts and the mark: in the program, named by the page, kept by the browser.
 
 use super::trouble::Trouble;
-use axum::extract::Path;
+use super::visitor::Path;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 

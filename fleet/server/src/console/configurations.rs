@@ -1,19 +1,18 @@
 //! Settings of the terminals: a new document beside the last one, then pushed stage by stage.
 
 use super::Page;
-use super::form::Form;
 use super::frame::{self, Frame};
 use super::trouble::Trouble;
-use super::visitor::{Act, Desk};
+use super::typed::Typed;
+use super::visitor::{Act, Desk, Path};
 use super::words::Words;
 use super::work::{Noted, actor, noted};
 use crate::orders::configurations;
 use crate::selector::Selector;
 use crate::store::configurations::{Configuration, PushCounts};
 use askama::Template;
-use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use fleet_api::configuration::{LogLevel, MaintenanceWindow, Settings};
 
 /// Percentages that a push goes to.
 const STAGES: [i64; 5] = [1, 5, 25, 50, 100];
@@ -23,9 +22,7 @@ const STAGES: [i64; 5] = [1, 5, 25, 50, 100];
 struct Configurations {
     f: Frame,
     rows: Vec<Row>,
-    settings: Settings,
-    window: (String, String),
-    level: &'static str,
+    typed: Typed,
     districts: Vec<(String, String)>,
 }
 
@@ -53,10 +50,15 @@ struct ConfigurationPage {
 
 /// The documents, newest first, and the form of a new one, which begins as the newest.
 pub(super) async fn page(desk: Desk) -> Page {
+    shown(&desk, None).await
+}
+
+/// The page, with a form as it was sent where it has to be mended.
+async fn shown(desk: &Desk, sent: Option<Typed>) -> Page {
     let w = desk.w;
     let store = &desk.console.store;
     let found = store.configurations(50).await?;
-    let settings = found.first().map(|newest| newest.settings.clone()).unwrap_or_default();
+    let newest = found.first().map(|newest| newest.settings.clone()).unwrap_or_default();
     let mut rows = Vec::new();
     for configuration in found {
         rows.push(Row {
@@ -70,16 +72,9 @@ pub(super) async fn page(desk: Desk) -> Page {
     }
     let districts = store.divisions("district").await?;
     let page = Configurations {
-        f: Frame::new(&desk, "configurations", w.menu_configurations),
+        f: Frame::new(desk, "configurations", w.menu_configurations),
         rows,
-        window: settings.maintenance_window.as_ref().map_or_else(Default::default, |window| {
-            (
-                format!("{:02}:{:02}", window.from_minute / 60, window.from_minute % 60),
-                window.minutes.to_string(),
-            )
-        }),
-        level: settings.log_level.map_or("", LogLevel::word),
-        settings,
+        typed: sent.unwrap_or_else(|| Typed::of(&newest)),
         districts: districts
             .into_iter()
             .map(|d| (w.language.of(&d.name_zh, &d.name_en).to_owned(), d.code))
@@ -126,43 +121,15 @@ fn facts(w: &'static Words, document: &Configuration) -> Vec<(&'static str, Stri
     ]
 }
 
-fn settings(form: &Form) -> Result<Settings, Trouble> {
-    fn number<T: TryFrom<i64>>(form: &Form, name: &'static str) -> Result<Option<T>, Trouble> {
-        form.number(name)?.map(|n| T::try_from(n).map_err(|_| Trouble::Bad(name))).transpose()
-    }
-    let clock = form.text("window_from", 5)?;
-    let window = match (clock.split_once(':'), number(form, "window_minutes")?) {
-        (Some((hours, minutes)), Some(length)) => {
-            let part = |text: &str| text.parse::<u16>().map_err(|_| Trouble::Bad("window_from"));
-            Some(MaintenanceWindow {
-                from_minute: part(hours)?.saturating_mul(60).saturating_add(part(minutes)?),
-                minutes: length,
-            })
-        }
-        _ => None,
-    };
-    let level = form.text("log_level", 10)?;
-    let (chinese, english) = (form.text("notice_zh", 60)?, form.text("notice_en", 60)?);
-    let settings = serde_json::json!({
-        "volume_percent": number::<u8>(form, "volume_percent")?,
-        "brightness_percent": number::<u8>(form, "brightness_percent")?,
-        "dark_outside_hours": match form.raw("dark_outside_hours") { "yes" => Some(true), "no" => Some(false), _ => None },
-        "maintenance_window": window,
-        "download_bytes_per_second": number::<u64>(form, "download_bytes_per_second")?,
-        "still_there_after_seconds": number::<u32>(form, "still_there_after_seconds")?,
-        "log_level": Some(level).filter(|level| !level.is_empty()),
-        "idle_notice": (!chinese.is_empty() && !english.is_empty())
-            .then(|| serde_json::json!({ "zh-CN": chinese, "en": english })),
-    });
-    serde_json::from_value(settings).map_err(|_| Trouble::Bad("settings"))
-}
-
-/// Makes a document; nothing is pushed yet.
+/// Makes a document; nothing is pushed yet. What does not fit is told at its field, and everything that was typed stays.
 pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
-    let why = form.why()?;
-    let settings = settings(&form)?;
-    let selector =
-        Selector { districts: form.all("district").map(str::to_owned).collect(), ..Selector::default() };
+    let mut typed = Typed::sent(&form);
+    let why = typed.why(desk.w);
+    let models = typed.models(desk.w);
+    let Some(settings) = typed.settings(desk.w) else {
+        return Ok((StatusCode::BAD_REQUEST, shown(&desk, Some(typed)).await?).into_response());
+    };
+    let selector = Selector { districts: typed.districts().to_vec(), models, ..Selector::default() };
     let seed = desk.console.clock.millis();
     let note = Noted {
         what: "configuration.add",

@@ -5,11 +5,11 @@ use super::Page;
 use super::frame::Frame;
 use super::role::Permission;
 use super::trouble::{Said, Trouble};
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use crate::assist::{AssistError, Call};
 use crate::store::audit;
 use askama::Template;
-use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use fleet_api::TerminalId;
 use fleet_api::assist::{ELEMENTS, MESSAGE_CHARACTERS, MirrorElement, WorkerAction};
@@ -37,6 +37,8 @@ struct Row {
 struct CallPage {
     f: Frame,
     id: String,
+    /// The call is over, or was never: nothing of it is shown.
+    over: bool,
     mine: bool,
     characters: usize,
     mirror: Option<Mirror>,
@@ -77,10 +79,20 @@ async fn is_theirs(desk: &Desk, call: &Call) -> Result<Option<String>, Trouble> 
     Ok(theirs.then(|| desk.w.language.of(&terminal.name_zh, &terminal.name_en).to_owned()))
 }
 
-async fn call(desk: &Desk, id: &str) -> Result<Call, Trouble> {
-    let call = desk.console.server().call(id).await.ok_or(Trouble::Missing)?;
+/// A call that is open; none where it is over, of which the desk keeps nothing, so that one that never was looks the same.
+async fn call(desk: &Desk, id: &str) -> Result<Option<Call>, Trouble> {
+    let Some(call) = desk.console.server().call(id).await else { return Ok(None) };
     is_theirs(desk, &call).await?.ok_or(Trouble::Missing)?;
-    Ok(call)
+    Ok(Some(call))
+}
+
+/// The visit has ended: said in the place of the call's page, to whoever asks for it and to whoever acts too late. A page that
+/// is open takes it in with its next question (`htmx-config` in `frame.html`), and asks no more.
+fn over(desk: &Desk) -> Result<Response, Trouble> {
+    let f = Frame::new(desk, "desk", desk.w.desk_over_title);
+    let (id, mirror, sentence) = (String::new(), None, None);
+    let page = CallPage { f, id, over: true, mine: false, characters: 0, mirror, sentence };
+    Ok((StatusCode::GONE, Html(page.render()?)).into_response())
 }
 
 /// The calls that wait.
@@ -106,8 +118,8 @@ pub(super) async fn page(desk: Desk) -> Page {
 }
 
 /// One call. The page is shown to the worker who took it, and to nobody else.
-pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Page {
-    let call = call(&desk, &id).await?;
+pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let Some(call) = call(&desk, &id).await? else { return over(&desk) };
     let mine = desk.may(Permission::Serve) && call.worker.as_deref() == Some(&desk.session.account.shown);
     #[allow(clippy::cast_possible_truncation, reason = "pixels of a screen")]
     let pixel = |v: f32| (v.clamp(-100_000.0, 100_000.0)) as i64;
@@ -133,14 +145,17 @@ pub(super) async fn one(desk: Desk, Path(id): Path<String>) -> Page {
     let sentence = call.pointed.sentence.filter(|_| mine);
     let title = desk.w.desk_call(&call.terminal);
     let f = Frame::new(&desk, "desk", title);
-    let page = CallPage { f, id, mine, characters: MESSAGE_CHARACTERS, mirror, sentence };
-    Ok(Html(page.render()?))
+    let page = CallPage { f, id, over: false, mine, characters: MESSAGE_CHARACTERS, mirror, sentence };
+    Ok(Html(page.render()?).into_response())
 }
 
 /// Takes a call: the one thing of it that the audit keeps.
 pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Result<Response, Trouble> {
-    let call = call(&desk, &id).await?;
-    desk.console.server().take_call(&id, &desk.session.account.shown).await.map_err(trouble)?;
+    let Some(call) = call(&desk, &id).await? else { return over(&desk) };
+    match desk.console.server().take_call(&id, &desk.session.account.shown).await {
+        Err(AssistError::Over) => return over(&desk),
+        done => done.map_err(trouble)?,
+    }
     let mut tx = desk.console.store.write().await?;
     let entry = desk.did("call.take", format!("terminal:{}", call.terminal), String::new());
     audit::append(&mut tx, &entry, desk.console.clock.millis()).await?;
@@ -150,7 +165,9 @@ pub(super) async fn take(Path(id): Path<String>, Act { desk, .. }: Act) -> Resul
 
 /// Points, writes, takes both away, or hangs up.
 pub(super) async fn act(Path(id): Path<String>, Act { desk, form }: Act) -> Result<Response, Trouble> {
-    call(&desk, &id).await?;
+    if call(&desk, &id).await?.is_none() {
+        return over(&desk);
+    }
     let worker = desk.session.account.shown.as_str();
     let number = |name: &'static str| -> Result<f32, Trouble> {
         let value: f32 = form.raw(name).parse().map_err(|_| Trouble::Bad(name))?;
@@ -161,11 +178,17 @@ pub(super) async fn act(Path(id): Path<String>, Act { desk, form }: Act) -> Resu
         "write" => WorkerAction::Write { text: form.needed("text", MESSAGE_CHARACTERS)? },
         "clear" => WorkerAction::Clear,
         "hang_up" => {
-            desk.console.server().hang_up_call(&id, worker).await.map_err(trouble)?;
-            return Ok(Redirect::to("/desk").into_response());
+            return match desk.console.server().hang_up_call(&id, worker).await {
+                // Over is what was asked for.
+                Ok(()) | Err(AssistError::Over) => Ok(Redirect::to("/desk").into_response()),
+                Err(error) => Err(trouble(error)),
+            };
         }
         _ => return Err(Trouble::Bad("do")),
     };
-    desk.console.server().act_in_call(&id, worker, action).await.map_err(trouble)?;
-    Ok(Redirect::to(&format!("/desk/{id}")).into_response())
+    match desk.console.server().act_in_call(&id, worker, action).await {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/{id}")).into_response()),
+        Err(AssistError::Over) => over(&desk),
+        Err(error) => Err(trouble(error)),
+    }
 }

@@ -7,6 +7,12 @@ pub(super) const BYTES: usize = 64 * 1024;
 /// The most fields of a form.
 const FIELDS: usize = 500;
 
+/// The words of a list that somebody wrote with commas, spaces or lines between.
+pub(super) fn words_of(text: &str) -> Vec<String> {
+    let parts = text.split([',', '，', '、', ' ', '\n', '\r']).map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
 /// The fields of a form, in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Form(Vec<(String, String)>);

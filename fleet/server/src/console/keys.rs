@@ -5,8 +5,10 @@ use super::frame::{self, Frame, Mark};
 use super::visitor::Desk;
 use crate::store::page;
 use crate::store::terminals::Filter;
+use crate::tls;
 use askama::Template;
 use axum::response::Html;
+use std::sync::atomic::Ordering;
 
 /// A certificate that lasts shorter than this is named: 30 days.
 const SOON: i64 = 30 * 86_400_000;
@@ -16,6 +18,10 @@ const SOON: i64 = 30 * 86_400_000;
 struct Keys {
     f: Frame,
     ring: Option<(u64, String)>,
+    /// Files that an operator should have carried away.
+    here: Vec<String>,
+    /// The server's own certificates: whose, and until when.
+    own: Vec<(&'static str, String, Mark)>,
     keys: Vec<(String, String)>,
     ending: Vec<(String, String, Mark)>,
 }
@@ -46,6 +52,9 @@ pub(super) async fn page(desk: Desk) -> Page {
         }
     }
     ending.truncate(200);
+    let authority = tls::ends(console.authority.root_pem()).map(crate::clock::millis);
+    let shown = Some(console.shown_until.load(Ordering::Relaxed)).filter(|until| *until > 0);
+    let own = [(w.keys_authority, authority), (w.keys_server, shown)];
     let page = Keys {
         f: Frame::new(&desk, "keys", w.of("menu", "keys")),
         keys: ring
@@ -54,6 +63,24 @@ pub(super) async fn page(desk: Desk) -> Page {
             .map(|key| (w.of("key_role", key.role.word()).to_owned(), key.id.clone()))
             .collect(),
         ring: ring.map(|ring| (ring.number, frame::moment(crate::clock::millis(ring.at)))),
+        here: console
+            .keys
+            .not_carried_away()
+            .iter()
+            .map(|role| format!("keys/offline/{}.key", role.word()))
+            .collect(),
+        own: own
+            .into_iter()
+            .filter_map(|(whose, until)| {
+                let until = until?;
+                let mark = match until - now {
+                    left if left < 0 => Mark::new("bad", w.keys_ended),
+                    left if left < SOON => Mark::new("watch", w.keys_ends_soon),
+                    _ => Mark::new("good", w.keys_valid),
+                };
+                Some((whose, frame::moment(until), mark))
+            })
+            .collect(),
         ending,
     };
     Ok(Html(page.render()?))

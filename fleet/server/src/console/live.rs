@@ -2,9 +2,8 @@
 //! fetched again with the rights of who looks.
 
 use super::trouble::Trouble;
-use super::visitor::Desk;
+use super::visitor::{Desk, Path};
 use crate::news::NewsItem;
-use axum::extract::Path;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use std::convert::Infallible;
 use std::time::Duration;

@@ -61,6 +61,8 @@ pub(super) struct Area {
     pub(super) address: String,
     /// Its name.
     pub(super) name: String,
+    /// Whether the name found room; it is in the table, and where one points at the place.
+    pub(super) named: bool,
     /// The middle of the name.
     pub(super) x: i64,
     /// The foot of the name.
@@ -107,7 +109,10 @@ impl Map {
                 Standing::InService => &mut map.in_service,
                 Standing::Met => &mut map.met,
             };
-            let _ = write!(path, "M{x:.0} {y:.0}h0");
+            let _ = match spot.standing {
+                Standing::InService => write!(path, "{}", triangle(x, y)),
+                _ => write!(path, "M{x:.0} {y:.0}h0"),
+            };
             places.entry(spot.code).or_insert_with(|| (spot, Vec::new())).1.push((x, y));
         }
         let circles = places.iter().map(|(code, (_, points))| (middle(points), radius(code)));
@@ -125,8 +130,9 @@ impl Map {
         };
         for (at, ((spot, points), (circle, radius))) in places.into_values().zip(circles.clone()).enumerate()
         {
-            let (x, y) = names.place(spot.name, circle, radius);
-            let mut leader = leader(circle, radius, (x, y - LINE / 3.0));
+            let place = names.place(spot.name, circle, radius);
+            let (x, y) = place.unwrap_or(circle);
+            let mut leader = place.map_or_else(String::new, |_| leader(circle, radius, (x, y - LINE / 3.0)));
             let from = middle(&points);
             if (circle.0 - from.0).hypot(circle.1 - from.1) > radius {
                 // The circle lies over this line's end.
@@ -143,6 +149,7 @@ impl Map {
                 points: path,
                 address: spot.address.to_owned(),
                 name: spot.name.to_owned(),
+                named: place.is_some(),
                 x: whole(x),
                 y: whole(y),
                 leader,
@@ -150,6 +157,11 @@ impl Map {
         }
         Some(map)
     }
+}
+
+/// A triangle around a point: what serves is told from what met its level by its shape as well.
+fn triangle(x: f64, y: f64) -> String {
+    format!("M{x:.0} {:.0}l6 10h-12z", y - 6.0)
 }
 
 /// The mean of the points.
@@ -257,10 +269,10 @@ struct Names {
 
 impl Names {
     /// The foot of a name near `middle`, above a circle of that radius where it can: free of other names and circles, on few dots.
-    /// Where all is taken, it lies above its circle.
-    fn place(&mut self, name: &str, middle: Point, radius: f64) -> Point {
+    /// None where all is taken.
+    fn place(&mut self, name: &str, middle: Point, radius: f64) -> Option<Point> {
         let width = name.chars().map(|c| if c.is_ascii() { 12.5 } else { 20.0 }).sum::<f64>();
-        let wished = (middle.0, middle.1 - radius.max(4.0) - 6.0);
+        let wished = (middle.0, middle.1 - radius.max(9.0) - 6.0);
         let mut best: Option<(f64, Point)> = None;
         // Circles are few and need all the room beside them; among dots a name far away says less than one on some of them.
         let (rows, columns) = if self.dots.is_empty() { (24, 16) } else { (12, 8) };
@@ -282,10 +294,9 @@ impl Names {
                 }
             }
         }
-        let within = |v: f64, least: f64| v.clamp(least, (SIDE - least).max(least));
-        let at = best.map_or((within(wished.0, width / 2.0 + 4.0), within(wished.1, LINE)), |(_, at)| at);
+        let (_, at) = best?;
         self.taken.push(Rectangle::of_name(width, at));
-        at
+        Some(at)
     }
 
     fn dots_under(&self, name: &Rectangle) -> f64 {
@@ -315,11 +326,50 @@ mod tests {
         assert_eq!(areas.len(), names.len());
         for (at, area) in areas.iter().enumerate() {
             let half = 20 * i64::try_from(area.name.chars().count()).unwrap_or(0) / 2;
+            assert!(area.named, "{} finds no room", area.name);
             assert!(area.x - half >= -40 && area.x + half <= 680, "{} at {}", area.name, area.x);
             for other in &areas[at + 1..] {
                 let apart = (area.y - other.y).abs() >= 21 || (area.x - other.x).abs() >= 100;
                 assert!(apart, "{} lies on {}", area.name, other.name);
             }
+        }
+    }
+
+    #[test]
+    fn where_names_crowd_some_are_left_out_and_none_lies_on_another() {
+        let names: Vec<String> = (0..60).map(|n| format!("Liuting Number {n} Community")).collect();
+        let spots: Vec<Spot<'_>> = (0..)
+            .zip(&names)
+            .map(|(n, name)| Spot {
+                x: 0.5 + f64::from(n % 8) / 1000.0,
+                y: 0.5 + f64::from(n / 8) / 1000.0,
+                standing: Standing::InService,
+                code: name,
+                name,
+                address: "/",
+            })
+            .chain([Spot {
+                x: 0.0,
+                y: 0.0,
+                standing: Standing::None,
+                code: "far",
+                name: "Far",
+                address: "/",
+            }])
+            .collect();
+        let areas = Map::of(&spots, |_| 0.0).map(|map| map.areas).unwrap_or_default();
+        let named: Vec<Rectangle> = areas
+            .iter()
+            .filter(|area| area.named)
+            // As wide as letters are drawn at least.
+            .map(|area| {
+                Rectangle::of_name(11.0 * area.name.len() as f64, (area.x as f64, area.y as f64 - 0.5))
+            })
+            .collect();
+        assert!((2..areas.len()).contains(&named.len()), "{} of {} are named", named.len(), areas.len());
+        for (at, name) in named.iter().enumerate() {
+            let smaller = Rectangle { top: name.top + 1.0, bottom: name.bottom - 1.0, ..*name };
+            assert!(named[at + 1..].iter().all(|other| !smaller.lies_on(other)), "{name:?} lies on another");
         }
     }
 

@@ -6,10 +6,9 @@ use super::frame::{self, Mark};
 use super::terminal::listed;
 use super::terminals::service;
 use super::trouble::Trouble;
-use super::visitor::Guest;
+use super::visitor::{Guest, Path};
 use super::words::Words;
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Html;
 use fleet_api::TerminalId;
 

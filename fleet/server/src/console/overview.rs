@@ -3,11 +3,11 @@
 use super::frame::{self, Frame};
 use super::map::{Map, Spot, Standing};
 use super::trouble::Trouble;
-use super::visitor::Desk;
+use super::visitor::{Desk, Path};
 use super::{Console, Page};
 use crate::store::coverage::{Covered, Division, ServiceLevel};
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::Html;
 use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;

@@ -1,14 +1,13 @@
 //! What is asked of one terminal from its page: an order, a debug shell that two people approve, a code, a revocation.
 
-use super::Page;
 use super::frame::{self, Frame};
 use super::terminal::ORDERS;
 use super::trouble::{Said, Trouble};
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use super::work::{Noted, actor, noted};
 use crate::orders::{commands, enrolment};
 use askama::Template;
-use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -86,21 +85,34 @@ pub(super) async fn approve(Path(id): Path<String>, Act { desk, form }: Act) -> 
     Ok(back(&id))
 }
 
+/// What a page shows of a transcript: its last turns, as far as they weigh no more than so many bytes of the page.
+const SHOWN: usize = 64 * 1024;
+const SHOWN_TURNS: i64 = 400;
+
 #[derive(Template)]
 #[template(path = "shell.html")]
 struct Shell {
     f: Frame,
     terminal: String,
     command: String,
-    open: bool,
+    state: ShellState,
     mine: bool,
-    turns: Vec<(String, String, String)>,
+    /// There is more than what is shown.
+    cut: bool,
+    text: String,
 }
 
-/// The transcript; while it is open, what is typed goes down from here.
-pub(super) async fn transcript(desk: Desk, Path((id, command)): Path<(String, String)>) -> Page {
-    let store = &desk.console.store;
-    let ordered = store.command(&command).await?.filter(|c| c.terminal == id).ok_or(Trouble::Missing)?;
+/// Where a shell is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ShellState {
+    /// The terminal has not begun it: what is typed would be lost.
+    Waits,
+    Open,
+    Over,
+}
+
+/// A turn as text: what the shell said, and what it was told.
+fn turn((at, output, input): (i64, String, String)) -> String {
     let plain = |text: String| -> String {
         let bytes = STANDARD.decode(text).unwrap_or_default();
         String::from_utf8_lossy(&bytes)
@@ -108,19 +120,66 @@ pub(super) async fn transcript(desk: Desk, Path((id, command)): Path<(String, St
             .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
             .collect()
     };
-    let turns = store.transcript(&command).await?;
+    let (output, input) = (plain(output), plain(input));
+    if input.is_empty() { output } else { format!("{output}[{}] $ {input}", frame::moment(at)) }
+}
+
+/// The end of a text that weighs no more than `most` bytes of a page, where `<` is five; and whether that is not all.
+fn end(text: &str, most: usize) -> (&str, bool) {
+    let mut weight = 0;
+    for (at, c) in text.char_indices().rev() {
+        weight += if matches!(c, '<' | '>' | '&' | '"' | '\'') { 5 } else { c.len_utf8() };
+        if weight > most {
+            return (&text[at + c.len_utf8()..], true);
+        }
+    }
+    (text, false)
+}
+
+/// The transcript's end; while the shell is open, what is typed goes down from here.
+pub(super) async fn transcript(
+    desk: Desk,
+    headers: HeaderMap,
+    Path((id, command)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    let store = &desk.console.store;
+    let ordered = store.command(&command).await?.filter(|c| c.terminal == id).ok_or(Trouble::Missing)?;
+    let turns = store.transcript_end(&command, SHOWN_TURNS).await?;
+    let many = i64::try_from(turns.len()).is_ok_and(|turns| turns >= SHOWN_TURNS);
+    let whole: String = turns.into_iter().map(turn).collect();
+    let (text, cut) = end(&whole, SHOWN);
+    let state = match ordered.state == "open" && ordered.outcome.is_none() {
+        false => ShellState::Over,
+        true if desk.console.server().is_shell_open(&command).await => ShellState::Open,
+        true if whole.is_empty() && desk.console.clock.millis() < ordered.expires_at => ShellState::Waits,
+        true => ShellState::Over,
+    };
     let page = Shell {
         f: Frame::new(&desk, "terminals", desk.w.shell_title(&id)),
-        open: ordered.state == "open" && ordered.outcome.is_none(),
+        state,
         mine: ordered.ordered_by == desk.name(),
+        cut: cut || many,
+        text: text.to_owned(),
         terminal: id,
         command,
-        turns: turns
-            .into_iter()
-            .map(|(at, output, input)| (frame::moment(at), plain(output), plain(input)))
-            .collect(),
     };
-    Ok(Html(page.render()?))
+    let mut response = Html(page.render()?).into_response();
+    // Who looked at an open shell asks for its transcript alone: the whole page, with its form, is another one now.
+    if state == ShellState::Over && headers.contains_key("hx-request") {
+        response.headers_mut().insert("hx-refresh", HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// The whole transcript as text.
+pub(super) async fn whole_transcript(
+    desk: Desk,
+    Path((id, command)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    let store = &desk.console.store;
+    store.command(&command).await?.filter(|c| c.terminal == id).ok_or(Trouble::Missing)?;
+    let text: String = store.transcript(&command).await?.into_iter().map(turn).collect();
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
 /// Types into an open shell, or ends it: the one who asked for it only.
@@ -184,5 +243,19 @@ pub(super) async fn trust(Path(id): Path<String>, Act { desk, form }: Act) -> Re
             Ok(back(&id))
         }
         _ => Err(Trouble::Bad("do")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_the_end_of_a_long_transcript() {
+        assert_eq!(end("", 3), ("", false));
+        assert_eq!(end("abc", 3), ("abc", false));
+        assert_eq!(end("abcd", 3), ("bcd", true));
+        assert_eq!(end("ab<", 5), ("<", true));
+        assert_eq!(end("区县", 5), ("县", true));
     }
 }

@@ -1,9 +1,11 @@
 //! Rollouts: made as a draft, watched live, paused, resumed, aborted and taken back, each with a reason.
 
 use super::Page;
+use super::form::words_of;
 use super::frame::{self, Frame, Mark};
+use super::programs::Sentence;
 use super::trouble::Trouble;
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use super::words::Words;
 use super::work;
 use crate::rollout::{self, Event, State, Wave};
@@ -12,7 +14,6 @@ use crate::store::actions::Counts;
 use crate::store::page;
 use crate::store::rollouts::{NewRollout, Rollout};
 use askama::Template;
-use axum::extract::Path;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 
 #[derive(Template)]
@@ -39,11 +40,11 @@ struct RolloutPage {
     f: Frame,
     id: i64,
     mark: Mark,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(&'static str, Sentence)>,
     waves: Vec<WaveRow>,
     sums: Counts,
     done: i64,
-    failed: Vec<(String, String, String)>,
+    failed: Vec<(String, String, Sentence)>,
     events: Vec<(&'static str, &'static str)>,
 }
 
@@ -139,7 +140,10 @@ pub(super) async fn one(desk: Desk, Path(id): Path<i64>) -> Page {
         done: if total == 0 { 0 } else { ended * 100 / total },
         failed: failed
             .into_iter()
-            .map(|a| (a.terminal, frame::moment(a.updated_at), a.detail.unwrap_or_default()))
+            .map(|a| {
+                let detail = Sentence::of(w, a.detail.as_deref().unwrap_or_default());
+                (a.terminal, frame::moment(a.updated_at), detail)
+            })
             .collect(),
         events: events
             .into_iter()
@@ -152,21 +156,29 @@ pub(super) async fn one(desk: Desk, Path(id): Path<i64>) -> Page {
     Ok(Html(page.render()?))
 }
 
-fn facts(w: &'static Words, rollout: &Rollout, release: Option<String>) -> Vec<(&'static str, String)> {
+fn facts(w: &'static Words, rollout: &Rollout, release: Option<String>) -> Vec<(&'static str, Sentence)> {
     let mut whom = rollout.selector.districts.clone();
     whom.extend(rollout.selector.models.iter().cloned());
     if !rollout.selector.terminals.is_empty() {
         whom = vec![rollout.selector.terminals.join(", ")];
     }
-    vec![
+    let state_why = rollout.state_why.as_deref().unwrap_or_default();
+    let state_why = match rollout.state {
+        // These two the server gives itself.
+        State::Done | State::Stopped => Sentence::of(w, state_why),
+        _ => Sentence::plain(state_why.to_owned()),
+    };
+    let threshold = format!("{}.{} %", rollout.error_permille / 10, rollout.error_permille % 10);
+    let plain = [
         (w.rollouts_release, release.unwrap_or_else(|| rollout.release.to_string())),
         (w.rollouts_whom, if whom.is_empty() { w.rollouts_everybody.to_owned() } else { whom.join(", ") }),
-        (w.rollouts_threshold, format!("{}.{} %", rollout.error_permille / 10, rollout.error_permille % 10)),
+        (w.rollouts_threshold, threshold),
         (w.rollouts_seed, rollout.seed.to_string()),
         (w.rollouts_by, format!("{} · {}", rollout.created_by, frame::moment(rollout.created_at))),
         (w.audit_why, rollout.why.clone()),
-        (w.rollouts_state_why, rollout.state_why.clone().unwrap_or_default()),
-    ]
+    ];
+    let facts = plain.into_iter().map(|(name, value)| (name, Sentence::plain(value)));
+    facts.chain([(w.rollouts_state_why, state_why)]).collect()
 }
 
 fn waves(w: &Words, rollout: &Rollout, counts: &[(i64, Counts)]) -> Vec<WaveRow> {
@@ -198,14 +210,7 @@ fn waves(w: &Words, rollout: &Rollout, counts: &[(i64, Counts)]) -> Vec<WaveRow>
 /// Makes a draft.
 pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
     let why = form.why()?;
-    let list = |text: String| -> Vec<String> {
-        text.split([',', ' ', '\n'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    let waves: Vec<Wave> = list(form.needed("waves", 200)?)
+    let waves: Vec<Wave> = words_of(&form.needed("waves", 200)?)
         .iter()
         .map(|part| {
             let percentage = part.trim_end_matches('%').parse().map_err(|_| Trouble::Bad("waves"))?;
@@ -225,10 +230,10 @@ pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
         release: form.number("release")?.ok_or(Trouble::Bad("release"))?,
         selector: Selector {
             districts: form.all("district").map(str::to_owned).collect(),
-            models: list(form.text("models", 400)?),
+            models: words_of(&form.text("models", 400)?),
             terminals: Vec::new(),
         },
-        seed: desk.console.clock.millis(),
+        seed: form.number("seed")?.unwrap_or_else(|| desk.console.clock.millis()),
         waves,
         error_permille: percent * 10,
         forced: form.raw("forced") == "1",

@@ -7,7 +7,7 @@ use super::reports::{field, file};
 use super::trouble::Trouble;
 use super::visitor::Desk;
 use super::words::Words;
-use crate::store::stops::{SMALLEST_TOLD, Share};
+use crate::store::stops::{SMALLEST_TOLD, Share, Weeks};
 use askama::Template;
 use axum::extract::Query;
 use axum::response::{Html, Response};
@@ -17,7 +17,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[template(path = "stops.html")]
 struct Stops {
     f: Frame,
-    days: i64,
+    weeks: i64,
+    /// Each time that can be looked at, and how it is called.
+    times: Vec<(i64, &'static str)>,
     from: String,
     to: String,
     smallest: i64,
@@ -79,21 +81,20 @@ impl std::fmt::Display for Cell {
             (sum, 0) => write!(f, "{sum}"),
             // Several parts may come to more than one of them.
             (0, untold) => write!(f, "< {}", untold * (SMALLEST_TOLD - 1) + 1),
-            // A sum with an untold part is told as "at least": the part cannot be had by taking sums from each other.
+            // What is untold of it is untold in every other sum as well, since each cell is told or untold by itself.
             (sum, _) => write!(f, "≥ {sum}"),
         }
     }
 }
 
-/// How many days are looked at, and the first and the last of them.
-fn days(desk: &Desk, query: &HashMap<String, String>) -> (i64, i64, i64) {
-    let days = match query.get("days").map(String::as_str) {
-        Some("7") => 7,
-        Some("90") => 90,
-        _ => 30,
-    };
-    let today = (desk.console.clock.millis() + 8 * 3_600_000).div_euclid(86_400_000);
-    (days, today - days + 1, today)
+/// How many weeks can be looked at.
+const TIMES: [&str; 3] = ["1", "4", "13"];
+
+/// How many are looked at, and which: those that are over alone.
+fn weeks(desk: &Desk, query: &HashMap<String, String>) -> (i64, Weeks) {
+    let asked = query.get("weeks").filter(|asked| TIMES.contains(&asked.as_str()));
+    let weeks = asked.and_then(|asked| asked.parse().ok()).unwrap_or(4);
+    (weeks, Weeks::over(weeks, desk.console.clock.millis()))
 }
 
 /// A display mode in words: its parts are joined by `+`.
@@ -101,11 +102,21 @@ fn called(w: &Words, mode: &str) -> String {
     mode.split('+').map(|part| w.of("mode", part)).collect::<Vec<_>>().join(" + ")
 }
 
+/// A street's share in words.
+fn share(w: &Words, share: Share) -> String {
+    match share.percent() {
+        None => w.stops_untold.to_owned(),
+        Some((least, _)) if share.is_whole() => format!("{least} %"),
+        Some((0, below)) => format!("< {below} %"),
+        Some((least, _)) => format!("≥ {least} %"),
+    }
+}
+
 /// The page.
 pub(super) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Page {
     let w = desk.w;
-    let (days, from, today) = days(&desk, &query);
-    let mut told = desk.console.store.stops(from, today).await?;
+    let (weeks, which) = weeks(&desk, &query);
+    let mut told = desk.console.store.stops(which).await?;
     let modes: BTreeSet<String> = told.iter().map(|told| told.mode.clone()).collect();
     let mode = query.get("mode").filter(|mode| modes.contains(*mode)).cloned().unwrap_or_default();
     told.retain(|told| mode.is_empty() || told.mode == mode);
@@ -137,21 +148,18 @@ pub(super) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     let mut pages: Vec<Row> = pages.into_values().collect();
     pages.sort_by_key(|row| std::cmp::Reverse(row.left.sum + row.timed_out.sum + row.help.sum));
     pages.truncate(100);
-    let streets = desk.console.store.stops_by_street(from, today, &mode).await?;
+    let streets = desk.console.store.stops_by_street(which, &mode).await?;
     let streets = streets.into_iter().map(|street| Street {
         district: w.language.of(&street.district_zh, &street.district_en).to_owned(),
         name: w.language.of(&street.name_zh, &street.name_en).to_owned(),
-        share: match street.share {
-            Share::Untold => w.stops_untold.to_owned(),
-            Share::Below(percent) => format!("< {percent} %"),
-            Share::Percent(percent) => format!("{percent} %"),
-        },
+        share: share(w, street.share),
     });
     let page = Stops {
         f: Frame::new(&desk, "stops", w.of("menu", "stops")),
-        days,
-        from: frame::day(from),
-        to: frame::day(today),
+        weeks,
+        times: TIMES.iter().filter_map(|n| Some((n.parse().ok()?, w.of("stops_weeks", n)))).collect(),
+        from: frame::day(which.days().0),
+        to: frame::day(which.days().1),
         smallest: SMALLEST_TOLD,
         modes: modes.iter().map(|mode| (mode.clone(), called(w, mode))).collect(),
         mode,
@@ -162,18 +170,18 @@ pub(super) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     Ok(Html(page.render()?))
 }
 
-/// Every sum by itself, one a line (RFC 4180): the district's code, page, display mode, item, what people did, how often.
+/// Every cell by itself, one a line (RFC 4180): the week's Monday, the district's code, page, display mode, item, what people did, how often.
 pub(super) async fn csv(
     desk: Desk,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Trouble> {
-    let (_, from, today) = days(&desk, &query);
-    let mut out = String::from("\u{FEFF}district,page,mode,item,stop,count\r\n");
-    for told in desk.console.store.stops(from, today).await? {
+    let (_, which) = weeks(&desk, &query);
+    let mut out = String::from("\u{FEFF}week,district,page,mode,item,stop,count\r\n");
+    for told in desk.console.store.stops(which).await? {
         let texts = [&told.place, &told.page, &told.mode, &told.item, &told.stop].map(|text| field(text));
         // Of a sum that is not told a spreadsheet may not make a number.
         let count = told.count.map_or_else(|| format!("< {SMALLEST_TOLD}"), |count| count.to_string());
-        out.push_str(&format!("{},{count}\r\n", texts.join(",")));
+        out.push_str(&format!("{},{},{count}\r\n", frame::day(told.week), texts.join(",")));
     }
     Ok(file("text/csv; charset=utf-8", "where-people-stop.csv", out))
 }

@@ -4,14 +4,15 @@ use super::Page;
 use super::forecast;
 use super::frame::{self, Frame, Mark};
 use super::kiosk::{self, Part};
+use super::programs::Sentence;
 use super::terminals::service;
 use super::trouble::Trouble;
-use super::visitor::Desk;
+use super::visitor::{Desk, Path};
 use super::words::Words;
 use crate::orders::noted::note;
 use crate::store::terminals::{Listed, Terminal};
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Response};
 use fleet_api::TerminalId;
@@ -42,7 +43,7 @@ struct TerminalPage {
     logs: Vec<(String, String, String)>,
     orders: [&'static str; 8],
     devices: Vec<(String, String)>,
-    events: Vec<(String, String, String)>,
+    events: Vec<(String, String, Sentence)>,
     older: Option<i64>,
 }
 
@@ -59,7 +60,7 @@ struct Update {
     state: Mark,
     progress: Option<i64>,
     at: String,
-    detail: String,
+    detail: Sentence,
 }
 
 /// What a terminal was asked.
@@ -70,7 +71,7 @@ pub(super) struct Command {
     pub(super) by: String,
     pub(super) why: String,
     pub(super) at: String,
-    pub(super) detail: String,
+    pub(super) detail: Sentence,
     pub(super) waits: bool,
     pub(super) is_shell: bool,
     pub(super) has_file: bool,
@@ -131,9 +132,13 @@ pub(super) async fn page(
                     other => Mark::new("bad", w.of("level", other)),
                 },
                 percent: left.remaining_permille.map(|permille| permille.clamp(0, 1000) / 10),
-                forecast: left
-                    .days
-                    .map_or_else(|| w.terminal_no_forecast.to_owned(), |days| w.terminal_days_left(days)),
+                forecast: left.days.map_or_else(
+                    || w.terminal_no_forecast.to_owned(),
+                    |days| match days {
+                        ..=1 => w.terminal_day_left.to_owned(),
+                        days => w.terminal_days_left(days),
+                    },
+                ),
             })
             .collect(),
         tickets: tickets
@@ -150,7 +155,7 @@ pub(super) async fn page(
                 progress: a.progress.filter(|_| a.state == "downloading"),
                 state: action_mark(w, &a.state),
                 at: frame::moment(a.updated_at),
-                detail: a.detail.unwrap_or_default(),
+                detail: Sentence::of(w, a.detail.as_deref().unwrap_or_default()),
             })
             .collect(),
         logs: commands
@@ -229,7 +234,7 @@ fn command(w: &Words, ordered: &crate::store::commands::Ordered) -> Command {
         },
         why: ordered.why.clone(),
         at: frame::moment(ordered.issued_at),
-        detail: ordered.detail.clone().unwrap_or_default(),
+        detail: Sentence::of(w, ordered.detail.as_deref().unwrap_or_default()),
         waits: ordered.state == "waits_for_approval",
         is_shell: matches!(ordered.order, Order::Shell { .. }),
         has_file: ordered.attachment_sha256.is_some(),
@@ -292,25 +297,27 @@ fn machine(w: &'static Words, at: i64, beat: &Heartbeat, now: i64) -> Vec<(&'sta
 }
 
 /// An event in a sentence.
-pub(super) fn said(w: &Words, what: &What) -> String {
-    let optional =
-        |text: &Option<String>| text.as_deref().map_or_else(String::new, |text| format!(" · {text}"));
-    match what {
+fn said(w: &Words, what: &What) -> Sentence {
+    let detailed = |text: &str, detail: &Option<String>| {
+        Sentence::of(w, detail.as_deref().unwrap_or_default()).after(text)
+    };
+    let words = match what {
         What::AgentStarted { version, after_unclean_end: true } => w.event_started_unclean(version),
         What::AgentStarted { version, .. } => w.event_started(version),
         What::Device(d) => {
-            let cause = d.cause.as_deref().map(|cause| w.of("cause", cause).to_owned());
-            w.event_device(w.of("device", &d.device), w.of("needs", &d.kind)) + &optional(&cause)
+            let cause = d.cause.as_deref().map(|cause| format!(" · {}", w.of("cause", cause)));
+            w.event_device(w.of("device", &d.device), w.of("needs", &d.kind)) + &cause.unwrap_or_default()
         }
         What::Service { in_service: true, .. } => w.event_serves.to_owned(),
         What::Service { reason, .. } => {
             w.event_serves_not(reason.as_deref().map_or("", |reason| w.of("out", reason)))
         }
         What::Update { version, state, detail, .. } => {
-            w.event_update(w.of("update_state", state), version) + &optional(detail)
+            return detailed(&w.event_update(w.of("update_state", state), version), detail);
         }
         What::Configuration { number, outcome, detail } => {
-            w.event_configuration(number, w.of("configuration_outcome", outcome.word())) + &optional(detail)
+            let outcome = w.of("configuration_outcome", outcome.word());
+            return detailed(&w.event_configuration(number, outcome), detail);
         }
         What::CommandEnded { outcome, .. } => w.event_command(w.of("outcome", outcome.word())),
         What::Upkeep { action, badge } => w.event_upkeep(w.of("upkeep", action), badge),
@@ -318,7 +325,8 @@ pub(super) fn said(w: &Words, what: &What) -> String {
         What::Help { .. } => w.event_help.to_owned(),
         What::HelpEnded { .. } => w.event_help_ended.to_owned(),
         What::Unrecognised => w.event_unknown.to_owned(),
-    }
+    };
+    Sentence::plain(words)
 }
 
 /// The file that a command made: logs as text, a picture, the sealed outbox. Kept apart from our pages by its type.

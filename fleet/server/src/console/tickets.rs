@@ -3,13 +3,13 @@
 use super::Page;
 use super::frame::{self, Frame, Mark};
 use super::trouble::Trouble;
-use super::visitor::{Act, Desk};
+use super::visitor::{Act, Desk, Path};
 use super::words::Words;
 use crate::news::NewsItem;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::tickets::{self, Ticket};
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Query;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use fleet_api::TerminalId;
 use std::collections::{BTreeMap, HashMap};
@@ -76,6 +76,8 @@ fn evidence(w: &Words, rule: &str, figures: &serde_json::Value) -> String {
         "errors" => number("times").map(|n| w.evidence_errors(n)),
         "supply" => number("days_left").map(|n| match n {
             0.0 => w.evidence_supply_out.to_owned(),
+            // What a sensor calls low is reckoned as a day, which nobody has counted.
+            1.0 => w.evidence_supply_low.to_owned(),
             n => w.evidence_supply(n),
         }),
         "update_failed" => number("release").map(|n| w.evidence_update(n)),

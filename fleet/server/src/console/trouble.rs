@@ -1,5 +1,6 @@
 //! Why a page cannot be shown or a thing not be done, as a person reads it.
 
+use super::programs::Sentence;
 use super::report_pdf::PdfError;
 use super::words::{Language, Words};
 use crate::store::StoreError;
@@ -20,6 +21,8 @@ pub(super) enum Trouble {
     SignIn(String),
     /// A field does not fit; its name.
     Bad(&'static str),
+    /// What is asked makes no sense as it is.
+    Wrong(Said),
     /// What is asked does not fit how things are now.
     Conflict(Said),
     /// Too many requests.
@@ -45,10 +48,14 @@ impl Said {
         Self { zh: text(Language::Chinese.words()).into(), en: text(Language::English.words()).into() }
     }
 
-    /// What is the same in both.
-    pub(super) fn plain(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { zh: text.clone(), en: text }
+    /// What a program says.
+    pub(super) fn program(text: &str) -> Self {
+        let chinese = Language::Chinese.words();
+        let mut zh = Sentence::of(chinese, text).words;
+        if zh == chinese.told_unknown {
+            zh.push_str(text);
+        }
+        Self { zh, en: text.to_owned() }
     }
 }
 
@@ -93,7 +100,7 @@ impl Trouble {
             Self::Forbidden => "forbidden",
             Self::Csrf => "csrf",
             Self::SignIn(_) => "sign_in",
-            Self::Bad(_) => "bad",
+            Self::Bad(_) | Self::Wrong(_) => "bad",
             Self::Conflict(_) => "conflict",
             Self::TooMany => "too_many",
             Self::Store(_) | Self::Page(_) | Self::Pdf(_) => "server",
@@ -105,7 +112,7 @@ impl Trouble {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Csrf => StatusCode::FORBIDDEN,
             Self::SignIn(_) => StatusCode::SEE_OTHER,
-            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::Bad(_) | Self::Wrong(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(_) | Self::Page(_) | Self::Pdf(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -131,12 +138,13 @@ impl IntoResponse for Trouble {
         let word = self.word();
         let said = match self {
             Self::SignIn(next) => {
+                let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
                 let to = HeaderValue::from_str(&format!("/sign-in?next={next}"))
                     .unwrap_or(HeaderValue::from_static("/sign-in"));
                 return (status, [(header::LOCATION, to)]).into_response();
             }
             Self::Bad(field) => Said::of(|w| w.of("field", field)),
-            Self::Conflict(said) => said,
+            Self::Conflict(said) | Self::Wrong(said) => said,
             _ => Said::default(),
         };
         let page = TroublePage { word, said, zh: Language::Chinese.words(), en: Language::English.words() };

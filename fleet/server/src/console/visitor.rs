@@ -7,6 +7,7 @@ use super::form::{BYTES, Form};
 use super::limit::Kind;
 use super::refusals::Account;
 use super::role::{Permission, Role};
+use super::sign_in::own_path;
 use super::tokens;
 use super::trouble::Trouble;
 use super::words::{Language, Words};
@@ -77,6 +78,18 @@ fn console(parts: &Parts, server: &Server) -> Result<Console, Trouble> {
 /// The address that asks, as far as the listener tells.
 pub(super) fn address_of(extensions: &Extensions) -> String {
     extensions.get::<ConnectInfo<Peer>>().map_or_else(String::new, |from| from.0.address.ip().to_string())
+}
+
+/// What stands in an address: one that holds no such thing leads nowhere, and is told so as every other is.
+pub(super) struct Path<T>(pub(super) T);
+
+impl<T: serde::de::DeserializeOwned + Send> FromRequestParts<Server> for Path<T> {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Trouble> {
+        let found = axum::extract::Path::from_request_parts(parts, server).await;
+        found.map(|axum::extract::Path(value)| Self(value)).map_err(|_| Trouble::Missing)
+    }
 }
 
 /// Whoever asks, signed in or not.
@@ -257,7 +270,11 @@ fn path(parts: &Parts) -> String {
     parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-/// Where to go after signing in: the path alone, and only of a page that is read.
+/// Where to go after signing in: a page that is read, with what was asked of it where that is not too long to be taken along.
 fn next(parts: &Parts) -> String {
-    if parts.method == axum::http::Method::GET { parts.uri.path().to_owned() } else { "/".to_owned() }
+    if parts.method != axum::http::Method::GET {
+        return "/".to_owned();
+    }
+    let asked = path(parts);
+    if own_path(&asked) == asked { asked } else { parts.uri.path().to_owned() }
 }

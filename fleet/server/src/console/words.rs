@@ -69,6 +69,20 @@ impl Words {
         }
     }
 
+    /// The text for a word of a closed list; none where this version does not know it.
+    pub(super) fn known(&self, section: &str, word: &str) -> Option<&'static str> {
+        self.of_id(&format!("{section}.{word}"))
+    }
+
+    /// Every text of a list: in English, and in this language.
+    pub(super) fn section(&self, section: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let of_section = move |id: &str| id.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+        TABLE
+            .iter()
+            .filter(move |(id, ..)| of_section(id))
+            .map(|(_, chinese, english)| (*english, self.language.of(chinese, english)))
+    }
+
     /// An item's name by its id, where the catalogue of this version has it; else the id.
     pub(super) fn item<'a>(&self, id: &'a str) -> &'a str {
         match ITEMS.iter().find(|(known, ..)| *known == id) {
@@ -88,7 +102,7 @@ impl Words {
 }
 
 /// Puts values in the place of `{names}`; a value is never searched for names itself.
-fn fill(text: &str, values: &[(&str, String)]) -> String {
+pub(super) fn fill(text: &str, values: &[(&str, String)]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {

@@ -19,7 +19,8 @@ impl From<OrderError> for Trouble {
             OrderError::Table(Refused { state, .. }) => {
                 Self::Conflict(Said::of(|w| w.refused_rollout(w.of("rollout_state", state.word()))))
             }
-            other => Self::Conflict(Said::plain(other.to_string())),
+            OrderError::Wrong(why) => Self::Wrong(Said::program(&why)),
+            other => Self::Conflict(Said::program(&other.to_string())),
         }
     }
 }

@@ -19,9 +19,6 @@ use fleet_api::event::{BATCH, Event, EventBatch, EventsTaken, What};
 const COUNTS: usize = 2000;
 /// What one page can count in an hour.
 const MOST_IN_AN_HOUR: u32 = 3600;
-/// A day, and how late counts may come, in milliseconds: a terminal may have been without network for so long.
-const DAY: i64 = 86_400_000;
-const LATEST_COUNTS: i64 = 62 * DAY;
 /// What a keeper does who reports a fault.
 const FAULT_REPORTED: &str = "fault_reported";
 /// The longest text of an event, in bytes.
@@ -85,18 +82,12 @@ fn check(batch: &EventBatch) -> Answer<()> {
     Ok(())
 }
 
-/// The day of an hour that a terminal tells, days of Unix time: today, where its clock must be wrong.
-fn day_of(hour: i64, now: i64) -> i64 {
-    let possible = (now - LATEST_COUNTS..=now + DAY).contains(&hour);
-    (if possible { hour } else { now }).div_euclid(DAY)
-}
-
 /// What of an event is written down: nothing of what somebody did at a terminal but a count.
 async fn keep(tx: &mut Write, terminal: &str, community: &str, event: &Event, now: i64) -> Answer<()> {
     match &event.what {
         What::Help { .. } | What::HelpEnded { .. } => {}
         What::Stops { hour, counts } => {
-            stops::add(tx, community, day_of(millis(*hour), now), counts).await?;
+            stops::add(tx, community, stops::taken_as(millis(*hour), now), counts).await?;
         }
         What::Device(device) => {
             heartbeats::put_device(tx, terminal, device, now).await?;

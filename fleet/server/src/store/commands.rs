@@ -321,8 +321,33 @@ impl Store {
         .bind(command)
         .fetch_all(self.read())
         .await?;
-        let turns =
-            rows.iter().map(|row| Ok((row.try_get("at")?, row.try_get("output")?, row.try_get("input")?)));
-        Ok(turns.collect::<Result<_, sqlx::Error>>()?)
+        turns(&rows)
     }
+
+    /// The last turns of a shell's transcript, in order.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn transcript_end(
+        &self,
+        command: &str,
+        most: i64,
+    ) -> Result<Vec<(Millis, String, String)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT at, output, input FROM transcripts WHERE command = $1 ORDER BY turn DESC LIMIT $2",
+        )
+        .bind(command)
+        .bind(most)
+        .fetch_all(self.read())
+        .await?;
+        let mut turns = turns(&rows)?;
+        turns.reverse();
+        Ok(turns)
+    }
+}
+
+fn turns(rows: &[AnyRow]) -> Result<Vec<(Millis, String, String)>, StoreError> {
+    let turns =
+        rows.iter().map(|row| Ok((row.try_get("at")?, row.try_get("output")?, row.try_get("input")?)));
+    Ok(turns.collect::<Result<_, sqlx::Error>>()?)
 }

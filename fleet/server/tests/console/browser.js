@@ -168,6 +168,8 @@ const keyOfServer = () =>
           if (weight > 150_000) fail(`${name} weighs ${weight} bytes`);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           if (wide > 0) fail(`${name} scrolls ${wide} px to the side`);
+          const hidden = await page.evaluate(() => [...document.querySelectorAll(".map-and-table .wide")].some((e) => e.scrollWidth > e.clientWidth));
+          if (hidden && width === 1280) fail(`${name}: a column of the table is not seen`);
           if (SHOTS) await page.screenshot({ path: `${SHOTS}/${language}-${width}-${path.replace(/[^a-zA-Z0-9]+/g, "_")}.png`, fullPage: true });
           await page.evaluate(fs.readFileSync(axe, "utf8"));
           const found = await page.evaluate(() => window.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));

@@ -93,7 +93,8 @@ pub(crate) async fn build(server: &Server) -> i64 {
         )
         .unwrap()
     };
-    let day = now.div_euclid(86_400_000);
+    // In the last week that is over.
+    let day = stops::day(now) - 7;
     let counts = [
         count("home", "shown", 900),
         count("home", "left", 120),

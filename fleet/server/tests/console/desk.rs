@@ -12,7 +12,7 @@ pub(crate) struct Office {
     pub(crate) running: Running,
     pub(crate) origin: String,
     setup: Setup,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl Office {
@@ -37,11 +37,16 @@ impl Office {
                 ..Options::local(data.path())
             };
             match serve(options).await {
-                Ok(running) => return Self { running, origin, setup, _data: data },
+                Ok(running) => return Self { running, origin, setup, data },
                 Err(ServeError::Listen { .. }) => {}
                 Err(other) => panic!("{other}"),
             }
         }
+    }
+
+    /// The server's folder.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     /// Somebody of `role` who has used their invitation and is signed in.

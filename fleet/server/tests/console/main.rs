@@ -10,6 +10,7 @@ mod audit;
 mod browser;
 mod city;
 mod desk;
+mod forms;
 mod own;
 #[path = "../fleet/peer.rs"]
 #[allow(dead_code, reason = "the tests of the fleet, whose module it is, use the rest")]

@@ -17,7 +17,7 @@ async fn every_page_and_every_order_on_postgresql() {
     reading::check_stops(&viewer).await;
     reading::check_report(&viewer).await;
     for path in
-        ["/tickets?state=closed", "/terminals?service=yes&needs=media&id=AH", "/rollouts", "/stops?days=90"]
+        ["/tickets?state=closed", "/terminals?service=yes&needs=media&id=AH", "/rollouts", "/stops?weeks=13"]
     {
         viewer.page(path).await;
     }

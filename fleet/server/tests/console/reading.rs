@@ -77,7 +77,7 @@ pub(crate) async fn check_stops(viewer: &Person) {
     assert!(page.contains(">12 %<"), "{page}");
     let csv = viewer.page("/stops/counts.csv").await;
     assert!(
-        csv.starts_with("\u{FEFF}district,page,mode,item,stop,count\r\n") && csv.contains(",< 5\r\n"),
+        csv.starts_with("\u{FEFF}week,district,page,mode,item,stop,count\r\n") && csv.contains(",< 5\r\n"),
         "{csv}"
     );
 }

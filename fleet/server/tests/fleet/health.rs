@@ -5,6 +5,7 @@ use fleet_api::event::{Event, EventBatch, Stop, StopCount, What};
 use fleet_api::path;
 use fleet_server::runner::alive;
 use fleet_server::store::coverage::{self, Covered, Division, ServiceLevel};
+use fleet_server::store::stops::Weeks;
 use fleet_server::{Options, serve};
 use serde_json::json;
 use sqlx::Row as _;
@@ -192,7 +193,13 @@ fn an_event_counts_once_however_often_it_is_sent() {
             [1],
             "what people did is not kept"
         );
-        let told = store.stops(0, i64::MAX).await.unwrap();
+        assert_eq!(
+            store.stops(Weeks::over(9, fleet.server().clock.millis())).await.unwrap(),
+            [],
+            "the week is open"
+        );
+        let later = fleet.server().clock.millis() + 8 * 86_400_000;
+        let told = store.stops(Weeks::over(9, later)).await.unwrap();
         let told: Vec<_> = told.iter().map(|told| (told.stop.as_str(), told.count)).collect();
         assert_eq!(told, [("left", None), ("shown", Some(90))], "a small number is not told");
         assert_eq!(fleet.server().assist.calls()[0].terminal, "T-1");
