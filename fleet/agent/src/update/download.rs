@@ -28,6 +28,10 @@ pub(super) enum DownloadError {
     /// The line broke or fell silent in the middle; the rest comes later.
     #[error("the download broke off at byte {at}")]
     Cut { at: u64 },
+    /// What an earlier try left here and what came now do not make the signed file: power may fail before a disk has all of what was
+    /// written. It is thrown away, and fetched from the first byte.
+    #[error("what was left of an earlier try is not of the file that was signed")]
+    Mixed,
     /// The disk.
     #[error("{file}: cannot be written")]
     Disk {
@@ -51,7 +55,7 @@ impl DownloadError {
                 status.is_client_error()
                     && !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
             }),
-            Self::Cut { .. } | Self::Disk { .. } | Self::NoRoom { .. } => true,
+            Self::Cut { .. } | Self::Mixed | Self::Disk { .. } | Self::NoRoom { .. } => true,
             Self::NotAuthentic(_) => false,
         }
     }
@@ -97,6 +101,7 @@ pub(super) async fn fetch(
         file.set_len(0).await.map_err(disk)?;
         here = 0;
     }
+    let resumed = here > 0;
     room(data, target.size - here)?;
     if here < target.size {
         here = rest(server, link, target, &mut file, here, &part, &bytes_per_second, &told).await?;
@@ -113,7 +118,10 @@ pub(super) async fn fetch(
     if found != target.sha256 {
         // Nothing of it is used again, be it a mixture of two files or a forged one.
         tokio::fs::remove_file(&part).await.map_err(disk)?;
-        return Err(DownloadError::NotAuthentic("its SHA-256 is another"));
+        return Err(match resumed {
+            true => DownloadError::Mixed,
+            false => DownloadError::NotAuthentic("its SHA-256 is another"),
+        });
     }
     std::fs::rename(&part, &whole).map_err(disk)?;
     std::fs::File::open(folder(data)).and_then(|folder| folder.sync_all()).map_err(disk)?;

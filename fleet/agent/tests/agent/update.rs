@@ -103,6 +103,26 @@ async fn a_good_version_is_installed_proved_and_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_a_power_cut_spoilt_is_fetched_again_from_its_first_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(folder.path()).await;
+    let terminal = Terminal::enrolled(&desk).await;
+    let version = "1.1.0".parse().unwrap();
+    let image = Image { version, compatible: COMPATIBLE.into(), behaviour: Behaviour::Good };
+    let bytes = image.bytes(200_000);
+    let signed = manifest("1.1.0", &bytes);
+    // Sectors that were never written are zeros.
+    let bundles = terminal.config.data.join("bundles");
+    std::fs::create_dir_all(&bundles).unwrap();
+    std::fs::write(bundles.join(format!("{}.part", signed.sha256)), vec![0; 4096]).unwrap();
+    desk.release_as("11", "1.1.0", bytes, Some(sign(&signed, 4)));
+    let (finished, detail) = to_the_end(&desk, &terminal, "11").await;
+    assert_eq!(finished, Finished::Success, "{detail}");
+    let downloads = desk.state().downloads.clone();
+    assert_eq!(downloads, [Some("bytes=4096-".to_owned()), None]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_does_not_start_or_paint_falls_back_and_says_so() {
     for (behaviour, why) in [
         (Behaviour::DoesNotStart, "came back on the old version"),
