@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod assets;
+pub mod card;
 pub mod catalogue_command;
 pub mod chain;
 pub mod cli;

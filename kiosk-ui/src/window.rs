@@ -164,6 +164,13 @@ fn select() -> Result<(), PlatformError> {
     #[cfg(feature = "sim")]
     let selector = selector.backend_name("winit".to_owned()).renderer_name("software".to_owned());
     #[cfg(all(feature = "kms", not(feature = "sim")))]
+    if !crate::card::wait(std::path::Path::new(crate::card::CARDS), crate::card::PATIENCE) {
+        tracing::warn!(
+            folder = crate::card::CARDS,
+            "no card of a display came: is one connected, and has the kernel its driver?"
+        );
+    }
+    #[cfg(all(feature = "kms", not(feature = "sim")))]
     let selector = selector.backend_name("linuxkms-noseat".to_owned()).renderer_name("software".to_owned());
     selector.select()
 }

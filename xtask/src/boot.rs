@@ -9,11 +9,14 @@ mod fleet;
 mod host;
 mod machine;
 mod measure;
+mod modem;
 mod provision;
 mod qmp;
 mod reader;
 mod screen;
+mod tpm;
 mod update;
+mod usb;
 mod visit;
 mod writes;
 
@@ -47,6 +50,15 @@ pub(crate) struct Options {
     /// Instead of all that: so many starts and an update are measured, and kept in docs/measured/firmware.json.
     #[arg(long, value_name = "STARTS", conflicts_with = "update")]
     measure: Option<u32>,
+    /// Instead of all that: a machine with a TPM makes its data partition, opens it again, and does not open it with another TPM.
+    #[arg(long, conflicts_with_all = ["update", "measure"])]
+    tpm: bool,
+    /// Instead of all that: the cable goes, and what leaves the machine over a modem is looked at.
+    #[arg(long, conflicts_with_all = ["update", "measure", "tpm"])]
+    modem: bool,
+    /// Instead of all that: what is plugged in stays out, or is let in by the list.
+    #[arg(long, conflicts_with_all = ["update", "measure", "tpm", "modem"])]
+    usb: bool,
 }
 
 /// Why something was not seen.
@@ -76,6 +88,12 @@ pub(crate) enum BootError {
     Said(String, String),
     #[error("after a loss of power: {0}")]
     Cut(String),
+    #[error("the data partition: {0}")]
+    Data(String),
+    #[error("on USB: {0}")]
+    Usb(String),
+    #[error("over the modem: {0}")]
+    Modem(String),
     #[error("in the guest, {0} failed: {1}")]
     Guest(String, String),
     #[error(transparent)]
@@ -136,12 +154,12 @@ struct Bench {
 
 impl Bench {
     /// A new disk of the image, started for the first time.
-    fn start(folders: &Folders, writes: Option<PathBuf>, delivery: Delivery) -> Result<Self, BootError> {
+    fn start(folders: &Folders, with: Attached, delivery: Delivery) -> Result<Self, BootError> {
         let host = Host::start(&folders.programs, &folders.machine)?;
         let disk = folders.machine.join("disk.img");
         machine::copied(&folders.image.join("disk.img"), &disk)?;
         provision::write(&disk, &host, &folders.machine, delivery)?;
-        let (machine, reader) = power_on(folders, &host, writes)?;
+        let (machine, reader) = power_on(folders, &host, with)?;
         let mut bench = Self { host, machine, reader };
         bench.await_page(&folders.out, START)?;
         Ok(bench)
@@ -163,8 +181,9 @@ impl Bench {
     fn enrol(&mut self) -> Result<(), BootError> {
         let terminal = provision::terminal(&self.host.credentials)?;
         let code = self.host.fleet.plan(&terminal)?;
+        // The page is there before the network is.
         let enrol = format!(
-            "echo {code} | setpriv --reuid=yilin-agent --regid=yilin-agent --init-groups yilin-agent enrol && \
+            "until ip -4 route | grep -q '^default '; do sleep 0.5; done; echo {code} | setpriv --reuid=yilin-agent --regid=yilin-agent --init-groups yilin-agent enrol && \
              systemctl restart yilin-agent"
         );
         let enrolled = self.machine.run(&enrol, START)?.well("yilin-agent enrol");
@@ -178,24 +197,33 @@ impl Bench {
 }
 
 /// Puts the power on, with what hangs on the machine.
-fn power_on(folders: &Folders, host: &Host, writes: Option<PathBuf>) -> Result<(Machine, Reader), BootError> {
+fn power_on(folders: &Folders, host: &Host, with: Attached) -> Result<(Machine, Reader), BootError> {
     let line = folders.machine.join("card");
     let serial = vec![Serial::Socket(line.clone()), Serial::Pty(Host::pty(&host.printer)?)];
-    let machine = Machine::start(&folders.machine, &Attached { serial, writes })?;
+    let machine = Machine::start(&folders.machine, &Attached { serial, ..with })?;
     let reader = Reader::start(&folders.programs.join("yilin-device"), &line)?;
     Ok((machine, reader))
 }
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, update, measure } = options;
+    let Options { image, out, programs, update, measure, tpm, modem, usb } = options;
     let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
     if let Some(starts) = measure {
         return measure::run(&folders, *starts);
     }
+    if *tpm {
+        return tpm::run(&folders);
+    }
+    if *modem {
+        return modem::run(&folders);
+    }
+    if *usb {
+        return usb::run(&folders);
+    }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
-    let mut bench = Bench::start(&folders, None, Delivery::Stream)?;
+    let mut bench = Bench::start(&folders, Attached::default(), Delivery::Stream)?;
     bench.enrol()?;
     for (case, bundle) in &bundles {
         let Bench { machine, host, .. } = &mut bench;

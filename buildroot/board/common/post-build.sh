@@ -23,7 +23,7 @@ rk3568 | rk3588)
     # Where RAUC counts the slots' tries: GRUB's environment. Built again, the line is not there twice.
     mkdir -p "$target/efi"
     grep -q '^PARTLABEL=esp ' "$target/etc/fstab" ||
-        echo 'PARTLABEL=esp /efi vfat umask=0077,nodev,nosuid,noexec 0 0' >>"$target/etc/fstab"
+        echo 'PARTLABEL=esp /efi vfat umask=0077,nodev,nosuid,noexec,nofail,x-systemd.after=yilin-terminal.service 0 0' >>"$target/etc/fstab"
     [ -x "$target/usr/bin/grub-editenv" ] || fail "RAUC needs grub-editenv"
     ;;
 esac

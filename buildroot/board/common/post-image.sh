@@ -78,6 +78,7 @@ format=verity
 
 [image.boot]
 filename=boot.img
+adaptive=block-hash-index
 
 [image.rootfs]
 filename=root.img

@@ -6,6 +6,7 @@
 mod tally;
 
 use super::dice::Dice;
+use super::machine::Attached;
 use super::provision::Delivery;
 use super::update::{self, Case};
 use super::visit::{self, Reached, Rehearsal};
@@ -102,7 +103,7 @@ pub(crate) fn run(options: &Options) -> Result<(), CutsError> {
     let bundle = Case::Good.bundle(&folders)?;
     let rehearsal = Rehearsal::of(&folders.programs, &folders.out)?;
     let writes = Some(folders.machine.join("writes.log"));
-    let mut bench = Bench::start(&folders, writes, Delivery::Download)?;
+    let mut bench = Bench::start(&folders, Attached { writes, ..Attached::default() }, Delivery::Download)?;
     bench.enrol()?;
     // The first life is not cut; its disk is where the next begins.
     bench.machine.shut_down(START)?;
@@ -128,7 +129,8 @@ impl Trial {
         let folder = &self.folders.machine;
         machine::copied(&folder.join("disk.img"), &folder.join("before.img"))?;
         let writes = Some(folder.join("writes.log"));
-        (self.bench.machine, self.bench.reader) = power_on(&self.folders, &self.bench.host, writes)?;
+        (self.bench.machine, self.bench.reader) =
+            power_on(&self.folders, &self.bench.host, Attached { writes, ..Attached::default() })?;
         Ok(())
     }
 

@@ -66,6 +66,12 @@ pub(super) struct Attached {
     pub(super) serial: Vec<Serial>,
     /// Where each write and flush of the disk is noted (`writes`); none: nowhere.
     pub(super) writes: Option<PathBuf>,
+    /// The socket of a TPM; none: it has none.
+    pub(super) tpm: Option<PathBuf>,
+    /// A second network, of the addresses 10.64.0.0/24: the host is its gateway 10.64.0.2.
+    pub(super) modem: bool,
+    /// A controller of USB, into which something can be plugged.
+    pub(super) usb: bool,
 }
 
 /// The other end of a serial device.
@@ -102,6 +108,13 @@ impl Machine {
         ]);
         qemu.args(["-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=reset"]);
         qemu.args(["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]);
+        if attached.modem {
+            qemu.args(["-netdev", "user,id=modem,net=10.64.0.0/24"]);
+            qemu.args(["-device", "virtio-net-pci,netdev=modem"]);
+        }
+        if attached.usb {
+            qemu.args(["-device", "qemu-xhci,id=usb"]);
+        }
         qemu.args(["-device", "virtio-serial-pci"]);
         qemu.arg("-chardev")
             .arg(format!("socket,id=agent,server=on,wait=off,path={}", socket("agent").display()));
@@ -116,6 +129,10 @@ impl Machine {
             };
             qemu.args(["-chardev", &end]);
             qemu.args(["-device", &format!("virtconsole,chardev=device{number}")]);
+        }
+        if let Some(tpm) = &attached.tpm {
+            qemu.arg("-chardev").arg(format!("socket,id=tpm,path={}", tpm.display()));
+            qemu.args(["-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-tis,tpmdev=tpm0"]);
         }
         qemu.arg("-serial").arg(format!("file:{}", console.display()));
         qemu.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket("monitor").display()));
@@ -143,6 +160,49 @@ impl Machine {
             .map_err(|e| BootError::File(path.to_owned(), e))?;
         self.monitor.ask("screendump", json!({"filename": path, "format": "png"}), MONITOR)?;
         say(&format!("{:5.0} s  {}", self.begun.elapsed().as_secs_f64(), path.display()));
+        Ok(())
+    }
+
+    /// Writes down from now on what goes over the second network, as pcap.
+    pub(super) fn note_modem(&mut self, path: &Path) -> Result<(), BootError> {
+        let dump = json!({"qom-type": "filter-dump", "id": "noted-modem", "netdev": "modem", "file": path});
+        self.monitor.ask("object-add", dump, MONITOR).map(drop).map_err(BootError::from)
+    }
+
+    /// Ends that, so that all of it is in the file.
+    pub(super) fn end_note(&mut self) -> Result<(), BootError> {
+        self.monitor
+            .ask("object-del", json!({"id": "noted-modem"}), MONITOR)
+            .map(drop)
+            .map_err(BootError::from)
+    }
+
+    /// Plugs a keyboard in.
+    pub(super) fn plug_keyboard(&mut self) -> Result<(), BootError> {
+        let keyboard = json!({"driver": "usb-kbd", "bus": "usb.0", "id": "keyboard"});
+        self.monitor.ask("device_add", keyboard, MONITOR).map(drop).map_err(BootError::from)
+    }
+
+    /// Plugs a stick in: an image of its whole.
+    pub(super) fn plug_stick(&mut self, image: &Path) -> Result<(), BootError> {
+        let file = json!({"driver": "file", "filename": image});
+        let node = json!({"driver": "raw", "node-name": "stick", "file": file});
+        self.monitor.ask("blockdev-add", node, MONITOR)?;
+        let stick = json!({"driver": "usb-storage", "bus": "usb.0", "id": "stick", "drive": "stick"});
+        self.monitor.ask("device_add", stick, MONITOR).map(drop).map_err(BootError::from)
+    }
+
+    /// Pulls the stick out.
+    pub(super) fn pull_stick(&mut self) -> Result<(), BootError> {
+        self.monitor.ask("device_del", json!({"id": "stick"}), MONITOR)?;
+        let until = Instant::now() + MONITOR;
+        // The node is free when the device has gone.
+        while let Err(error) = self.monitor.ask("blockdev-del", json!({"node-name": "stick"}), MONITOR) {
+            if Instant::now() > until {
+                return Err(error.into());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
         Ok(())
     }
 
@@ -226,7 +286,8 @@ impl Machine {
 
     /// Ends it as the system does, and waits for the end: a kiosk's power key does nothing.
     pub(super) fn shut_down(&mut self, patience: Duration) -> Result<(), BootError> {
-        self.run("systemctl --no-block poweroff", patience)?.well("systemctl")?;
+        // It may be gone before it has answered.
+        let asked = self.run("systemctl --no-block poweroff", patience).and_then(|ran| ran.well("systemctl"));
         let until = Instant::now() + patience;
         while Instant::now() < until {
             if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
@@ -234,6 +295,7 @@ impl Machine {
             }
             std::thread::sleep(Duration::from_millis(200));
         }
+        asked?;
         Err(LinesError::Silent("poweroff".to_owned()).into())
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Duty: ask the guest, and leave the samples in docs/measured/firmware.json. Never: count a start of which a part was not seen.
 
+use super::machine::Attached;
 use super::provision::Delivery;
 use super::update::{self, Case};
 use super::{BootError, Folders, START, host, machine, power_on};
@@ -32,13 +33,13 @@ pub(super) fn run(folders: &Folders, starts: u32) -> Result<(), BootError> {
     let shell = Shell::new(folders)?;
     let bundle = Case::Good.bundle(folders)?;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
-    let mut bench = super::Bench::start(folders, None, Delivery::Stream)?;
+    let mut bench = super::Bench::start(folders, Attached::default(), Delivery::Stream)?;
     bench.enrol()?;
     // The first start makes what later ones find.
     for number in 1..=starts {
         bench.machine.shut_down(START)?;
         bare.push(shell.start()?);
-        (bench.machine, bench.reader) = power_on(folders, &bench.host, None)?;
+        (bench.machine, bench.reader) = power_on(folders, &bench.host, Attached::default())?;
         bench.machine.painted(START)?;
         ours.push(number_of(&bench.machine.run(PAINTED, START)?.well("systemctl")?)? / 1e6);
         say(&format!(

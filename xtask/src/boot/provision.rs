@@ -6,7 +6,7 @@ use super::host::Host;
 use crate::image::COMPATIBLE;
 use crate::program::output;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The terminal's file; its name is that of its certificate.
@@ -104,8 +104,8 @@ pub(super) fn terminal(credentials: &Path) -> Result<String, BootError> {
     Ok(name.map(|rest| rest.trim_start_matches([' ', '='])).unwrap_or_default().to_owned())
 }
 
-/// Writes the data partition of `disk`: a file system with the files of terminal and agent, and credentials.
-pub(super) fn write(disk: &Path, host: &Host, folder: &Path, delivery: Delivery) -> Result<(), BootError> {
+/// Makes in `folder` what a data partition holds: the files of terminal and agent, and credentials.
+pub(super) fn tree(host: &Host, folder: &Path, delivery: Delivery) -> Result<PathBuf, BootError> {
     let file = |path: &Path, e| BootError::File(path.to_owned(), e);
     let tree = folder.join("data");
     let _old = std::fs::remove_dir_all(&tree);
@@ -131,7 +131,13 @@ pub(super) fn write(disk: &Path, host: &Host, folder: &Path, delivery: Delivery)
     for (path, owner) in [("terminal", "971:971"), ("agent", "972:972"), ("config/credentials", "971:971")] {
         output(Command::new("chown").args(["--recursive", owner]).arg(tree.join(path)))?;
     }
+    Ok(tree)
+}
 
+/// Writes the data partition of `disk`: a file system with a tree.
+pub(super) fn write(disk: &Path, host: &Host, folder: &Path, delivery: Delivery) -> Result<(), BootError> {
+    let file = |path: &Path, e| BootError::File(path.to_owned(), e);
+    let tree = tree(host, folder, delivery)?;
     let (start, size) = partition(disk, "data")?;
     let image = folder.join("data.ext4");
     let _old = std::fs::remove_file(&image);

@@ -5,7 +5,7 @@
 
 use super::machine::Machine;
 use super::screen::Picture;
-use super::{ASKED, BootError, Folders, START};
+use super::{BootError, Folders, START};
 use crate::boot::fleet::{Fleet, Told};
 use crate::image::{self, Fault};
 use crate::say;
@@ -162,7 +162,7 @@ fn await_end(
     Err(BootError::Said("end".to_owned(), last.map(|told| told.words()).unwrap_or_default()))
 }
 
-/// The version that runs.
+/// The version that runs; the machine may have painted its page a moment ago, and answers later.
 pub(super) fn version(machine: &mut Machine) -> Result<String, BootError> {
-    Ok(machine.run(". /etc/os-release; echo \"$IMAGE_VERSION\"", ASKED)?.well("version")?.trim().to_owned())
+    Ok(machine.run(". /etc/os-release; echo \"$IMAGE_VERSION\"", START)?.well("version")?.trim().to_owned())
 }

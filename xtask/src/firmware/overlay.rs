@@ -1,11 +1,13 @@
 //! The root's files that both images share, by the programs that will read them.
 
-use super::{FirmwareError, Report, entries, network, read};
+use super::{FirmwareError, Report, entries, files, network, read};
 use crate::program::{ProgramError, has, output};
 use crate::say;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Where units lie.
+const UNITS: &str = "usr/lib/systemd/system";
 /// The most exposure that a service may have, in tenths: systemd's own scale goes to 100.
 const EXPOSURE: u32 = 20;
 /// Services that are allowed more, and why.
@@ -25,32 +27,46 @@ pub(super) fn check(external: &Path, scratch: &Path, report: &mut Report) -> Res
     network::check(&overlay, scratch, report)
 }
 
-/// Every unit is one that systemd understands, and shut in.
+/// Every unit is one that systemd understands, and shut in; a start with all of them has an order.
 fn units(overlay: &Path, scratch: &Path, report: &mut Report) -> Result<(), FirmwareError> {
     if !has("systemd-analyze", "units")? {
         return Ok(());
     }
-    let folder = overlay.join("usr/lib/systemd/system");
+    let folder = overlay.join(UNITS);
     let copies = scratch.join("units");
-    std::fs::create_dir_all(&copies).map_err(|e| FirmwareError::File(copies.clone(), e))?;
-    let mut verified = Vec::new();
-    for unit in entries(&folder)? {
-        let name = unit.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let copy = copies.join(name.replace('@', "@x"));
+    let file = |at: &Path, e| FirmwareError::File(at.to_owned(), e);
+    let mut verified = vec!["multi-user.target".to_owned()];
+    for unit in files(&folder)? {
+        let within = unit.strip_prefix(&folder).unwrap_or(&unit).to_string_lossy().into_owned();
+        // What has a name only when it is started is verified under one.
+        let copy = copies.join(within.replace("@.", "@x."));
+        let parent = copy.parent().unwrap_or(&copies);
+        std::fs::create_dir_all(parent).map_err(|e| file(parent, e))?;
         // The programs are not on this machine: what is verified is all the rest.
-        let text = read(&unit)?.lines().map(without_programs).collect::<Vec<_>>().join("\n");
-        std::fs::write(&copy, text).map_err(|e| FirmwareError::File(copy.clone(), e))?;
-        verified.push(copy);
-        if name.ends_with(".service") {
-            exposure(&unit, &name, report)?;
+        let text = read(&unit)?;
+        let copied = text.lines().map(without_programs).collect::<Vec<_>>().join("\n");
+        std::fs::write(&copy, copied).map_err(|e| file(&copy, e))?;
+        if parent != copies {
+            continue;
+        }
+        for target in text.lines().filter_map(|line| line.strip_prefix("WantedBy=")) {
+            let wants = copies.join(format!("{target}.wants"));
+            std::fs::create_dir_all(&wants).map_err(|e| file(&wants, e))?;
+            let link = wants.join(&within);
+            std::os::unix::fs::symlink(&copy, &link).map_err(|e| file(&link, e))?;
+        }
+        verified.push(copy.display().to_string());
+        if within.ends_with(".service") {
+            exposure(&unit, &within, report)?;
         }
     }
     let mut verify = Command::new("systemd-analyze");
-    verify.args(["verify", "--man=no", "--recursive-errors=no"]).args(&verified);
+    verify.args(["verify", "--man=no", "--recursive-errors=yes"]).args(&verified);
     verify.env("SYSTEMD_UNIT_PATH", format!("{}:", copies.display()));
     let said = verify.output().map_err(|e| ProgramError::Start("systemd-analyze".to_owned(), e))?;
     let ours = copies.display().to_string();
-    for line in String::from_utf8_lossy(&said.stderr).lines().filter(|line| line.contains(&ours)) {
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    for line in said.lines().filter(|line| line.contains(&ours) || line.contains("ordering cycle")) {
         report.fault(&folder, line.replace(&ours, ""));
     }
     Ok(())
@@ -115,7 +131,7 @@ fn users(overlay: &Path, scratch: &Path, report: &mut Report) -> Result<(), Firm
         say("folders are made by root alone: not checked");
     }
     let (passwd, group) = (read(&root.join("etc/passwd"))?, read(&root.join("etc/group"))?);
-    for unit in entries(&overlay.join("usr/lib/systemd/system"))? {
+    for unit in units_of(overlay)? {
         let text = read(&unit)?;
         for (key, made) in [("User=", &passwd), ("Group=", &group), ("SupplementaryGroups=", &group)] {
             for who in text.lines().filter_map(|line| line.strip_prefix(key)).flat_map(str::split_whitespace)
@@ -126,6 +142,11 @@ fn users(overlay: &Path, scratch: &Path, report: &mut Report) -> Result<(), Firm
         }
     }
     Ok(())
+}
+
+/// The units themselves, without what is added to others'.
+fn units_of(overlay: &Path) -> Result<Vec<PathBuf>, FirmwareError> {
+    Ok(entries(&overlay.join(UNITS))?.into_iter().filter(|unit| unit.is_file()).collect())
 }
 
 /// The kernel's folder of this process belongs to its user.
@@ -139,7 +160,7 @@ fn preset(overlay: &Path, report: &mut Report) -> Result<(), FirmwareError> {
     let file = overlay.join("usr/lib/systemd/system-preset/10-yilin.preset");
     let text = read(&file)?;
     let enabled: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("enable ")).collect();
-    let units = entries(&overlay.join("usr/lib/systemd/system"))?;
+    let units = units_of(overlay)?;
     let mut names = Vec::new();
     for unit in &units {
         let name = unit.file_name().unwrap_or_default().to_string_lossy().into_owned();

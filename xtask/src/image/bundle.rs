@@ -28,7 +28,7 @@ pub(super) fn make(folders: &Folders, options: &Options, keys: &Keys) -> Result<
 fn sign(input: &Path, version: &str, signer: &Signer, bundle: &Path) -> Result<(), ImageError> {
     let manifest = format!(
         "[update]\ncompatible={COMPATIBLE}\nversion={version}\n\n[bundle]\nformat=verity\n\n\
-         [image.boot]\nfilename=boot.img\n\n[image.rootfs]\nfilename=root.img\nadaptive=block-hash-index\n"
+         [image.boot]\nfilename=boot.img\nadaptive=block-hash-index\n\n[image.rootfs]\nfilename=root.img\nadaptive=block-hash-index\n"
     );
     write(&input.join("manifest.raucm"), manifest)?;
     let _old = std::fs::remove_file(bundle);
