@@ -189,3 +189,27 @@ fn no_link_is_left_in_a_journal() {
     assert!(said.contains("/join/"), "{said}");
     assert!(!start(&["--json"]).contains("/join/"), "there is an account now");
 }
+
+#[test]
+fn a_city_comes_in_one_file() {
+    on_both(async |fleet| {
+        let file = fleet.folder().join("city.jsonl");
+        let division = |code: &str, parent: serde_json::Value, level: &str, x: serde_json::Value| {
+            json!({"code": code, "parent": parent, "level": level, "name_zh": "样本", "name_en": "Sample",
+                "urban": true, "x": x, "y": x})
+        };
+        let city = [
+            division("990101", json!(null), "district", json!(null)),
+            division("990101001", json!("990101"), "street", json!(null)),
+            division("990101001001", json!("990101001"), "community", json!(0.2)),
+            division("990101001002", json!("990101001"), "community", json!(null)),
+            division("990101001003", json!("990101001"), "community", json!(1.0 / 3.0)),
+        ];
+        let text: Vec<String> = city.iter().map(ToString::to_string).collect();
+        std::fs::write(&file, text.join("\n")).unwrap();
+        fleet.say(&["division", "add", file.to_str().unwrap()]).unwrap();
+        let mut said = fleet.say(&["division", "list"]).unwrap();
+        said.sort_by_key(|division| division["code"].to_string());
+        assert_eq!(said, city);
+    });
+}
