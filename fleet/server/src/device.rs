@@ -9,7 +9,7 @@ mod commands;
 mod configuration;
 mod enrolment;
 mod events;
-mod health;
+pub(crate) mod health;
 mod instance;
 mod operations;
 pub(crate) mod refusal;

@@ -37,8 +37,8 @@ impl Store {
         let mut all: BTreeMap<String, Figures> = BTreeMap::new();
         let disk = i64::try_from(DISK).unwrap_or(i64::MAX);
         let sql = format!(
-            "SELECT h.terminal, t.hours, h.received_at, h.out_of_service, h.outbox_needs_person, h.disk_free, \
-             h.disk_total FROM health h JOIN terminals t ON t.id = h.terminal WHERE h.state = 'enrolled' \
+            "SELECT h.terminal, t.hours, h.received_at, h.out_of_service, h.screen_away_since, \
+             h.outbox_needs_person, h.disk_free, h.disk_total FROM health h JOIN terminals t ON t.id = h.terminal WHERE h.state = 'enrolled' \
              AND h.received_at IS NOT NULL AND h.terminal IN ({LOOKED_AT})"
         );
         let query = sqlx::query(AssertSqlSafe(sql)).bind(look.now - OFFLINE).bind(disk).bind(look.since);
@@ -51,6 +51,7 @@ impl Store {
                 hours: row.try_get("hours")?,
                 received_at: row.try_get("received_at")?,
                 out_of_service: row.try_get("out_of_service")?,
+                screen_away_since: row.try_get("screen_away_since")?,
                 needs_person: row.try_get("outbox_needs_person")?,
                 disk: bytes("disk_free")?.zip(bytes("disk_total")?),
                 ..Figures::default()
