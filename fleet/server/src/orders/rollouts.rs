@@ -3,7 +3,7 @@
 use super::{OrderError, commands, unknown};
 use crate::news::NewsItem;
 use crate::rollout::{Effect, Event, State, failed, in_order, is_over, next, next_may_begin};
-use crate::selector::within;
+use crate::selector;
 use crate::state::{Actor, Server};
 use crate::store::Write;
 use crate::store::actions::{self, Counts};
@@ -133,14 +133,16 @@ async fn begin_wave(server: &Server, tx: &mut Write, rollout: &Rollout, wave: i6
         server.store.release(rollout.release).await?.ok_or_else(|| unknown("release", rollout.release))?;
     let share = usize::try_from(wave).ok().and_then(|wave| rollout.waves.get(wave));
     let share = share.ok_or_else(|| unknown("wave", wave))?.percentage;
-    for candidate in rollouts::candidates(tx).await? {
-        let meant = rollout.selector.takes(&candidate)
+    let inside = rollouts::terminals_of(tx, rollout.id).await?;
+    let candidates = rollouts::candidates(tx).await?;
+    let rest = candidates.iter().filter(|candidate| {
+        rollout.selector.takes(candidate)
             && candidate.compatible == release.compatible
-            && within(rollout.seed, &candidate.id, share);
-        if meant {
-            let (release, id) = (rollout.release, Some(rollout.id));
-            actions::add(tx, &candidate.id, release, id, wave, rollout.forced, now).await?;
-        }
+            && !inside.contains(&candidate.id)
+    });
+    for candidate in selector::wave(rollout.seed, &rest.collect::<Vec<_>>(), share) {
+        let (release, id) = (rollout.release, Some(rollout.id));
+        actions::add(tx, &candidate.id, release, id, wave, rollout.forced, now).await?;
     }
     rollouts::set_wave(tx, rollout.id, wave, now).await?;
     Ok(())

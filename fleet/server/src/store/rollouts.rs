@@ -5,6 +5,7 @@ use crate::rollout::{State, Wave};
 use crate::selector::{Candidate, Selector};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::BTreeSet;
 
 /// A rollout.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -193,6 +194,16 @@ pub async fn candidates(tx: &mut Write) -> Result<Vec<Candidate>, StoreError> {
         })
     });
     Ok(candidates.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// The terminals that are in a rollout.
+///
+/// # Errors
+/// The database refused.
+pub async fn terminals_of(tx: &mut Write, id: i64) -> Result<BTreeSet<String>, StoreError> {
+    let rows =
+        sqlx::query("SELECT terminal FROM actions WHERE rollout = $1").bind(id).fetch_all(tx.on()).await?;
+    Ok(rows.iter().map(|row| row.try_get("terminal")).collect::<Result<_, _>>()?)
 }
 
 /// The terminals of a rollout whose action is in `state`.
