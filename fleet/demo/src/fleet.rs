@@ -3,7 +3,7 @@
 //! Duty: set them up, hand out releases, end them together. Never: stand between them; they talk over TLS on loopback.
 
 use crate::crowd::{self, Crowd, CrowdError, Member, Roster};
-use crate::kiosk::{COMPATIBLE, Kiosk, KioskError, Surroundings};
+use crate::kiosk::{COMPATIBLE, Flaw, Kiosk, KioskError, Surroundings};
 use crate::past::{self, Past};
 use crate::screen::Pace;
 use crate::town;
@@ -20,10 +20,13 @@ use fleet_server::serve::{Options, Running, ServeError, serve};
 use fleet_server::state::{Actor, Server};
 use fleet_server::store::actions::Counts;
 use fleet_server::store::artifacts::NewRelease;
+use fleet_server::store::page::Page;
 use fleet_server::store::rollouts::NewRollout;
 use fleet_server::store::{StoreError, coverage};
 use sample_city::{City, Seed};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 use time::{Date, OffsetDateTime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -87,6 +90,8 @@ pub struct Plan {
     pub pace: Pace,
     /// A release that some units cannot paint, and in how many of a thousand.
     pub flaw: Option<(ReleaseVersion, u32)>,
+    /// How long a new version may take to prove itself: longer than a machine under load takes to start all of them.
+    pub trial: Duration,
     /// What the server has in its tables at the beginning.
     pub past: Past,
     /// The seed of everything that happens.
@@ -98,6 +103,7 @@ pub struct Fleet {
     running: Running,
     plan: Plan,
     terminals: Vec<String>,
+    flaw: Option<Arc<Flaw>>,
     kiosks: JoinSet<Result<(), FleetError>>,
     stop: watch::Sender<bool>,
 }
@@ -130,17 +136,23 @@ impl Fleet {
         tx.commit().await?;
         let authorities = plan.data.join("authority.pem");
         write(&authorities, server.authority.root_pem().as_bytes())?;
+        let places = town::terminals(&city, plan.terminals, plan.seed);
+        let terminals: Vec<String> = places.iter().map(|place| place.id.clone()).collect();
+        let flaw = plan
+            .flaw
+            .map(|(version, permille)| Arc::new(Flaw::of(version, permille, &terminals, plan.seed)));
         let around = Surroundings {
             server: running.device_url.clone(),
             authorities,
             pace: plan.pace,
-            flaw: plan.flaw,
+            flaw: flaw.clone(),
+            trial: plan.trial,
             seed: plan.seed,
         };
         let (stop, _) = watch::channel(false);
-        let mut fleet = Self { running, terminals: Vec::new(), kiosks: JoinSet::new(), stop, plan };
+        let mut fleet = Self { running, terminals, flaw, kiosks: JoinSet::new(), stop, plan };
         let mut members = Vec::new();
-        for place in town::terminals(&city, fleet.plan.terminals, fleet.plan.seed) {
+        for place in places {
             let id = place.id.clone();
             enrolment::plan(&server, &place).await?;
             if fleet.plan.past == Past::FourWeeks {
@@ -149,7 +161,6 @@ impl Fleet {
                 tx.commit().await?;
             }
             let code = enrolment::code(&server, &TerminalId(id.clone()), &desk()).await?;
-            fleet.terminals.push(id.clone());
             members.push(Member { folder: fleet.folder(&id), id, code });
         }
         match crowd {
@@ -238,6 +249,11 @@ impl Fleet {
         Kiosk::running(&self.folder(terminal)).map(|(_, version)| version)
     }
 
+    /// Whether the flawed release paints nothing on a terminal.
+    pub fn is_flawed(&self, terminal: &str) -> bool {
+        self.flaw.as_ref().is_some_and(|flaw| flaw.units.contains(terminal))
+    }
+
     /// Makes a release of `version` and signs it, as a release manager would, with the key beside the server's data.
     ///
     /// # Errors
@@ -278,12 +294,14 @@ impl Fleet {
         signed.open_with(&server.keys.root_public).map_err(|_| FleetError::Ring)
     }
 
-    /// Rolls a release out to every terminal, in waves of 5, 25 and 100 %.
+    /// Rolls a release out to every terminal, in waves of 5, 25 and 100 %. The next wave waits until so many of this one are
+    /// good that no more than the threshold can still fail.
     ///
     /// # Errors
     /// The server refuses it.
     pub async fn roll_out(&self, name: &str, release: i64, error_permille: i64) -> Result<i64, FleetError> {
-        let wave = |percentage| Wave { percentage, success_permille: 900, pause_seconds: 5 };
+        let success_permille = 1000 - error_permille;
+        let wave = |percentage| Wave { percentage, success_permille, pause_seconds: 5 };
         let new = NewRollout {
             name: name.to_owned(),
             release,
@@ -340,6 +358,22 @@ impl Fleet {
             sum.cancelled += counts.cancelled;
         }
         Ok((state, sum))
+    }
+
+    /// The terminals on which a rollout's update is in `state`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn terminals_in(&self, rollout: i64, state: &str) -> Result<Vec<String>, FleetError> {
+        let mut all: Vec<String> = Vec::new();
+        loop {
+            let page = Page { after: all.last().cloned().unwrap_or_default(), rows: 1000 };
+            let part = self.server().store.actions_of(rollout, state, &page).await?;
+            if part.is_empty() {
+                return Ok(all);
+            }
+            all.extend(part.into_iter().map(|action| action.terminal));
+        }
     }
 
     /// The first terminal that ended by itself: none ever should.

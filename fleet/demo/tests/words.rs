@@ -89,6 +89,7 @@ async fn no_page_shows_an_id() {
         terminals: 0,
         pace: Pace::still(),
         flaw: None,
+        trial: std::time::Duration::from_secs(20),
         past: Past::None,
         seed: SEED,
     };
