@@ -13,6 +13,7 @@ use fleet_api::configuration::Settings;
 use fleet_api::keys::{KeyRing, Role};
 use fleet_api::release::{ReleaseManifest, ReleaseVersion};
 use fleet_server::keys::{KeyError, KeyFolder, SigningKey};
+use fleet_server::orders::noted::noted;
 use fleet_server::orders::{OrderError, configurations, enrolment, releases, rollouts};
 use fleet_server::rollout::{State, Wave};
 use fleet_server::selector::Selector;
@@ -20,6 +21,7 @@ use fleet_server::serve::{Options, Running, ServeError, serve};
 use fleet_server::state::{Actor, Server};
 use fleet_server::store::actions::Counts;
 use fleet_server::store::artifacts::NewRelease;
+use fleet_server::store::audit::AuditEntry;
 use fleet_server::store::page::Page;
 use fleet_server::store::rollouts::NewRollout;
 use fleet_server::store::{StoreError, coverage};
@@ -112,6 +114,20 @@ fn desk() -> Actor {
     Actor("demo".to_owned())
 }
 
+/// Why the demonstration orders something.
+const WHY: &str = "the demonstration";
+
+/// What the audit notes of an order, as of anybody else's.
+fn entry(what: &str, subject: String, detail: &str) -> AuditEntry {
+    AuditEntry {
+        who: desk().0,
+        what: what.to_owned(),
+        subject,
+        why: WHY.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
 impl Fleet {
     /// Starts the server, furnishes the city, enrols the terminals and starts them, all in this process.
     ///
@@ -138,9 +154,8 @@ impl Fleet {
         write(&authorities, server.authority.root_pem().as_bytes())?;
         let places = town::terminals(&city, plan.terminals, plan.seed);
         let terminals: Vec<String> = places.iter().map(|place| place.id.clone()).collect();
-        let flaw = plan
-            .flaw
-            .map(|(version, permille)| Arc::new(Flaw::of(version, permille, &terminals, plan.seed)));
+        let flaw =
+            plan.flaw.map(|(version, permille)| Arc::new(Flaw::of(version, permille, &terminals, plan.seed)));
         let around = Surroundings {
             server: running.device_url.clone(),
             authorities,
@@ -285,7 +300,10 @@ impl Fleet {
         };
         let ring = self.ring().await?;
         let now = server.clock.millis();
-        Ok(releases::add(&server.store, &server.artifacts, &ring, &file, &new, &desk(), now).await?)
+        let added = entry("release.add", format!("release:{} {version}", new.name), &new.filename);
+        let by = desk();
+        let work = releases::add(&server.store, &server.artifacts, &ring, &file, &new, &by, now);
+        Ok(noted(server, added, work).await?)
     }
 
     async fn ring(&self) -> Result<KeyRing, FleetError> {
@@ -311,9 +329,11 @@ impl Fleet {
             error_permille,
             forced: true,
         };
-        let why = "the demonstration";
-        let id = rollouts::make(self.server(), &new, &desk(), why).await?;
-        rollouts::start(self.server(), id, &desk(), why).await?;
+        let server = self.server();
+        let made = entry("rollout.add", format!("release:{release}"), name);
+        let id = noted(server, made, rollouts::make(server, &new, &desk(), WHY)).await?;
+        let started = entry("rollout.start", format!("rollout:{id}"), "");
+        noted(server, started, rollouts::start(server, id, &desk(), WHY)).await?;
         Ok(id)
     }
 
@@ -330,7 +350,11 @@ impl Fleet {
         };
         let seed = i64::from_ne_bytes(self.plan.seed.0.to_ne_bytes());
         let all = Selector::default();
-        Ok(configurations::make(self.server(), &settings, &all, seed, &desk(), "the demonstration").await?)
+        let server = self.server();
+        let made = entry("configuration.add", "configurations".to_owned(), "");
+        let by = desk();
+        let work = configurations::make(server, &settings, &all, seed, &by, WHY);
+        Ok(noted(server, made, work).await?)
     }
 
     /// Pushes a configuration to so many percent of its terminals.
@@ -338,7 +362,10 @@ impl Fleet {
     /// # Errors
     /// The server refuses it.
     pub async fn push(&self, configuration: i64, percentage: i64) -> Result<(), FleetError> {
-        configurations::push(self.server(), configuration, percentage).await?;
+        let pushed =
+            entry("configuration.push", format!("configuration:{configuration}"), &format!("{percentage} %"));
+        let server = self.server();
+        noted(server, pushed, configurations::push(server, configuration, percentage)).await?;
         Ok(())
     }
 

@@ -227,6 +227,8 @@ async fn show(show: Show, seed: Seed, folder: &mut Option<TempDir>) -> Result<Ex
         ended = releases(&mut fleet) => ended,
         () = &mut end => Ok(()),
     };
+    // A hold on the server is one on its store, which waits for the last.
+    drop(server);
     fleet.stop().await?;
     ended.map(|()| ExitCode::SUCCESS)
 }

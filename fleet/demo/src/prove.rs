@@ -127,9 +127,8 @@ pub async fn run(proof: &Proof) -> Result<Outcome, FleetError> {
         ));
     }
     for (terminals, flawed, version) in [(&failed, true, GOOD), (&kept, false, FLAWED)] {
-        let right = |terminal: &&String| {
-            fleet.is_flawed(terminal) == flawed && fleet.runs(terminal) == Some(version)
-        };
+        let right =
+            |terminal: &&String| fleet.is_flawed(terminal) == flawed && fleet.runs(terminal) == Some(version);
         let wrong = terminals.iter().filter(|terminal| !right(terminal)).count();
         if wrong > 0 {
             let said = if flawed { "failed" } else { "kept it" };
@@ -140,7 +139,8 @@ pub async fn run(proof: &Proof) -> Result<Outcome, FleetError> {
         }
     }
     let flawed_units = fleet.terminals().iter().filter(|terminal| fleet.is_flawed(terminal)).count();
-    let on = |version| fleet.terminals().iter().filter(|terminal| fleet.runs(terminal) == Some(version)).count();
+    let on =
+        |version| fleet.terminals().iter().filter(|terminal| fleet.runs(terminal) == Some(version)).count();
     let (old, new) = (on(GOOD), on(FLAWED));
     if new != kept.len() || old + new != proof.terminals {
         broken.push(format!("{old} run the old version and {new} the new one, {} kept it", kept.len()));
