@@ -35,8 +35,11 @@ pub async fn make(
 pub async fn push(server: &Server, number: i64, percentage: i64) -> Result<usize, OrderError> {
     let document =
         server.store.configuration(number).await?.ok_or_else(|| unknown("configuration", number))?;
-    if !(1..=100).contains(&percentage) || percentage < document.percentage {
-        return Err(OrderError::Wrong(format!("a push goes from {} to 100 %", document.percentage.max(1))));
+    if !(1..=100).contains(&percentage) {
+        return Err(OrderError::Wrong("a push goes to 1 to 100 %".to_owned()));
+    }
+    if percentage < document.percentage {
+        return Err(OrderError::Less { at: document.percentage, wanted: percentage });
     }
     let mut tx = server.store.write().await?;
     let terminals: Vec<String> = rollouts::candidates(&mut tx)
