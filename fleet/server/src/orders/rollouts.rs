@@ -1,6 +1,6 @@
 //! Rollouts: made, started, held, given up, undone; and the step that runs them.
 
-use super::{OrderError, commands, unknown};
+use super::{OrderError, commands, divisions, unknown};
 use crate::news::NewsItem;
 use crate::rollout::{Effect, Event, State, failed, in_order, is_over, next, next_may_begin};
 use crate::selector;
@@ -18,7 +18,7 @@ const GO_BACK_LIFE: Duration = Duration::days(7);
 /// Makes a rollout; it offers nothing before [`start`].
 ///
 /// # Errors
-/// Its waves make no sense, or there is no such release.
+/// Its waves make no sense, or there is no such release or district.
 pub async fn make(server: &Server, new: &NewRollout, by: &Actor, why: &str) -> Result<i64, OrderError> {
     if !in_order(&new.waves) {
         return Err(OrderError::Wrong(
@@ -32,6 +32,7 @@ pub async fn make(server: &Server, new: &NewRollout, by: &Actor, why: &str) -> R
         return Err(OrderError::Wrong("say why: the reason is kept with the rollout".to_owned()));
     }
     server.store.release(new.release).await?.ok_or_else(|| unknown("release", new.release))?;
+    divisions::are_known(server, &new.selector).await?;
     let mut tx = server.store.write().await?;
     let id = rollouts::add(&mut tx, new, &by.0, why, server.clock.millis()).await?;
     server.note(&mut tx, &NewsItem::Rollout(id)).await?;

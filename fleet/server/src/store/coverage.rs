@@ -102,6 +102,21 @@ pub async fn put(tx: &mut Write, division: &Division) -> Result<(), StoreError> 
 }
 
 impl Store {
+    /// Whether there is such a district: among the divisions, or with a terminal in it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn is_district(&self, code: &str) -> Result<bool, StoreError> {
+        let found = sqlx::query(
+            "SELECT 1 AS one FROM divisions WHERE code = $1 AND level = 'district' \
+             UNION SELECT 1 FROM terminals WHERE district = $1",
+        )
+        .bind(code)
+        .fetch_optional(self.read())
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Divisions of a level, by code.
     ///
     /// # Errors

@@ -1,8 +1,11 @@
 //! What is done on the server's own machine is noted as what is done at the desk: who, what, why, in the same chain.
 
 use crate::fixture::{on_both, planned};
+use fleet_api::configuration::Settings;
 use fleet_api::keys::Role;
 use fleet_server::keys::KeyFolder;
+use fleet_server::orders::configurations;
+use fleet_server::selector::Selector;
 use fleet_server::store::audit::Verdict;
 use serde_json::json;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -211,5 +214,24 @@ fn a_city_comes_in_one_file() {
         let mut said = fleet.say(&["division", "list"]).unwrap();
         said.sort_by_key(|division| division["code"].to_string());
         assert_eq!(said, city);
+    });
+}
+
+#[test]
+fn nothing_is_for_a_district_that_there_is_not() {
+    on_both(async |fleet| {
+        fleet.plan("T-1").await;
+        let release = crate::updates::release(fleet, "1.1.0", b"bundle", "b.raucb").await.to_string();
+        let add = ["rollout", "add", "--release", &release, "--name", "n", "--why", "w", "--district"];
+        let refused = fleet.say(&[&add[..], &["990101,nowhere"]].concat()).unwrap_err();
+        let message = refused[0]["error"]["message"].as_str().unwrap();
+        assert!(message.contains("there is no district `nowhere`"), "{message}");
+        assert!(fleet.say(&["rollout", "list"]).unwrap().is_empty());
+        fleet.say(&[&add[..], &["990101"]].concat()).unwrap();
+
+        let (settings, by) = (Settings::default(), crate::fixture::desk());
+        let nowhere = Selector { districts: vec!["nowhere".into()], ..Selector::default() };
+        let made = configurations::make(fleet.server(), &settings, &nowhere, 1, &by, "w").await;
+        assert_eq!(made.unwrap_err().to_string(), "there is no district `nowhere`");
     });
 }
