@@ -121,10 +121,7 @@ fn a_configuration_goes_out_in_stages() {
         let all = configurations::push(server, number, 100).await.unwrap();
         assert!(half < all && all == 8, "{half} of {all}");
         let less = configurations::push(server, number, 50).await.unwrap_err().to_string();
-        assert_eq!(
-            less,
-            "the configuration is pushed to 100 % already: a push only grows, and 50 % is less"
-        );
+        assert_eq!(less, "the configuration is pushed to 100 % already: a push only grows, and 50 % is less");
         for _ in 0..60 {
             configurations::make(server, &settings, &everybody, 1, &desk(), "again").await.unwrap();
         }

@@ -17,6 +17,7 @@ use fleet_server::news::NewsItem;
 use fleet_server::orders::enrolment::{End, code, gateway_token, plan, revoke, token};
 use fleet_server::orders::noted::{note, noted};
 use fleet_server::orders::{OrderError, divisions, releases, rollouts};
+use fleet_server::period::Period;
 use fleet_server::private_file;
 use fleet_server::rollout::{State, Wave};
 use fleet_server::selector::Selector;
@@ -31,6 +32,7 @@ use fleet_server::store::terminals::{Filter, NewTerminal};
 use serde_json::json;
 use std::error::Error;
 use std::path::Path;
+use time::UtcOffset;
 use tokio::signal::unix::{SignalKind, signal};
 
 type Done = Result<(), Box<dyn Error>>;
@@ -92,8 +94,8 @@ pub(super) async fn work(place: &Place, command: Command, config: &Config, answe
         }
         Command::Artifact(command) => artifact(&server, command, answers).await?,
         Command::Rollout(command) => rollout(&server, command, answers).await?,
-        Command::Report(Report::Coverage { days, permille }) => {
-            coverage(&server, days, permille, answers).await?;
+        Command::Report(Report::Coverage { days, period, permille }) => {
+            coverage(&server, days, period, permille, answers).await?;
         }
         Command::User(User::Add { name, role, shown, console_origin, why }) => {
             let role = ConsoleRole::of_word(&role).ok_or_else(|| format!("`{role}` is no role: --help"))?;
@@ -305,11 +307,23 @@ fn of(new: NewRollout) -> rows::NewRollout {
     }
 }
 
-async fn coverage(server: &Server, days: i64, permille: i64, answers: &Answers) -> Done {
+async fn coverage(
+    server: &Server,
+    days: i64,
+    period: Option<Period>,
+    permille: i64,
+    answers: &Answers,
+) -> Done {
     let now = server.clock.millis();
-    let to_hour = now.div_euclid(3_600_000) * 3600;
+    let this_hour = now.div_euclid(3_600_000) * 3600;
+    let (from_hour, to_hour) = match period {
+        Some(period) => {
+            period.seconds(UtcOffset::from_whole_seconds(server.policy.offset_seconds.try_into()?)?)
+        }
+        None => (this_hour - days * 86_400, this_hour),
+    };
     let level = ServiceLevel {
-        from_hour: to_hour - days * 86_400,
+        from_hour,
         to_hour,
         permille,
         now,
