@@ -6,7 +6,7 @@
 mod assist;
 pub(crate) mod caller;
 mod commands;
-mod configuration;
+pub(crate) mod configuration;
 mod enrolment;
 mod events;
 pub(crate) mod health;

@@ -235,3 +235,24 @@ fn nothing_is_for_a_district_that_there_is_not() {
         assert_eq!(made.unwrap_err().to_string(), "there is no district `nowhere`");
     });
 }
+
+#[test]
+fn a_mistake_names_its_line_and_an_empty_file_is_no_release() {
+    on_both(async |fleet| {
+        let file = fleet.folder().join("terminals.jsonl");
+        let wrong = fleet_server::store::terminals::NewTerminal { hours: "all day".into(), ..planned("T-2") };
+        let lines = [planned("T-1"), wrong].map(|row| serde_json::to_string(&row).unwrap());
+        std::fs::write(&file, lines.join("\n\n")).unwrap();
+        let message = |said: Vec<serde_json::Value>| said[0]["error"]["message"].as_str().unwrap().to_owned();
+        let said = message(fleet.say(&["terminal", "add", file.to_str().unwrap()]).unwrap_err());
+        assert!(said.contains("terminals.jsonl:3: "), "{said}");
+        assert!(fleet.say(&["terminal", "list"]).unwrap().is_empty(), "all of them, or none");
+
+        let empty = fleet.folder().join("empty.raucb");
+        std::fs::write(&empty, "").unwrap();
+        let add = ["artifact", "add", empty.to_str().unwrap(), "--version", "1.1.0", "--compatible", "k"];
+        let said = message(fleet.say(&add).unwrap_err());
+        assert!(said.contains("is empty"), "{said}");
+        assert!(fleet.say(&["artifact", "list"]).unwrap().is_empty());
+    });
+}

@@ -86,10 +86,18 @@ fn an_update_is_offered_until_it_is_closed() {
         assert_eq!(terminal.link("configData").await, None, "withdrawn once it was told");
         assert_eq!(terminal.get(&terminal.ddi("")).await.1["config"]["polling"]["sleep"], "00:00:01");
 
+        let poll = async |known: &str| {
+            let poll = terminal.client.get(fleet.at(&terminal.ddi(""))).header("if-none-match", known);
+            poll.send().await.unwrap()
+        };
+        let tag = poll("\"another\"").await.headers()["etag"].to_str().unwrap().to_owned();
+        assert_eq!(poll(&tag).await.status(), 304, "nothing is new");
+
         let bytes: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[1]).collect();
         let release = release(fleet, "1.1.0", &bytes, "yilin-1.1.0.raucb").await;
         let rollout = roll_out(fleet, release, &[100], 100).await;
         let base = offered(&terminal).await;
+        assert_eq!(poll(&tag).await.status(), 200, "there is an update");
         let id = base["id"].as_str().unwrap().to_owned();
         let chunk = &base["deployment"]["chunks"][0];
         assert_eq!((&chunk["part"], &chunk["version"]), (&json!("os"), &json!("1.1.0")));
@@ -121,6 +129,15 @@ fn an_update_is_offered_until_it_is_closed() {
             200
         );
         assert_eq!(get(&[("range", "bytes=100000-".into())]).await.status(), 416);
+        assert_eq!(get(&[("if-match", "\"another\"".into())]).await.status(), 412);
+        assert_eq!(
+            get(&[("if-match", format!("W/{tag}"))]).await.status(),
+            412,
+            "a weak tag matches nothing"
+        );
+        let begun = get(&[("if-match", format!("\"another\", {tag}")), ("range", "bytes=5-9".into())]).await;
+        assert_eq!(begun.status(), 206);
+        assert_eq!(get(&[("if-match", "*".into())]).await.status(), 200);
         assert_eq!(get(&[("if-none-match", tag)]).await.status(), 304);
 
         // A client of the field puts raw line breaks into its texts.

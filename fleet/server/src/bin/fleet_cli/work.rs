@@ -14,7 +14,7 @@ use fleet_server::console::role::Role as ConsoleRole;
 use fleet_server::console::{self, accounts};
 use fleet_server::keys::{KeyFolder, SigningKey};
 use fleet_server::news::NewsItem;
-use fleet_server::orders::enrolment::{End, code, gateway_token, plan, revoke, token};
+use fleet_server::orders::enrolment::{End, check, code, gateway_token, plan, revoke, token};
 use fleet_server::orders::noted::{note, noted};
 use fleet_server::orders::{OrderError, divisions, releases, rollouts};
 use fleet_server::period::Period;
@@ -121,7 +121,7 @@ pub(super) async fn work(place: &Place, command: Command, config: &Config, answe
 async fn division(server: &Server, command: Division, answers: &Answers) -> Done {
     match command {
         Division::Add { file, why } => {
-            let new: Vec<Row> = lines(&file)?;
+            let new: Vec<Row> = lines(&file)?.into_iter().map(|(_, row)| row).collect();
             let entry = entry("division.add", "divisions".to_owned(), &why.why, new.len().to_string());
             noted(server, entry, divisions::put(server, &new)).await?;
             for row in &new {
@@ -140,13 +140,14 @@ async fn division(server: &Server, command: Division, answers: &Answers) -> Done
     Ok(())
 }
 
-/// The values of a file, a JSON object a line; empty lines count for nothing.
-fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<T>, Box<dyn Error>> {
+/// The values of a file, a JSON object a line, each with its line's number; empty lines count for nothing.
+fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<(usize, T)>, Box<dyn Error>> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let values = lines.map(|(number, line)| {
-        serde_json::from_str(line)
-            .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1).into())
+        let value = serde_json::from_str(line)
+            .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))?;
+        Ok((number + 1, value))
     });
     values.collect()
 }
@@ -154,7 +155,11 @@ fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<T>, Box<dyn 
 async fn terminal(server: &Server, command: Terminal, answers: &Answers) -> Done {
     match command {
         Terminal::Add { file, why } => {
-            for new in lines::<NewTerminal>(&file)? {
+            let all = lines::<NewTerminal>(&file)?;
+            for (line, new) in &all {
+                check(new).map_err(|error| format!("{}:{line}: {error}", file.display()))?;
+            }
+            for (_, new) in all {
                 let entry = entry("terminal.add", format!("terminal:{}", new.id), &why.why, "");
                 noted(server, entry, plan(server, &new)).await?;
                 answers.say(&json!({ "terminal": new.id }), &new.id);
