@@ -22,6 +22,19 @@ pub(crate) const DISK: u64 = 50;
 /// The ticket of a fault that a keeper reported: by no figure, so that only a self-test after it without a failure closes it.
 pub(crate) const REPORTED: &str = "reported";
 
+/// Every rule.
+pub(crate) const RULES: [&str; 9] = [
+    "offline",
+    "out_of_service",
+    "needs_person",
+    "disk",
+    "device",
+    "errors",
+    "supply",
+    "update_failed",
+    REPORTED,
+];
+
 /// Why a terminal does not serve whose screen does not run.
 pub(crate) const NO_SCREEN: &str = "screen";
 
