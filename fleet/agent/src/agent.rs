@@ -20,6 +20,8 @@ use crate::{assist, configuration, enrol, link, orders, status, technician, upda
 use fleet_api::Timestamp;
 use fleet_api::configuration::PROBATION_SECONDS;
 use fleet_api::event::What;
+use std::fs::{File, TryLockError};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -119,6 +121,9 @@ pub enum AgentError {
     /// No socket for the screen.
     #[error(transparent)]
     Socket(#[from] SocketError),
+    /// Another agent runs on the same folder: both would do every order and every update.
+    #[error("another yilin-agent runs on {0}: stop it first")]
+    Running(std::path::PathBuf),
     /// The store does not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -256,6 +261,8 @@ impl Agent {
     /// The terminal is not enrolled, or the socket or the store cannot be made.
     pub async fn run(parts: Parts, stop: impl Future<Output = ()> + Send) -> Result<Ended, AgentError> {
         let Parts { config, clock, machine, installer, screen: at, times, notifier, power } = parts;
+        // Given back when this future ends, however it does.
+        let _lock = lock(&config.data)?;
         let identity = Identity::read(&config.data)?.ok_or(AgentError::NotEnrolled)?;
         identity.write_copies(&config.data).unwrap_or_else(|error| {
             // Only streaming reads them; a full or read-only disk must not keep the terminal from its desk.
@@ -355,6 +362,20 @@ fn note_start(store: &Store, boot_id: &str) -> Result<FirstStart, StoreError> {
         store.set_value(CLEAN_END, &"")?;
     }
     Ok(FirstStart { brownouts, after_unclean_end })
+}
+
+/// The folder for one agent; nothing where the disk cannot be written, so that the desk hears of it.
+fn lock(data: &Path) -> Result<Option<File>, AgentError> {
+    let opened = std::fs::create_dir_all(data)
+        .and_then(|()| File::options().create(true).append(true).open(data.join("agent.lock")));
+    match opened.map(|file| (file.try_lock(), file)) {
+        Ok((Ok(()), file)) => Ok(Some(file)),
+        Ok((Err(TryLockError::WouldBlock), _)) => Err(AgentError::Running(data.to_owned())),
+        Ok((Err(TryLockError::Error(error)), _)) | Err(error) => {
+            tracing::error!(%error, "the agent's folder cannot be locked");
+            Ok(None)
+        }
+    }
 }
 
 /// The store; one in memory where the disk cannot be written, so that the desk hears of it.

@@ -3,10 +3,12 @@
 //! Duty: gather, scrub, bound. Logs hold nothing of a resident by themselves; this is the second fence. Never: send a line
 //! that was not scrubbed.
 
+mod secrets;
+
 use crate::config::LogsConfig;
 use fleet_api::ui::LogLines;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -75,16 +77,39 @@ fn journal(unit: &str, lines: u32) -> Result<String, String> {
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| format!("journalctl cannot be run: {error}"))?;
-    let mut bytes = Vec::new();
-    let read = child.stdout.take().map(|out| out.take(BYTES).read_to_end(&mut bytes));
-    // What is longer than the bound is not waited for.
+    let read = child.stdout.take().map(newest);
+    // After an error it may not end by itself.
     let _ = child.kill();
     let _ = child.wait();
     match read {
-        Some(Ok(_)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Some(Ok(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
         Some(Err(error)) => Err(error.to_string()),
         None => Err("journalctl says nothing".to_owned()),
     }
+}
+
+/// The last [`BYTES`] of what is said, from the beginning of a line.
+fn newest(mut from: impl Read) -> std::io::Result<Vec<u8>> {
+    let bound = usize::try_from(BYTES).unwrap_or(usize::MAX);
+    let (mut bytes, mut cut) = (Vec::new(), false);
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let length = from.read(&mut piece)?;
+        bytes.extend_from_slice(&piece[..length]);
+        // Seldom, so that little is moved.
+        if bytes.len() > 2 * bound || length == 0 {
+            let older = bytes.len().saturating_sub(bound);
+            cut |= older > 0;
+            bytes.drain(..older);
+        }
+        if length == 0 {
+            break;
+        }
+    }
+    if cut && let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+        bytes.drain(..=end);
+    }
+    Ok(bytes)
 }
 
 /// The last lines of a file.
@@ -100,9 +125,14 @@ fn tail(file: &Path, lines: u32) -> std::io::Result<String> {
     Ok(last.join("\n"))
 }
 
+/// The text without secrets, e-mail addresses and long numbers.
+pub(crate) fn scrub(text: &str) -> String {
+    numbers(&secrets::mask(text))
+}
+
 /// The text without long numbers: every run of 11 digits or more, also in full width or parted by single spaces, dots or
 /// hyphens, and the X that may end an identity number.
-pub(crate) fn scrub(text: &str) -> String {
+fn numbers(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text.char_indices().peekable();
     while let Some((start, c)) = rest.next() {
@@ -158,6 +188,7 @@ mod tests {
     #[test]
     fn what_may_be_somebodys_number_is_masked() {
         let rows = [
+            ("token=x for 13900000000", "token=[secret] for [number]"),
             ("id=110101194903071234 ok", "id=[number] ok"),
             ("11010119490307123X.", "[number]."),
             ("ID11010119490307123x", "ID[number]"),
@@ -176,6 +207,18 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(scrub(text), expected);
         }
+    }
+
+    #[test]
+    fn of_a_long_journal_the_newest_lines_are_kept() {
+        let text: String = (0..60_000).map(|i| format!("line {i} {}\n", "x".repeat(50))).collect();
+        let kept = String::from_utf8(newest(text.as_bytes()).unwrap()).unwrap();
+        assert!(kept.len() as u64 <= BYTES && kept.len() as u64 > BYTES - 100, "{}", kept.len());
+        assert!(
+            text.ends_with(&kept) && kept.starts_with("line "),
+            "from the beginning of a line to the last"
+        );
+        assert_eq!(newest(&b"short\n"[..]).unwrap(), b"short\n");
     }
 
     #[test]

@@ -183,7 +183,7 @@ fn calls(schemas: &mut Schemas) -> Vec<Call> {
             id: "ddi_poll",
             summary: "hawkBit's poll: what there is to do",
             body: Body::Nothing,
-            given: Given::Json(s.given::<ddi::Controller>()),
+            given: Given::Tagged(s.given::<ddi::Controller>()),
             refused: &[403, 404, 429],
         },
         Call {
@@ -320,6 +320,7 @@ fn parameters(call: &Call) -> Vec<Value> {
         add("header", "if-none-match", json!({"type": "string"}));
     }
     if matches!(call.given, Given::File) {
+        add("header", "if-match", json!({"type": "string"}));
         add("header", "range", json!({"type": "string"}));
     }
     parameters
@@ -348,6 +349,7 @@ fn responses(call: &Call) -> Value {
             add(200, "The file", None);
             add(206, "A part of it", None);
             add(304, "The terminal has it", None);
+            add(412, "It is another one than `if-match` says", None);
             add(416, "It has no such part", None);
         }
         Given::Text => {

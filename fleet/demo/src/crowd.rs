@@ -3,9 +3,8 @@
 //! Duty: hand a process its terminals, start and end it. Never: anything that a terminal does; that is the kiosk's.
 
 use crate::fleet::FIRST;
-use crate::kiosk::{Kiosk, KioskError, Surroundings};
+use crate::kiosk::{Flaw, Kiosk, KioskError, Surroundings};
 use crate::screen::Pace;
-use fleet_api::release::ReleaseVersion;
 use sample_city::Seed;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -13,6 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
@@ -51,7 +51,8 @@ pub(crate) struct Member {
 pub(crate) struct Roster {
     server: String,
     authorities: PathBuf,
-    flaw: Option<(ReleaseVersion, u32)>,
+    flaw: Option<Flaw>,
+    trial: Duration,
     seed: u64,
     terminals: Vec<Member>,
 }
@@ -101,7 +102,8 @@ impl Roster {
         Ok(Self {
             server: around.server.clone(),
             authorities: around.authorities.clone(),
-            flaw: around.flaw,
+            flaw: around.flaw.as_deref().cloned(),
+            trial: around.trial,
             seed: around.seed.0,
             terminals,
         })
@@ -226,7 +228,8 @@ pub async fn serve() -> Result<(), CrowdError> {
         server: roster.server,
         authorities: roster.authorities,
         pace: Pace::still(),
-        flaw: roster.flaw,
+        flaw: roster.flaw.map(Arc::new),
+        trial: roster.trial,
         seed: Seed(roster.seed),
     };
     let (stop, stopped) = watch::channel(false);

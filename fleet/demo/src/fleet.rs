@@ -3,7 +3,7 @@
 //! Duty: set them up, hand out releases, end them together. Never: stand between them; they talk over TLS on loopback.
 
 use crate::crowd::{self, Crowd, CrowdError, Member, Roster};
-use crate::kiosk::{COMPATIBLE, Kiosk, KioskError, Surroundings};
+use crate::kiosk::{COMPATIBLE, Flaw, Kiosk, KioskError, Surroundings};
 use crate::past::{self, Past};
 use crate::screen::Pace;
 use crate::town;
@@ -13,6 +13,7 @@ use fleet_api::configuration::Settings;
 use fleet_api::keys::{KeyRing, Role};
 use fleet_api::release::{ReleaseManifest, ReleaseVersion};
 use fleet_server::keys::{KeyError, KeyFolder, SigningKey};
+use fleet_server::orders::noted::noted;
 use fleet_server::orders::{OrderError, configurations, enrolment, releases, rollouts};
 use fleet_server::rollout::{State, Wave};
 use fleet_server::selector::Selector;
@@ -20,10 +21,14 @@ use fleet_server::serve::{Options, Running, ServeError, serve};
 use fleet_server::state::{Actor, Server};
 use fleet_server::store::actions::Counts;
 use fleet_server::store::artifacts::NewRelease;
+use fleet_server::store::audit::AuditEntry;
+use fleet_server::store::page::Page;
 use fleet_server::store::rollouts::NewRollout;
 use fleet_server::store::{StoreError, coverage};
 use sample_city::{City, Seed};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 use time::{Date, OffsetDateTime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -87,6 +92,8 @@ pub struct Plan {
     pub pace: Pace,
     /// A release that some units cannot paint, and in how many of a thousand.
     pub flaw: Option<(ReleaseVersion, u32)>,
+    /// How long a new version may take to prove itself: longer than a machine under load takes to start all of them.
+    pub trial: Duration,
     /// What the server has in its tables at the beginning.
     pub past: Past,
     /// The seed of everything that happens.
@@ -98,12 +105,27 @@ pub struct Fleet {
     running: Running,
     plan: Plan,
     terminals: Vec<String>,
+    flaw: Option<Arc<Flaw>>,
     kiosks: JoinSet<Result<(), FleetError>>,
     stop: watch::Sender<bool>,
 }
 
 fn desk() -> Actor {
     Actor("demo".to_owned())
+}
+
+/// Why the demonstration orders something.
+const WHY: &str = "the demonstration";
+
+/// What the audit notes of an order, as of anybody else's.
+fn entry(what: &str, subject: String, detail: &str) -> AuditEntry {
+    AuditEntry {
+        who: desk().0,
+        what: what.to_owned(),
+        subject,
+        why: WHY.to_owned(),
+        detail: detail.to_owned(),
+    }
 }
 
 impl Fleet {
@@ -130,17 +152,22 @@ impl Fleet {
         tx.commit().await?;
         let authorities = plan.data.join("authority.pem");
         write(&authorities, server.authority.root_pem().as_bytes())?;
+        let places = town::terminals(&city, plan.terminals, plan.seed);
+        let terminals: Vec<String> = places.iter().map(|place| place.id.clone()).collect();
+        let flaw =
+            plan.flaw.map(|(version, permille)| Arc::new(Flaw::of(version, permille, &terminals, plan.seed)));
         let around = Surroundings {
             server: running.device_url.clone(),
             authorities,
             pace: plan.pace,
-            flaw: plan.flaw,
+            flaw: flaw.clone(),
+            trial: plan.trial,
             seed: plan.seed,
         };
         let (stop, _) = watch::channel(false);
-        let mut fleet = Self { running, terminals: Vec::new(), kiosks: JoinSet::new(), stop, plan };
+        let mut fleet = Self { running, terminals, flaw, kiosks: JoinSet::new(), stop, plan };
         let mut members = Vec::new();
-        for place in town::terminals(&city, fleet.plan.terminals, fleet.plan.seed) {
+        for place in places {
             let id = place.id.clone();
             enrolment::plan(&server, &place).await?;
             if fleet.plan.past == Past::FourWeeks {
@@ -149,7 +176,6 @@ impl Fleet {
                 tx.commit().await?;
             }
             let code = enrolment::code(&server, &TerminalId(id.clone()), &desk()).await?;
-            fleet.terminals.push(id.clone());
             members.push(Member { folder: fleet.folder(&id), id, code });
         }
         match crowd {
@@ -238,6 +264,11 @@ impl Fleet {
         Kiosk::running(&self.folder(terminal)).map(|(_, version)| version)
     }
 
+    /// Whether the flawed release paints nothing on a terminal.
+    pub fn is_flawed(&self, terminal: &str) -> bool {
+        self.flaw.as_ref().is_some_and(|flaw| flaw.units.contains(terminal))
+    }
+
     /// Makes a release of `version` and signs it, as a release manager would, with the key beside the server's data.
     ///
     /// # Errors
@@ -269,7 +300,10 @@ impl Fleet {
         };
         let ring = self.ring().await?;
         let now = server.clock.millis();
-        Ok(releases::add(&server.store, &server.artifacts, &ring, &file, &new, &desk(), now).await?)
+        let added = entry("release.add", format!("release:{} {version}", new.name), &new.filename);
+        let by = desk();
+        let work = releases::add(&server.store, &server.artifacts, &ring, &file, &new, &by, now);
+        Ok(noted(server, added, work).await?)
     }
 
     async fn ring(&self) -> Result<KeyRing, FleetError> {
@@ -278,12 +312,14 @@ impl Fleet {
         signed.open_with(&server.keys.root_public).map_err(|_| FleetError::Ring)
     }
 
-    /// Rolls a release out to every terminal, in waves of 5, 25 and 100 %.
+    /// Rolls a release out to every terminal, in waves of 5, 25 and 100 %. The next wave waits until so many of this one are
+    /// good that no more than the threshold can still fail.
     ///
     /// # Errors
     /// The server refuses it.
     pub async fn roll_out(&self, name: &str, release: i64, error_permille: i64) -> Result<i64, FleetError> {
-        let wave = |percentage| Wave { percentage, success_permille: 900, pause_seconds: 5 };
+        let success_permille = 1000 - error_permille;
+        let wave = |percentage| Wave { percentage, success_permille, pause_seconds: 5 };
         let new = NewRollout {
             name: name.to_owned(),
             release,
@@ -293,9 +329,11 @@ impl Fleet {
             error_permille,
             forced: true,
         };
-        let why = "the demonstration";
-        let id = rollouts::make(self.server(), &new, &desk(), why).await?;
-        rollouts::start(self.server(), id, &desk(), why).await?;
+        let server = self.server();
+        let made = entry("rollout.add", format!("release:{release}"), name);
+        let id = noted(server, made, rollouts::make(server, &new, &desk(), WHY)).await?;
+        let started = entry("rollout.start", format!("rollout:{id}"), "");
+        noted(server, started, rollouts::start(server, id, &desk(), WHY)).await?;
         Ok(id)
     }
 
@@ -312,7 +350,11 @@ impl Fleet {
         };
         let seed = i64::from_ne_bytes(self.plan.seed.0.to_ne_bytes());
         let all = Selector::default();
-        Ok(configurations::make(self.server(), &settings, &all, seed, &desk(), "the demonstration").await?)
+        let server = self.server();
+        let made = entry("configuration.add", "configurations".to_owned(), "");
+        let by = desk();
+        let work = configurations::make(server, &settings, &all, seed, &by, WHY);
+        Ok(noted(server, made, work).await?)
     }
 
     /// Pushes a configuration to so many percent of its terminals.
@@ -320,7 +362,10 @@ impl Fleet {
     /// # Errors
     /// The server refuses it.
     pub async fn push(&self, configuration: i64, percentage: i64) -> Result<(), FleetError> {
-        configurations::push(self.server(), configuration, percentage).await?;
+        let pushed =
+            entry("configuration.push", format!("configuration:{configuration}"), &format!("{percentage} %"));
+        let server = self.server();
+        noted(server, pushed, configurations::push(server, configuration, percentage)).await?;
         Ok(())
     }
 
@@ -340,6 +385,22 @@ impl Fleet {
             sum.cancelled += counts.cancelled;
         }
         Ok((state, sum))
+    }
+
+    /// The terminals on which a rollout's update is in `state`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn terminals_in(&self, rollout: i64, state: &str) -> Result<Vec<String>, FleetError> {
+        let mut all: Vec<String> = Vec::new();
+        loop {
+            let page = Page { after: all.last().cloned().unwrap_or_default(), rows: 1000 };
+            let part = self.server().store.actions_of(rollout, state, &page).await?;
+            if part.is_empty() {
+                return Ok(all);
+            }
+            all.extend(part.into_iter().map(|action| action.terminal));
+        }
     }
 
     /// The first terminal that ended by itself: none ever should.

@@ -7,6 +7,8 @@ use fleet_agent::sim::{Behaviour, Board, FolderInstaller, FolderMachine, Image};
 use fleet_agent::{Agent, Config, Ended, Notifier, Parts, Power, ScreenAt, SystemClock, Times, TrialTimes};
 use fleet_api::release::ReleaseVersion;
 use sample_city::{Dice, Seed};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +28,34 @@ pub struct Surroundings {
     pub authorities: PathBuf,
     /// How lively it is.
     pub pace: Pace,
-    /// The release that some units cannot paint, and in how many of a thousand.
-    pub flaw: Option<(ReleaseVersion, u32)>,
+    /// The release that some units cannot paint.
+    pub flaw: Option<Arc<Flaw>>,
+    /// How long a new version may take to prove itself.
+    pub trial: Duration,
     /// The seed of everything that happens.
     pub seed: Seed,
+}
+
+/// A release that paints nothing on some units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flaw {
+    /// Which release.
+    pub version: ReleaseVersion,
+    /// On which terminals.
+    pub units: BTreeSet<String>,
+}
+
+impl Flaw {
+    /// So many of a thousand of `terminals`, rounded up: those whose own dice, thrown by the seed, fall lowest.
+    pub fn of(version: ReleaseVersion, permille: u32, terminals: &[String], seed: Seed) -> Self {
+        let mut thrown: Vec<(u64, &String)> = terminals
+            .iter()
+            .map(|terminal| (Dice::new(seed, &format!("{version} on {terminal}")).bits(), terminal))
+            .collect();
+        thrown.sort();
+        thrown.truncate(terminals.len().saturating_mul(permille as usize).div_ceil(1000));
+        Self { version, units: thrown.into_iter().map(|(_, terminal)| terminal.clone()).collect() }
+    }
 }
 
 /// Why a terminal of the demonstration does not run.
@@ -181,10 +207,8 @@ impl Kiosk {
 
     /// Whether this unit is one of those on which the version paints nothing.
     fn is_dark(&self, version: ReleaseVersion, behaviour: Behaviour) -> bool {
-        let flawed = self.around.flaw.is_some_and(|(flawed, permille)| {
-            let mut dice = Dice::new(self.around.seed, &format!("{version} on {}", self.terminal));
-            version == flawed && dice.below(1000) < permille
-        });
+        let flaw = self.around.flaw.as_ref();
+        let flawed = flaw.is_some_and(|flaw| version == flaw.version && flaw.units.contains(&self.terminal));
         flawed || behaviour == Behaviour::DoesNotPaint
     }
 
@@ -203,7 +227,7 @@ impl Kiosk {
             installer: Arc::new(FolderInstaller::new(&self.folder, Power::default())),
             screen: ScreenAt::Connected(screen),
             times: Times {
-                trial: TrialTimes { trial: Duration::from_secs(20), network_grace: Duration::from_secs(20) },
+                trial: TrialTimes { trial: self.around.trial, network_grace: self.around.trial },
                 probation: Duration::from_secs(10),
                 screen_absent: Duration::from_secs(30),
                 not_now: Duration::from_secs(3),

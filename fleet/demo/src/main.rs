@@ -24,6 +24,9 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How long work that is in hand may last at the end.
 const LAST_WORK: Duration = Duration::from_secs(10);
 
+/// How long a new version may take to prove itself.
+const TRIAL: Duration = Duration::from_secs(20);
+
 /// A fleet of simulated terminals in the sample city: real agents and a real server over real TLS.
 #[derive(Parser)]
 #[command(name = "fleet-demo", version)]
@@ -73,6 +76,9 @@ enum Command {
         /// The rollout's threshold, in thousandths of a wave.
         #[arg(long, default_value_t = 20)]
         error_permille: i64,
+        /// Seconds that a new version may take to prove itself; more on a slow machine.
+        #[arg(long, default_value_t = 120)]
+        trial_seconds: u64,
         /// The size of a release, in bytes.
         #[arg(long, default_value_t = 65_536)]
         bytes: usize,
@@ -180,10 +186,12 @@ async fn run(cli: Cli, folder: &mut Option<TempDir>) -> Result<ExitCode, Box<dyn
             crowd::serve().await?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Prove { terminals, failing_permille, error_permille, bytes, each }) => {
+        Some(Command::Prove { terminals, failing_permille, error_permille, trial_seconds, bytes, each }) => {
             let data = temporary(folder)?;
             let crowd = Crowd::Processes { program: std::env::current_exe()?, each };
-            let proof = Proof { data, terminals, failing_permille, error_permille, bytes, seed, crowd };
+            let trial = Duration::from_secs(trial_seconds);
+            let proof =
+                Proof { data, terminals, failing_permille, error_permille, trial, bytes, seed, crowd };
             let Some(outcome) = prove::run(&proof, ended()?).await? else { return Ok(ExitCode::FAILURE) };
             say(&serde_json::to_string_pretty(&outcome)?);
             Ok(if outcome.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -209,8 +217,15 @@ async fn show(show: Show, seed: Seed, folder: &mut Option<TempDir>) -> Result<Ex
     };
     say(&format!("{} terminals are enrolled …", show.terminals));
     let past = if data.join("fleet.db").exists() { Past::None } else { Past::FourWeeks };
-    let plan =
-        Plan { data, terminals: show.terminals, pace: Pace::lively(), flaw: Some((FLAWED, 120)), past, seed };
+    let plan = Plan {
+        data,
+        terminals: show.terminals,
+        pace: Pace::lively(),
+        flaw: Some((FLAWED, 120)),
+        trial: TRIAL,
+        past,
+        seed,
+    };
     let mut fleet = tokio::select! {
         fleet = Fleet::start(plan, options) => fleet?,
         () = &mut end => return Ok(ExitCode::SUCCESS),
@@ -230,6 +245,8 @@ async fn show(show: Show, seed: Seed, folder: &mut Option<TempDir>) -> Result<Ex
         ended = releases(&mut fleet) => ended,
         () = &mut end => Ok(()),
     };
+    // A hold on the server is one on its store, which waits for the last.
+    drop(server);
     fleet.stop().await?;
     ended.map(|()| ExitCode::SUCCESS)
 }

@@ -95,6 +95,7 @@ fn beat(terminal: &NewTerminal, at: Millis, left_permille: i64, served_seconds: 
         out_of_service: None,
         worst: "ready",
         catalogue: None,
+        screen_away_since: None,
         outbox_needs_person: 0,
         body: serde_json::to_string(&heartbeat).unwrap_or_default(),
         open_seconds: OPEN_SECONDS,

@@ -3,7 +3,7 @@
 //! Duty: the figures of such a run and every promise that it broke. Never: decide that a broken one is well enough.
 
 use crate::crowd::Crowd;
-use crate::fleet::{FIRST, Fleet, FleetError, Plan};
+use crate::fleet::{Fleet, FleetError, Plan};
 use crate::screen::Pace;
 use fleet_api::release::ReleaseVersion;
 use fleet_server::rollout::State;
@@ -28,10 +28,13 @@ pub struct Proof {
     pub data: PathBuf,
     /// How many terminals.
     pub terminals: usize,
-    /// On how many of a thousand units the second release paints nothing.
+    /// On how many of a thousand units the second release paints nothing, rounded up.
     pub failing_permille: u32,
     /// The rollout's threshold, in thousandths of a wave.
     pub error_permille: i64,
+    /// How long a new version may take to prove itself. A machine under load starts thousands slowly, and what is only late is
+    /// not flawed.
+    pub trial: Duration,
     /// The size of a release, in bytes.
     pub bytes: usize,
     /// The seed.
@@ -53,8 +56,10 @@ pub struct Outcome {
     pub good: usize,
     /// Seconds of the flawed rollout, until the last failure came back.
     pub flawed_seconds: f64,
-    /// Where the flawed rollout ended: `stopped`, or `done` where no wave passed the threshold.
+    /// Where the flawed rollout ended: `stopped`, by its threshold.
     pub flawed_state: String,
+    /// Terminals on which the flawed release paints nothing.
+    pub flawed_units: usize,
     /// Terminals that installed the flawed release and kept it.
     pub flawed_kept: i64,
     /// Terminals that tried it, failed, and said so.
@@ -78,6 +83,7 @@ pub async fn run(proof: &Proof, end: impl Future<Output = ()>) -> Result<Option<
         terminals: proof.terminals,
         pace: Pace::still(),
         flaw: Some((FLAWED, proof.failing_permille)),
+        trial: proof.trial,
         past: crate::past::Past::None,
         seed: proof.seed,
     };
@@ -121,30 +127,40 @@ async fn both(proof: &Proof, fleet: &mut Fleet, start_seconds: f64) -> Result<Ou
     let (state, counts) = settled(fleet, rollout, &mut broken).await?;
     let flawed_seconds = flawed_began.elapsed().as_secs_f64();
     let told = i64::try_from(proof.terminals).unwrap_or(i64::MAX);
+    let (kept, failed) =
+        (fleet.terminals_in(rollout, "succeeded").await?, fleet.terminals_in(rollout, "failed").await?);
     // A wave that was never begun has no rows.
     let never_offered = told - counts.total() + counts.waiting;
-    if never_offered < 0 {
-        broken.push(format!("the flawed rollout knows {} of {told} terminals", counts.total()));
+    if state != State::Stopped {
+        broken.push(format!("the flawed rollout ended {} instead of at its threshold", state.word()));
     }
-    let mut on = std::collections::BTreeMap::<String, i64>::new();
-    for terminal in fleet.terminals() {
-        let version =
-            fleet.runs(terminal).map_or_else(|| "nothing".to_owned(), |version| version.to_string());
-        *on.entry(version).or_default() += 1;
+    if never_offered <= 0 {
+        broken.push("the flawed rollout stopped only when everybody had been offered it".to_owned());
     }
-    let runs = |version: ReleaseVersion| on.get(&version.to_string()).copied().unwrap_or(0);
-    if runs(FLAWED) != counts.succeeded {
+    if counts.succeeded + counts.failed + never_offered != told {
         broken.push(format!(
-            "{} run the flawed release, {} said that it is good",
-            runs(FLAWED),
-            counts.succeeded
+            "{} good, {} failed and {never_offered} never offered are not {told}",
+            counts.succeeded, counts.failed
         ));
     }
-    if runs(GOOD) != told - counts.succeeded {
-        broken.push(format!("{} run the good release, {} should", runs(GOOD), told - counts.succeeded));
+    for (terminals, flawed, version) in [(&failed, true, GOOD), (&kept, false, FLAWED)] {
+        let right =
+            |terminal: &&String| fleet.is_flawed(terminal) == flawed && fleet.runs(terminal) == Some(version);
+        let wrong = terminals.iter().filter(|terminal| !right(terminal)).count();
+        if wrong > 0 {
+            let said = if flawed { "failed" } else { "kept it" };
+            broken.push(format!(
+                "{wrong} of {} that {said} are not the ones that should, or do not run {version}",
+                terminals.len()
+            ));
+        }
     }
-    if runs(FIRST) > 0 || on.contains_key("nothing") {
-        broken.push("a terminal runs what it should not".to_owned());
+    let flawed_units = fleet.terminals().iter().filter(|terminal| fleet.is_flawed(terminal)).count();
+    let on =
+        |version| fleet.terminals().iter().filter(|terminal| fleet.runs(terminal) == Some(version)).count();
+    let (old, new) = (on(GOOD), on(FLAWED));
+    if new != kept.len() || old + new != proof.terminals {
+        broken.push(format!("{old} run the old version and {new} the new one, {} kept it", kept.len()));
     }
     Ok(Outcome {
         terminals: proof.terminals,
@@ -153,6 +169,7 @@ async fn both(proof: &Proof, fleet: &mut Fleet, start_seconds: f64) -> Result<Ou
         good,
         flawed_seconds,
         flawed_state: state.word().to_owned(),
+        flawed_units,
         flawed_kept: counts.succeeded,
         flawed_failed: counts.failed,
         never_offered,

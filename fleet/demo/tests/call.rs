@@ -196,6 +196,7 @@ async fn play(data: &Path) {
         terminals: 0,
         pace: Pace::still(),
         flaw: None,
+        trial: Duration::from_secs(20),
         past: Past::None,
         seed: SEED,
     };
@@ -212,6 +213,7 @@ async fn play(data: &Path) {
         authorities: data.join("authority.pem"),
         pace: Pace::still(),
         flaw: None,
+        trial: Duration::from_secs(20),
         seed: SEED,
     };
     let terminal = data.join("terminal");

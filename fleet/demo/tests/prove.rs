@@ -25,6 +25,7 @@ fn check(crowd: Crowd) {
         // Enough that any seed has some among fifty.
         failing_permille: 200,
         error_permille: 20,
+        trial: std::time::Duration::from_secs(20),
         bytes: 16 * 1024,
         seed: Seed(7),
         crowd,
@@ -33,5 +34,6 @@ fn check(crowd: Crowd) {
     let outcome = runtime.block_on(run(&proof, std::future::pending())).unwrap().unwrap();
     assert!(outcome.broken.is_empty(), "{outcome:#?}");
     assert_eq!((outcome.good, outcome.flawed_state.as_str()), (50, "stopped"), "{outcome:#?}");
-    assert!(outcome.flawed_failed > 0 && outcome.never_offered > 0, "{outcome:#?}");
+    assert!(outcome.flawed_failed > 0 && outcome.flawed_units == 10, "{outcome:#?}");
+    assert_eq!(outcome.flawed_kept + outcome.flawed_failed + outcome.never_offered, 50, "{outcome:#?}");
 }

@@ -94,6 +94,7 @@ async fn no_page_shows_an_id() {
         terminals: 0,
         pace: Pace::still(),
         flaw: None,
+        trial: std::time::Duration::from_secs(20),
         past: Past::None,
         seed: SEED,
     };
@@ -296,6 +297,7 @@ fn beat(id: &str, now: i64, out: &str, devices: Vec<DeviceReport>) -> Beat {
         out_of_service: Some(out.into()),
         worst: "technician",
         catalogue: Some("2026.11".into()),
+        screen_away_since: None,
         outbox_needs_person: 0,
         body: body.to_string(),
         open_seconds: 3600,

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod news;
 pub mod orders;
 pub mod pace;
+pub mod period;
 pub mod private_file;
 pub mod range;
 mod repeats;

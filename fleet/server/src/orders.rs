@@ -31,6 +31,14 @@ pub enum OrderError {
     /// It makes no sense as it is.
     #[error("{0}")]
     Wrong(String),
+    /// A push takes nothing back.
+    #[error("the configuration is pushed to {at} % already: a push only grows, and {wanted} % is less")]
+    Less {
+        /// How far it is.
+        at: i64,
+        /// How far it should go.
+        wanted: i64,
+    },
     /// The second person is the first one.
     #[error("a second person has to approve it: not the one who asked")]
     SamePerson,

@@ -59,6 +59,16 @@ pub fn within(seed: i64, terminal: &str, percentage: i64) -> bool {
     i64::from(place(seed, terminal)) < percentage.clamp(0, 100) * 100
 }
 
+/// Of those that are not in a rollout yet, the ones that a wave up to `percentage` takes, in the order of `seed`: at least one,
+/// where there is any. A first wave without anybody would let the next one begin with nothing tried.
+pub fn wave<'c>(seed: i64, rest: &[&'c Candidate], percentage: i64) -> Vec<&'c Candidate> {
+    let mut order = rest.to_vec();
+    order.sort_by_key(|candidate| (place(seed, &candidate.id), candidate.id.clone()));
+    let within = order.iter().take_while(|candidate| within(seed, &candidate.id, percentage)).count();
+    order.truncate(within.max(1));
+    order
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +87,28 @@ mod tests {
         }
         assert_eq!(before, ids.len(), "the last stage is everybody");
         assert!(ids.iter().any(|id| place(7, id) != place(8, id)));
+    }
+
+    #[test]
+    fn no_wave_is_empty_while_somebody_is_left() {
+        let candidate = |n: u32| Candidate {
+            id: format!("T-{n}"),
+            district: String::new(),
+            model: String::new(),
+            compatible: String::new(),
+        };
+        for seed in 0..50 {
+            let all: Vec<Candidate> = (0..3).map(candidate).collect();
+            let mut rest: Vec<&Candidate> = all.iter().collect();
+            for percentage in [1, 34, 100] {
+                let taken = wave(seed, &rest, percentage);
+                assert!(!taken.is_empty() || rest.is_empty(), "seed {seed}, {percentage} %");
+                assert!(percentage > 1 || taken.len() == 1 || taken.iter().all(|c| within(seed, &c.id, 1)));
+                rest.retain(|candidate| !taken.contains(candidate));
+            }
+            assert_eq!(rest, Vec::<&Candidate>::new(), "the last wave is everybody");
+        }
+        assert_eq!(wave(1, &[], 100), Vec::<&Candidate>::new());
     }
 
     #[test]

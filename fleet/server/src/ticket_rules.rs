@@ -22,6 +22,27 @@ pub(crate) const DISK: u64 = 50;
 /// The ticket of a fault that a keeper reported: by no figure, so that only a self-test after it without a failure closes it.
 pub(crate) const REPORTED: &str = "reported";
 
+/// Every rule.
+pub(crate) const RULES: [&str; 9] = [
+    "offline",
+    "out_of_service",
+    "needs_person",
+    "disk",
+    "device",
+    "errors",
+    "supply",
+    "update_failed",
+    REPORTED,
+];
+
+/// Why a terminal does not serve whose screen does not run.
+pub(crate) const NO_SCREEN: &str = "screen";
+
+/// Whether only the screen can tell that what this rule found is gone.
+pub(crate) fn is_of_screen(rule: &str) -> bool {
+    !matches!(rule, "offline" | "disk" | "update_failed")
+}
+
 /// A finding: a rule, its subject and the figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
@@ -46,6 +67,8 @@ pub struct Figures {
     pub received_at: Option<Millis>,
     /// Why it does not serve.
     pub out_of_service: Option<String>,
+    /// Since when its screen is away, while it is heard of.
+    pub screen_away_since: Option<Millis>,
     /// Submissions that want a person.
     pub needs_person: i64,
     /// Free and whole size of the data partition, in bytes.
@@ -93,7 +116,14 @@ pub fn findings(figures: &Figures) -> Vec<Finding> {
     if silence.is_none_or(|silence| silence >= OFFLINE) {
         return found;
     }
-    if open && let Some(reason) = figures.out_of_service.as_deref().filter(|reason| *reason != "hours") {
+    let away = figures.screen_away_since.map(|since| figures.now - since);
+    // A screen that starts again is away for a moment.
+    let reason = figures.out_of_service.as_deref().filter(|reason| match *reason {
+        "hours" => false,
+        NO_SCREEN => away.is_some_and(|away| away >= OFFLINE),
+        _ => true,
+    });
+    if open && let Some(reason) = reason {
         find("out_of_service", "", serde_json::json!({ "reason": reason }));
     }
     if figures.needs_person > 0 {
@@ -211,6 +241,14 @@ mod tests {
         check(Figures { received_at: None, ..well() }, &[]);
         check(Figures { out_of_service: Some("hours".into()), ..well() }, &[]);
         check(Figures { out_of_service: Some("card_reader".into()), ..well() }, &["out_of_service"]);
+        let away = |minutes: i64| Figures {
+            out_of_service: Some(NO_SCREEN.into()),
+            screen_away_since: Some(NOON - minutes * 60_000),
+            ..well()
+        };
+        check(away(14), &[]);
+        check(away(15), &["out_of_service"]);
+        check(Figures { now: night, received_at: Some(night), ..away(15) }, &[]);
         check(Figures { needs_person: 1, ..well() }, &["needs_person"]);
         check(Figures { disk: Some((49, 1000)), ..well() }, &["disk"]);
         check(Figures { disk: Some((50, 1000)), ..well() }, &[]);

@@ -49,6 +49,9 @@ pub(super) async fn carry_out(shared: &Arc<Shared>, kept: &Kept) -> Result<Done,
     {
         return Ok(done);
     }
+    if let Order::GoBack { reason } = &command.order {
+        tracing::warn!(reason = logs::scrub(reason), "the desk orders the other slot");
+    }
     loop {
         let now = shared.trust.not_earlier(shared.clock.now());
         if now >= command.expires_at {
@@ -168,8 +171,7 @@ async fn attempt(shared: &Arc<Shared>, id: &CommandId, order: &Order) -> Attempt
             }
             Err(why) => refused(why),
         },
-        Order::GoBack { reason } => {
-            tracing::warn!(reason = logs::scrub(reason), "the desk orders the other slot");
+        Order::GoBack { .. } => {
             match shared.screen.allows(Ask::Reboot, shared.times.screen_absent).await {
                 Ok(()) => {
                     let went = tokio::task::spawn_blocking({

@@ -94,3 +94,38 @@ async fn a_stranger_at_the_socket_is_sent_away() {
         assert!(program.wait().unwrap().success());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_folder_has_one_agent() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let desk = Desk::open(folder).await;
+    let text = format!(
+        "data = \"data\"\n[server]\nurl = {:?}\n[screen]\nsocket = \"agent.sock\"\nuser = \"{}\"\n",
+        desk.url,
+        rustix::process::getuid().as_raw()
+    );
+    std::fs::write(folder.join("agent.toml"), text).unwrap();
+    desk.enrol(&folder.join("data")).await.unwrap();
+    let start = || {
+        Command::new(env!("CARGO_BIN_EXE_yilin-agent"))
+            .args(["run", "--config"])
+            .arg(folder.join("agent.toml"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut first = start();
+    desk.until("the socket", |_| UnixStream::connect(folder.join("agent.sock")).ok()).await;
+    let (code, out, _) = agent(folder, &["run", "--json"], "");
+    let error = json(&out)["error"].clone();
+    assert_eq!((code, &error["kind"]), (1, &serde_json::json!("agent")));
+    assert!(error["message"].as_str().unwrap().contains("another yilin-agent runs on"), "{error}");
+    signal(&first, rustix::process::Signal::KILL);
+    first.wait().unwrap();
+    // What is killed gives its folder back.
+    let mut second = start();
+    desk.until("the socket", |_| UnixStream::connect(folder.join("agent.sock")).ok()).await;
+    signal(&second, rustix::process::Signal::TERM);
+    assert!(second.wait().unwrap().success());
+}

@@ -89,7 +89,7 @@ pub(super) async fn one(desk: Desk, Path(number): Path<i64>) -> Page {
     let w = desk.w;
     let store = &desk.console.store;
     let document = store.configuration(number).await?.ok_or(Trouble::Missing)?;
-    let before = store.configurations(50).await?.into_iter().find(|other| other.number < number);
+    let before = store.configuration_before(number).await?;
     let settings = before.as_ref().map(|before| before.settings.clone()).unwrap_or_default();
     let differences = configurations::difference(&settings, &document.settings);
     let page = ConfigurationPage {

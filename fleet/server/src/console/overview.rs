@@ -5,12 +5,12 @@ use super::map::{Map, Spot, Standing};
 use super::trouble::Trouble;
 use super::visitor::{Desk, Path};
 use super::{Console, Page};
+use crate::period::Period;
 use crate::store::coverage::{Covered, Division, ServiceLevel};
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Html;
 use std::collections::{BTreeMap, HashMap};
-use time::OffsetDateTime;
 
 /// The share of its opening hours that a terminal serves, in thousandths, to meet its service level.
 pub(super) const LEVEL_PERMILLE: i64 = 950;
@@ -32,9 +32,12 @@ impl Sums {
         self.met += i64::from(covered.met > 0);
     }
 
-    /// Whole percent of the communities, rounded down: 99.9 is not all.
-    pub(super) const fn percent(&self, part: i64) -> i64 {
-        if self.communities == 0 { 0 } else { part * 100 / self.communities }
+    /// Percent of the communities, rounded to one decimal; while one is missing never 100.
+    pub(super) fn percent(&self, part: i64) -> String {
+        let all = self.communities.max(1);
+        let rounded = (part * 2000 + all) / (2 * all);
+        let permille = if part < self.communities { rounded.min(999) } else { rounded };
+        format!("{}.{}", permille / 10, permille % 10)
     }
 }
 
@@ -62,11 +65,15 @@ struct Overview {
 
 /// The month so far, and the last quarter of an hour.
 pub(super) fn level(console: &Console) -> ServiceLevel {
-    let now = console.clock.now().to_offset(frame::CITY);
-    let month = now.replace_day(1).unwrap_or(now).replace_time(time::Time::MIDNIGHT);
+    level_of(console, Period::month_of(console.clock.now().to_offset(frame::CITY)))
+}
+
+/// A month or a quarter, so far as it has gone, and the last quarter of an hour.
+pub(super) fn level_of(console: &Console, period: Period) -> ServiceLevel {
+    let (from_hour, to_hour) = period.seconds(frame::CITY);
     ServiceLevel {
-        from_hour: month.unix_timestamp(),
-        to_hour: OffsetDateTime::unix_timestamp(now) + 3600,
+        from_hour,
+        to_hour,
         permille: LEVEL_PERMILLE,
         now: console.clock.millis(),
         offset_seconds: console.policy.offset_seconds,
@@ -189,4 +196,28 @@ fn map(here: &[&Covered], places: &BTreeMap<String, Place>, within: Option<&str>
         })
         .collect();
     Map::of(&spots, |_| 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_to_one_decimal_and_never_to_all() {
+        for (part, communities, share) in [
+            (156, 446, "35.0"),
+            (1, 3, "33.3"),
+            (2, 3, "66.7"),
+            (1, 2000, "0.1"),
+            (1, 2001, "0.0"),
+            (1999, 2000, "99.9"),
+            (99_999, 100_000, "99.9"),
+            (2000, 2000, "100.0"),
+            (0, 5, "0.0"),
+            (0, 0, "0.0"),
+        ] {
+            let sums = Sums { communities, ..Sums::default() };
+            assert_eq!(sums.percent(part), share, "{part} of {communities}");
+        }
+    }
 }

@@ -6,25 +6,49 @@ use super::overview::{self, Sums};
 use super::report_pdf::{self, Report};
 use super::trouble::Trouble;
 use super::visitor::Desk;
+use crate::period::Period;
 use askama::Template;
+use axum::extract::Query;
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Response};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 #[derive(Template)]
 #[template(path = "reports.html")]
 struct Reports {
     f: Frame,
     at: String,
+    period: String,
+    periods: Vec<String>,
     rows: Vec<(String, Sums)>,
     sum: Sums,
 }
 
+/// Months and quarters to choose from, this one first.
+const MONTHS: usize = 13;
+const QUARTERS: usize = 5;
+
+/// The period that is asked for; the month that runs where none is.
+fn asked(desk: &Desk, query: &HashMap<String, String>) -> Result<Period, Trouble> {
+    match query.get("period").filter(|text| !text.is_empty()) {
+        Some(text) => text.parse().map_err(|_| Trouble::Bad("period")),
+        None => Ok(Period::month_of(desk.console.clock.now().to_offset(frame::CITY))),
+    }
+}
+
+fn periods(desk: &Desk) -> Vec<String> {
+    let now = desk.console.clock.now().to_offset(frame::CITY);
+    let back =
+        |from: Period, count| std::iter::successors(Some(from), |period| Some(period.before())).take(count);
+    let all = back(Period::month_of(now), MONTHS).chain(back(Period::quarter_of(now), QUARTERS));
+    all.map(|period| period.to_string()).collect()
+}
+
 /// The urban communities of each district, and of the city.
-async fn districts(desk: &Desk) -> Result<(Vec<(String, Sums)>, Sums), Trouble> {
+async fn districts(desk: &Desk, period: Period) -> Result<(Vec<(String, Sums)>, Sums), Trouble> {
     let store = &desk.console.store;
     let language = desk.w.language;
-    let covered = store.coverage(&overview::level(&desk.console)).await?;
+    let covered = store.coverage(&overview::level_of(&desk.console, period)).await?;
     let districts = store.divisions("district").await?;
     let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
     let mut sum = Sums::default();
@@ -43,16 +67,28 @@ async fn districts(desk: &Desk) -> Result<(Vec<(String, Sums)>, Sums), Trouble> 
 }
 
 /// The report as a page.
-pub(super) async fn page(desk: Desk) -> Page {
-    let (rows, sum) = districts(&desk).await?;
+pub(super) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Page {
+    let period = asked(&desk, &query)?;
+    let (rows, sum) = districts(&desk, period).await?;
     let at = frame::moment(desk.console.clock.millis());
-    let page = Reports { f: Frame::new(&desk, "reports", desk.w.reports_indicator_5), at, rows, sum };
+    let page = Reports {
+        f: Frame::new(&desk, "reports", desk.w.reports_indicator_5),
+        at,
+        period: period.to_string(),
+        periods: periods(&desk),
+        rows,
+        sum,
+    };
     Ok(Html(page.render()?))
 }
 
 /// Every community, one a line (RFC 4180), with a mark of its encoding for spreadsheets.
-pub(super) async fn csv(desk: Desk) -> Result<Response, Trouble> {
-    let covered = desk.console.store.coverage(&overview::level(&desk.console)).await?;
+pub(super) async fn csv(
+    desk: Desk,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Trouble> {
+    let period = asked(&desk, &query)?;
+    let covered = desk.console.store.coverage(&overview::level_of(&desk.console, period)).await?;
     let mut out =
         String::from("\u{FEFF}code,name,name_en,district,urban,installed,in_service,met_service_level\r\n");
     for covered in covered {
@@ -71,7 +107,7 @@ pub(super) async fn csv(desk: Desk) -> Result<Response, Trouble> {
         out.push_str(&fields.join(","));
         out.push_str("\r\n");
     }
-    Ok(file("text/csv; charset=utf-8", "indicator-5.csv", out))
+    Ok(file("text/csv; charset=utf-8", &format!("indicator-5-{period}.csv"), out))
 }
 
 /// A file to be kept, of that type and by that name.
@@ -82,9 +118,13 @@ pub(super) fn file(kind: &'static str, name: &str, body: impl Into<axum::body::B
 }
 
 /// The report as a file to hand on.
-pub(super) async fn pdf(desk: Desk) -> Result<Response, Trouble> {
+pub(super) async fn pdf(
+    desk: Desk,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Trouble> {
     let w = desk.w;
-    let (mut rows, sum) = districts(&desk).await?;
+    let period = asked(&desk, &query)?;
+    let (mut rows, sum) = districts(&desk, period).await?;
     rows.push((w.overview_city.to_owned(), sum));
     let share = |sums: &Sums, part: i64| format!("{part} ({} %)", sums.percent(part));
     let made = desk.console.clock.now().to_offset(frame::CITY);
@@ -93,7 +133,7 @@ pub(super) async fn pdf(desk: Desk) -> Result<Response, Trouble> {
         title: w.reports_indicator_5,
         language: w.language.tag(),
         made,
-        paragraphs: vec![format!("{} {at}", w.reports_what), w.reports_level.to_owned()],
+        paragraphs: vec![format!("{} {at}", w.reports_what), w.reports_level(period)],
         head: [
             w.accounts_district,
             w.reports_urban,
@@ -118,7 +158,7 @@ pub(super) async fn pdf(desk: Desk) -> Result<Response, Trouble> {
         foot: &|number, all| w.reports_page(all, number),
     };
     let bytes = report_pdf::write(&report)?;
-    Ok(file("application/pdf", "indicator-5.pdf", bytes))
+    Ok(file("application/pdf", &format!("indicator-5-{period}.pdf"), bytes))
 }
 
 /// A text that no spreadsheet takes for a formula.

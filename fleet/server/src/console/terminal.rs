@@ -9,6 +9,7 @@ use super::terminals::service;
 use super::trouble::Trouble;
 use super::visitor::{Desk, Path};
 use super::words::Words;
+use crate::device::health::{in_service, out_of_service};
 use crate::orders::noted::note;
 use crate::store::terminals::{Listed, Terminal};
 use askama::Template;
@@ -195,14 +196,13 @@ async fn above(desk: &Desk, terminal: &Terminal) -> Result<Vec<(String, String)>
 
 /// A terminal with its last word, as a line of the list has it.
 pub(super) fn listed(terminal: Terminal, heard: Option<&(i64, Heartbeat)>) -> Listed {
-    let screen = heard.and_then(|(_, beat)| beat.screen.as_ref());
     Listed {
         terminal,
         received_at: heard.map(|(at, _)| *at),
-        in_service: screen.is_some_and(|screen| screen.out_of_service.is_none()),
+        in_service: heard.is_some_and(|(_, beat)| in_service(beat)),
         image: heard.map(|(_, beat)| beat.versions.image.clone()),
         worst: None,
-        out_of_service: screen.and_then(|screen| screen.out_of_service.clone()),
+        out_of_service: heard.and_then(|(_, beat)| out_of_service(beat)).map(str::to_owned),
     }
 }
 

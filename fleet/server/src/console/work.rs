@@ -15,6 +15,7 @@ impl From<OrderError> for Trouble {
             OrderError::Unknown { .. } => Self::Missing,
             OrderError::Store(error) => Self::Store(error),
             OrderError::SamePerson => Self::Conflict(Said::of(|w| w.refused_same_person)),
+            OrderError::Less { at, wanted } => Self::Conflict(Said::of(|w| w.refused_less(at, wanted))),
             OrderError::Over => Self::Conflict(Said::of(|w| w.refused_over)),
             OrderError::Table(Refused { state, .. }) => {
                 Self::Conflict(Said::of(|w| w.refused_rollout(w.of("rollout_state", state.word()))))

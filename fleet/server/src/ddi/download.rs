@@ -11,7 +11,8 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{
-    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
+    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, IF_RANGE,
+    RANGE,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -61,7 +62,12 @@ pub(super) async fn file(
     let file = release.file;
     let tag = format!("\"{}\"", file.sha256);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // RFC 9110, 13.1.2: compared weakly.
+    // RFC 9110, 13.1.1: compared strongly, and before anything else.
+    let is_meant = |meant: &str| meant == "*" || meant == tag;
+    if header(IF_MATCH).is_some_and(|meant| !meant.split(',').any(|meant| is_meant(meant.trim()))) {
+        return Ok((StatusCode::PRECONDITION_FAILED, [(ETAG, tag)]).into_response());
+    }
+    // 13.1.2: compared weakly.
     let is_known = |known: &str| known == "*" || known.trim_start_matches("W/") == tag;
     if header(IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|known| is_known(known.trim()))) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());

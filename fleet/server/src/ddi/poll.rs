@@ -1,6 +1,7 @@
 //! The poll, which touches no row, and the attributes that a client tells once.
 
 use super::caller::Client;
+use crate::device::configuration::tagged;
 use crate::device::refusal::{Answer, Refused};
 use crate::device::wire;
 use crate::metrics;
@@ -8,9 +9,9 @@ use crate::news::NewsItem;
 use crate::pace::{OF_A_TERMINAL, WAIT_SECONDS};
 use crate::state::Server;
 use crate::store::terminals;
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use fleet_api::ddi::{Config, ConfigData, Controller, Link, Polling};
 use fleet_api::enrolment::RefusalKind;
 use std::collections::BTreeMap;
@@ -19,7 +20,11 @@ use std::collections::BTreeMap;
 const ATTRIBUTES: usize = 64;
 const ATTRIBUTE: usize = 512;
 
-pub(super) async fn poll(State(server): State<Server>, client: Client) -> Answer<Json<Controller>> {
+pub(super) async fn poll(
+    State(server): State<Server>,
+    client: Client,
+    headers: HeaderMap,
+) -> Answer<Response> {
     if !client.caller.live.polls.admits(server.clock.millis(), OF_A_TERMINAL) {
         metrics::count(&server.metrics.refusals, 1);
         return Err(Refused::too_fast(WAIT_SECONDS));
@@ -43,7 +48,7 @@ pub(super) async fn poll(State(server): State<Server>, client: Client) -> Answer
     }
     let seconds = server.policy.poll_seconds;
     let sleep = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    Ok(Json(Controller { config: Config { polling: Polling { sleep } }, links }))
+    tagged(&headers, &Controller { config: Config { polling: Polling { sleep } }, links })
 }
 
 pub(super) async fn config_data(

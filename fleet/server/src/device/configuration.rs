@@ -43,11 +43,11 @@ fn nothing() -> Refused {
 }
 
 /// A document with its tag; 304 where the caller has it.
-fn tagged(headers: &HeaderMap, document: &impl serde::Serialize) -> Answer<Response> {
+pub(crate) fn tagged(headers: &HeaderMap, document: &impl serde::Serialize) -> Answer<Response> {
     let body = serde_json::to_vec(document).map_err(Refused::internal)?;
     let tag = format!("\"{}\"", &secret::sha256(&body)[..32]);
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
+    if known.is_some_and(|known| known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
     }
     Ok(([(ETAG, tag.as_str()), (CONTENT_TYPE, "application/json")], body).into_response())

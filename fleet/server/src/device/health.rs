@@ -9,6 +9,7 @@ use crate::live::{LastBeat, Live};
 use crate::state::{Policy, Server};
 use crate::store::Backend;
 use crate::store::heartbeats::Beat;
+use crate::ticket_rules::NO_SCREEN;
 use axum::Json;
 use axum::extract::State;
 use fleet_api::enrolment::RefusalKind;
@@ -93,17 +94,35 @@ fn check(heartbeat: &Heartbeat) -> Answer<()> {
     Ok(())
 }
 
+/// Whether the terminal serves.
+pub(crate) fn in_service(heartbeat: &Heartbeat) -> bool {
+    heartbeat.screen.as_ref().is_some_and(|screen| {
+        matches!(screen.phase, ScreenPhase::Idle | ScreenPhase::Visit) && screen.out_of_service.is_none()
+    })
+}
+
+/// Whether nobody knows how the terminal is: its screen does not run, or only begins to.
+fn is_away(heartbeat: &Heartbeat) -> bool {
+    heartbeat.screen.as_ref().is_none_or(|screen| screen.phase == ScreenPhase::Starting)
+}
+
+/// Why it does not serve, in one word: the screen's own, or that there is none.
+pub(crate) fn out_of_service(heartbeat: &Heartbeat) -> Option<&str> {
+    let said = heartbeat.screen.as_ref().and_then(|screen| screen.out_of_service.as_deref());
+    said.or_else(|| is_away(heartbeat).then_some(NO_SCREEN))
+}
+
 /// What is stored of it, measured against the one before.
 fn beat(server: &Server, live: &Live, heartbeat: &Heartbeat, now: i64) -> Answer<Beat> {
     let (row, policy) = (live.row(), &server.policy);
     let screen = heartbeat.screen.as_ref();
-    let in_service = screen.is_some_and(|screen| {
-        matches!(screen.phase, ScreenPhase::Idle | ScreenPhase::Visit) && screen.out_of_service.is_none()
-    });
-    let worst = screen
-        .into_iter()
-        .flat_map(|screen| &screen.devices)
+    let in_service = in_service(heartbeat);
+    let away = is_away(heartbeat);
+    let devices = screen.into_iter().flat_map(|screen| &screen.devices);
+    let worst = devices
         .map(|device| KINDS.iter().position(|kind| *kind == device.kind).unwrap_or(1))
+        // Without its screen nobody knows how its devices are.
+        .chain(away.then_some(1))
         .max()
         .map_or(KINDS[0], |worst| KINDS[worst]);
     let body = serde_json::to_string(heartbeat).map_err(Refused::internal)?;
@@ -145,9 +164,10 @@ fn beat(server: &Server, live: &Live, heartbeat: &Heartbeat, now: i64) -> Answer
         received_at: now,
         image: heartbeat.versions.image.clone(),
         in_service,
-        out_of_service: screen.and_then(|screen| screen.out_of_service.clone()),
+        out_of_service: out_of_service(heartbeat).map(str::to_owned),
         worst,
         catalogue: screen.map(|screen| screen.catalogue.clone()).filter(|catalogue| !catalogue.is_empty()),
+        screen_away_since: away.then_some(now),
         outbox_needs_person: screen.map_or(0, |screen| screen.outbox.needs_person.into()),
         body,
         open_seconds,

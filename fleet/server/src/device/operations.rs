@@ -1,11 +1,15 @@
 //! Whether the server is well, and its counters.
 
+use crate::beside;
 use crate::repeats::Repeats;
 use crate::state::Server;
-use axum::extract::State;
+use crate::store::coverage::HEARD;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use fleet_api::path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -38,7 +42,29 @@ fn not_ready(error: &(dyn std::error::Error + 'static)) {
     }
 }
 
+/// Calls that wait until there is something to say: how long tells nothing of the server.
+const WAIT: [&str; 4] = [path::COMMANDS, path::SHELL, path::ASSIST, beside::PATH];
+
+/// Notes how long a call took.
+pub(super) async fn timed(
+    State(server): State<Server>,
+    called: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let response = next.run(request).await;
+    if !WAIT.contains(&called.as_str()) {
+        server.metrics.calls.note(began.elapsed());
+    }
+    response
+}
+
 pub(super) async fn metrics(State(server): State<Server>) -> Response {
-    let text = server.metrics.text(server.live.count());
+    // Counters are told while the database is away, too.
+    let heard = server.clock.millis() - HEARD;
+    let standing = tokio::time::timeout(ANSWER, server.store.standing(heard)).await;
+    let standing = standing.ok().and_then(Result::ok);
+    let text = server.metrics.text(server.live.count(), standing.as_ref());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

@@ -1,6 +1,6 @@
 //! Settings: made, compared, pushed stage by stage. Going back on trouble is the terminal's own.
 
-use super::{OrderError, unknown};
+use super::{OrderError, divisions, unknown};
 use crate::news::NewsItem;
 use crate::selector::{Selector, within};
 use crate::state::{Actor, Server};
@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Makes a document for whom `selector` means; nobody uses it before [`push`].
 ///
 /// # Errors
-/// A setting is outside its bounds.
+/// A setting is outside its bounds, or there is no such district.
 pub async fn make(
     server: &Server,
     settings: &Settings,
@@ -21,6 +21,7 @@ pub async fn make(
     why: &str,
 ) -> Result<i64, OrderError> {
     settings.check().map_err(|error| OrderError::Wrong(error.to_string()))?;
+    divisions::are_known(server, selector).await?;
     let mut tx = server.store.write().await?;
     let number =
         configurations::add(&mut tx, settings, selector, seed, &by.0, why, server.clock.millis()).await?;
@@ -35,8 +36,11 @@ pub async fn make(
 pub async fn push(server: &Server, number: i64, percentage: i64) -> Result<usize, OrderError> {
     let document =
         server.store.configuration(number).await?.ok_or_else(|| unknown("configuration", number))?;
-    if !(1..=100).contains(&percentage) || percentage < document.percentage {
-        return Err(OrderError::Wrong(format!("a push goes from {} to 100 %", document.percentage.max(1))));
+    if !(1..=100).contains(&percentage) {
+        return Err(OrderError::Wrong("a push goes to 1 to 100 %".to_owned()));
+    }
+    if percentage < document.percentage {
+        return Err(OrderError::Less { at: document.percentage, wanted: percentage });
     }
     let mut tx = server.store.write().await?;
     let terminals: Vec<String> = rollouts::candidates(&mut tx)

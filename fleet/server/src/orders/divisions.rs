@@ -1,6 +1,7 @@
 //! The city's divisions: what coverage is counted by.
 
-use super::OrderError;
+use super::{OrderError, unknown};
+use crate::selector::Selector;
 use crate::state::Server;
 use crate::store::coverage::{self, Division};
 
@@ -18,6 +19,19 @@ pub async fn put(server: &Server, divisions: &[Division]) -> Result<(), OrderErr
         coverage::put(&mut tx, division).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Checks that a selector names districts that there are: one with a slip of the pen would run with nobody.
+///
+/// # Errors
+/// There is no such district; the error names it.
+pub(super) async fn are_known(server: &Server, selector: &Selector) -> Result<(), OrderError> {
+    for district in &selector.districts {
+        if !server.store.is_district(district).await? {
+            return Err(unknown("district", district));
+        }
+    }
     Ok(())
 }
 

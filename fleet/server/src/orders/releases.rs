@@ -25,6 +25,10 @@ pub async fn add(
     let open = tokio::fs::File::open(file)
         .await
         .map_err(|error| OrderError::Wrong(format!("{}: {error}", file.display())))?;
+    let empty = open.metadata().await.is_ok_and(|about| about.len() == 0);
+    if empty {
+        return Err(OrderError::Wrong(format!("{}: is empty", file.display())));
+    }
     let taken = files.take(open).await?;
     if let Some(signed) = &new.manifest {
         let manifest = signed.open(ring).map_err(|error| OrderError::Wrong(error.to_string()))?;

@@ -1,9 +1,9 @@
 //! Rollouts: made, started, held, given up, undone; and the step that runs them.
 
-use super::{OrderError, commands, unknown};
+use super::{OrderError, commands, divisions, unknown};
 use crate::news::NewsItem;
 use crate::rollout::{Effect, Event, State, failed, in_order, is_over, next, next_may_begin};
-use crate::selector::within;
+use crate::selector;
 use crate::state::{Actor, Server};
 use crate::store::Write;
 use crate::store::actions::{self, Counts};
@@ -18,7 +18,7 @@ const GO_BACK_LIFE: Duration = Duration::days(7);
 /// Makes a rollout; it offers nothing before [`start`].
 ///
 /// # Errors
-/// Its waves make no sense, or there is no such release.
+/// Its waves make no sense, or there is no such release or district.
 pub async fn make(server: &Server, new: &NewRollout, by: &Actor, why: &str) -> Result<i64, OrderError> {
     if !in_order(&new.waves) {
         return Err(OrderError::Wrong(
@@ -32,6 +32,7 @@ pub async fn make(server: &Server, new: &NewRollout, by: &Actor, why: &str) -> R
         return Err(OrderError::Wrong("say why: the reason is kept with the rollout".to_owned()));
     }
     server.store.release(new.release).await?.ok_or_else(|| unknown("release", new.release))?;
+    divisions::are_known(server, &new.selector).await?;
     let mut tx = server.store.write().await?;
     let id = rollouts::add(&mut tx, new, &by.0, why, server.clock.millis()).await?;
     server.note(&mut tx, &NewsItem::Rollout(id)).await?;
@@ -133,14 +134,16 @@ async fn begin_wave(server: &Server, tx: &mut Write, rollout: &Rollout, wave: i6
         server.store.release(rollout.release).await?.ok_or_else(|| unknown("release", rollout.release))?;
     let share = usize::try_from(wave).ok().and_then(|wave| rollout.waves.get(wave));
     let share = share.ok_or_else(|| unknown("wave", wave))?.percentage;
-    for candidate in rollouts::candidates(tx).await? {
-        let meant = rollout.selector.takes(&candidate)
+    let inside = rollouts::terminals_of(tx, rollout.id).await?;
+    let candidates = rollouts::candidates(tx).await?;
+    let rest = candidates.iter().filter(|candidate| {
+        rollout.selector.takes(candidate)
             && candidate.compatible == release.compatible
-            && within(rollout.seed, &candidate.id, share);
-        if meant {
-            let (release, id) = (rollout.release, Some(rollout.id));
-            actions::add(tx, &candidate.id, release, id, wave, rollout.forced, now).await?;
-        }
+            && !inside.contains(&candidate.id)
+    });
+    for candidate in selector::wave(rollout.seed, &rest.collect::<Vec<_>>(), share) {
+        let (release, id) = (rollout.release, Some(rollout.id));
+        actions::add(tx, &candidate.id, release, id, wave, rollout.forced, now).await?;
     }
     rollouts::set_wave(tx, rollout.id, wave, now).await?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::news::NewsItem;
 use crate::state::Server;
 use crate::store::figures::Look;
 use crate::store::{Millis, StoreError, tickets};
-use crate::ticket_rules::{Figures, REPORTED, findings};
+use crate::ticket_rules::{Figures, REPORTED, findings, is_of_screen};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
@@ -50,9 +50,10 @@ pub async fn step(server: &Server) -> Result<(), StoreError> {
             !known.iter().any(|ticket| ticket.rule == finding.rule && ticket.subject == finding.subject)
         });
         let fresh: Vec<_> = fresh.collect();
-        // Silence is no evidence that anything is well again.
+        // Silence is no evidence that anything is well again: neither the terminal's nor its screen's.
         let gone = known.iter().filter(|ticket| {
             heard
+                && (figures.screen_away_since.is_none() || !is_of_screen(&ticket.rule))
                 && !found
                     .iter()
                     .any(|finding| ticket.rule == finding.rule && ticket.subject == finding.subject)

@@ -167,6 +167,16 @@ impl Store {
         row.as_ref().map(configuration).transpose()
     }
 
+    /// The document before that number.
+    ///
+    /// # Errors
+    /// The database refused, or holds something else.
+    pub async fn configuration_before(&self, number: i64) -> Result<Option<Configuration>, StoreError> {
+        let sql = format!("{SQL} WHERE number < $1 ORDER BY number DESC LIMIT 1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(number).fetch_optional(self.read()).await?;
+        row.as_ref().map(configuration).transpose()
+    }
+
     /// The newest documents.
     ///
     /// # Errors

@@ -72,6 +72,11 @@ impl ServiceLevel {
     }
 }
 
+/// As text, since sqlx 0.9 tells PostgreSQL that a missing `f64` is an `f32`: the statement would take no eight bytes after it.
+fn place(place: Option<f64>) -> Option<String> {
+    place.map(|place| place.to_string())
+}
+
 /// Notes a division.
 ///
 /// # Errors
@@ -79,9 +84,9 @@ impl ServiceLevel {
 pub async fn put(tx: &mut Write, division: &Division) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO divisions (code, parent, level, name_zh, name_en, urban, x, y) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, \
-         level = excluded.level, name_zh = excluded.name_zh, name_en = excluded.name_en, urban = excluded.urban, \
-         x = excluded.x, y = excluded.y",
+         VALUES ($1, $2, $3, $4, $5, $6, CAST($7 AS DOUBLE PRECISION), CAST($8 AS DOUBLE PRECISION)) \
+         ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, level = excluded.level, \
+         name_zh = excluded.name_zh, name_en = excluded.name_en, urban = excluded.urban, x = excluded.x, y = excluded.y",
     )
     .bind(&division.code)
     .bind(division.parent.as_deref())
@@ -89,14 +94,29 @@ pub async fn put(tx: &mut Write, division: &Division) -> Result<(), StoreError> 
     .bind(&division.name_zh)
     .bind(&division.name_en)
     .bind(i64::from(division.urban))
-    .bind(division.x)
-    .bind(division.y)
+    .bind(place(division.x))
+    .bind(place(division.y))
     .execute(tx.on())
     .await?;
     Ok(())
 }
 
 impl Store {
+    /// Whether there is such a district: among the divisions, or with a terminal in it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn is_district(&self, code: &str) -> Result<bool, StoreError> {
+        let found = sqlx::query(
+            "SELECT 1 AS one FROM divisions WHERE code = $1 AND level = 'district' \
+             UNION SELECT 1 FROM terminals WHERE district = $1",
+        )
+        .bind(code)
+        .fetch_optional(self.read())
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Divisions of a level, by code.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::heartbeats::SupplyDay;
 use super::{Millis, Store, StoreError};
+use crate::metrics::Standing;
 use crate::ticket_rules::{DISK, DeviceFigures, Figures, OFFLINE, QUIET};
 use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
@@ -29,6 +30,33 @@ pub struct Look {
 }
 
 impl Store {
+    /// How the enrolled terminals are, by those heard since `heard`, and what tickets are open.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn standing(&self, heard: Millis) -> Result<Standing, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS enrolled, \
+             CAST(COALESCE(SUM(CASE WHEN in_service = 1 AND received_at >= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS in_service, \
+             CAST(COALESCE(SUM(CASE WHEN received_at >= $1 THEN 0 ELSE 1 END), 0) AS BIGINT) AS offline \
+             FROM health WHERE state = 'enrolled'",
+        )
+        .bind(heard)
+        .fetch_one(self.read())
+        .await?;
+        let tickets =
+            sqlx::query("SELECT rule, COUNT(*) AS n FROM tickets WHERE state = 'open' GROUP BY rule")
+                .fetch_all(self.read())
+                .await?;
+        let tickets = tickets.iter().map(|row| Ok((row.try_get("rule")?, row.try_get("n")?)));
+        Ok(Standing {
+            enrolled: row.try_get("enrolled")?,
+            in_service: row.try_get("in_service")?,
+            offline: row.try_get("offline")?,
+            tickets: tickets.collect::<Result<_, sqlx::Error>>()?,
+        })
+    }
+
     /// The figures of every enrolled terminal that was heard of and of which the rules may have something to say.
     ///
     /// # Errors
@@ -37,8 +65,8 @@ impl Store {
         let mut all: BTreeMap<String, Figures> = BTreeMap::new();
         let disk = i64::try_from(DISK).unwrap_or(i64::MAX);
         let sql = format!(
-            "SELECT h.terminal, t.hours, h.received_at, h.out_of_service, h.outbox_needs_person, h.disk_free, \
-             h.disk_total FROM health h JOIN terminals t ON t.id = h.terminal WHERE h.state = 'enrolled' \
+            "SELECT h.terminal, t.hours, h.received_at, h.out_of_service, h.screen_away_since, \
+             h.outbox_needs_person, h.disk_free, h.disk_total FROM health h JOIN terminals t ON t.id = h.terminal WHERE h.state = 'enrolled' \
              AND h.received_at IS NOT NULL AND h.terminal IN ({LOOKED_AT})"
         );
         let query = sqlx::query(AssertSqlSafe(sql)).bind(look.now - OFFLINE).bind(disk).bind(look.since);
@@ -51,6 +79,7 @@ impl Store {
                 hours: row.try_get("hours")?,
                 received_at: row.try_get("received_at")?,
                 out_of_service: row.try_get("out_of_service")?,
+                screen_away_since: row.try_get("screen_away_since")?,
                 needs_person: row.try_get("outbox_needs_person")?,
                 disk: bytes("disk_free")?.zip(bytes("disk_total")?),
                 ..Figures::default()

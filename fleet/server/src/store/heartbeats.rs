@@ -1,6 +1,7 @@
 //! The newest word of each terminal, and what reports are made of, hour by hour.
 
 use super::{Millis, Store, StoreError, Write};
+use crate::ticket_rules::OFFLINE;
 use fleet_api::health::{DeviceReport, SupplyLevel};
 use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct Beat {
     pub worst: &'static str,
     /// The catalogue that it serves; none while the screen is away.
     pub catalogue: Option<String>,
+    /// This moment, where the screen is away: the first such moment is kept, and what only the screen can tell stays as it was.
+    pub screen_away_since: Option<Millis>,
     /// Submissions that want a person.
     pub outbox_needs_person: i64,
     /// The heartbeat as it came.
@@ -120,12 +123,17 @@ fn places(rows: usize, columns: usize) -> String {
 async fn put_health(tx: &mut Write, beats: &[&Beat]) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO health (terminal, received_at, in_service, worst, image, catalogue, out_of_service, \
-         outbox_needs_person, disk_free, disk_total) VALUES {} ON CONFLICT (terminal) DO UPDATE SET \
-         received_at = excluded.received_at, in_service = excluded.in_service, worst = excluded.worst, \
+         screen_away_since, outbox_needs_person, disk_free, disk_total) VALUES {} ON CONFLICT (terminal) DO UPDATE SET \
+         received_at = excluded.received_at, in_service = excluded.in_service, \
+         worst = CASE WHEN excluded.screen_away_since - health.screen_away_since >= {OFFLINE} THEN 'technician' \
+         ELSE excluded.worst END, \
          image = excluded.image, catalogue = COALESCE(excluded.catalogue, health.catalogue), \
-         out_of_service = excluded.out_of_service, outbox_needs_person = excluded.outbox_needs_person, \
+         out_of_service = excluded.out_of_service, screen_away_since = CASE WHEN excluded.screen_away_since IS NULL \
+         THEN NULL ELSE COALESCE(health.screen_away_since, excluded.screen_away_since) END, \
+         outbox_needs_person = CASE WHEN excluded.screen_away_since IS NULL THEN excluded.outbox_needs_person \
+         ELSE health.outbox_needs_person END, \
          disk_free = excluded.disk_free, disk_total = excluded.disk_total",
-        places(beats.len(), 10)
+        places(beats.len(), 11)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for beat in beats {
@@ -137,6 +145,7 @@ async fn put_health(tx: &mut Write, beats: &[&Beat]) -> Result<(), StoreError> {
             .bind(&beat.image)
             .bind(beat.catalogue.as_deref())
             .bind(beat.out_of_service.as_deref())
+            .bind(beat.screen_away_since)
             .bind(beat.outbox_needs_person)
             .bind(beat.disk_free)
             .bind(beat.disk_total);

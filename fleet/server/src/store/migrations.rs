@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     step!(204, "errors", "0204_errors.sql"),
     step!(205, "shown", "0205_shown.sql"),
     step!(206, "proved", "0206_proved.sql"),
+    step!(207, "screen", "0207_screen.sql"),
 ];
 
 pub(super) fn of(backend: Backend) -> Migrator {

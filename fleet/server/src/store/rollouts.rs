@@ -5,6 +5,7 @@ use crate::rollout::{State, Wave};
 use crate::selector::{Candidate, Selector};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::BTreeSet;
 
 /// A rollout.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -176,14 +177,18 @@ pub async fn set_wave(tx: &mut Write, id: i64, wave: i64, now: Millis) -> Result
     Ok(())
 }
 
-/// The terminals that an update could reach.
+/// The terminals that an update could reach: those that are enrolled, and those of a client with one of hawkBit's tokens, which
+/// never enrols. Behind a gateway it is known by the attributes that it told.
 ///
 /// # Errors
 /// The database refused.
 pub async fn candidates(tx: &mut Write) -> Result<Vec<Candidate>, StoreError> {
-    let rows = sqlx::query("SELECT id, district, model, compatible FROM terminals WHERE state = 'enrolled'")
-        .fetch_all(tx.on())
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, district, model, compatible FROM terminals WHERE state = 'enrolled' \
+         OR (state = 'planned' AND (token_sha256 IS NOT NULL OR attributes_at IS NOT NULL))",
+    )
+    .fetch_all(tx.on())
+    .await?;
     let candidates = rows.iter().map(|row| {
         Ok(Candidate {
             id: row.try_get("id")?,
@@ -193,6 +198,16 @@ pub async fn candidates(tx: &mut Write) -> Result<Vec<Candidate>, StoreError> {
         })
     });
     Ok(candidates.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// The terminals that are in a rollout.
+///
+/// # Errors
+/// The database refused.
+pub async fn terminals_of(tx: &mut Write, id: i64) -> Result<BTreeSet<String>, StoreError> {
+    let rows =
+        sqlx::query("SELECT terminal FROM actions WHERE rollout = $1").bind(id).fetch_all(tx.on()).await?;
+    Ok(rows.iter().map(|row| row.try_get("terminal")).collect::<Result<_, _>>()?)
 }
 
 /// The terminals of a rollout whose action is in `state`.

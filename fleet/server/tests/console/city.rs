@@ -159,6 +159,7 @@ fn beat(id: &str, now: i64, text: &dyn Fn(&str) -> String) -> Beat {
         out_of_service: None,
         worst: "media",
         catalogue: Some(text("2026.11")),
+        screen_away_since: None,
         outbox_needs_person: 0,
         body: body.to_string(),
         open_seconds: 3600,

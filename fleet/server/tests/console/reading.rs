@@ -4,6 +4,7 @@ use super::city;
 use super::desk::{Office, Person};
 use super::peer;
 use fleet_server::console::role::Role;
+use fleet_server::period::Period;
 
 pub(crate) const PAGES: [&str; 16] = [
     "/",
@@ -96,6 +97,39 @@ pub(crate) async fn check_report(viewer: &Person) {
     assert!(csv.contains("\"990101001\",\"明月社区\",\"Mingyue\",\"9901\",1,1,1,1"), "{csv}");
 }
 
+#[tokio::test]
+async fn a_closed_month_is_still_to_be_had() {
+    let office = Office::open().await;
+    let server = &office.running.server;
+    city::build(server).await;
+    let viewer = office.person("reader", Role::Viewer).await;
+    // Last month one terminal served all of an hour, and none of an hour of the month before.
+    let now = server.clock.now().to_offset(time::macros::offset!(+8));
+    let last = Period::month_of(now).before();
+    let quarter = Period::quarter_of(now);
+    for (period, served) in [(last, 3600_i64), (last.before(), 0)] {
+        sqlx::query("INSERT INTO hours (terminal, hour, beats, open_seconds, served_seconds) VALUES ($1, $2, 60, 3600, $3)")
+            .bind("AH-0001")
+            .bind(period.seconds(time::macros::offset!(+8)).0)
+            .bind(served)
+            .execute(server.store.read())
+            .await
+            .unwrap();
+    }
+    let met = async |period: &str| {
+        let csv = viewer.page(&format!("/reports/indicator-5.csv?period={period}")).await;
+        let line = csv.lines().find(|line| line.contains("\"990101001\"")).unwrap().to_owned();
+        line.ends_with(",1")
+    };
+    assert!(met(&last.to_string()).await);
+    assert!(!met(&last.before().to_string()).await);
+    let page = viewer.page(&format!("/reports?period={last}")).await;
+    assert!(page.contains(&format!("<option selected>{last}</option>")), "{page}");
+    assert!(page.contains(&format!("<option>{quarter}</option>")), "{page}");
+    assert!(page.contains(&format!("indicator-5.pdf?period={last}")), "{page}");
+    assert_eq!(viewer.get("/reports?period=2026-13").await.status(), 400);
+}
+
 /// What a program says on stdout; none where it is not installed.
 fn told(program: &str, arguments: &[&str], file: &std::path::Path) -> Option<String> {
     let out = std::process::Command::new(program).args(arguments).arg(file).arg("-").output().ok()?;
@@ -109,8 +143,8 @@ async fn the_report_as_a_file_is_whole_and_reads_as_the_page_does() {
     let viewer = office.person("viewer", Role::Viewer).await;
     let folder = tempfile::tempdir().unwrap();
     for (language, words) in [
-        ("zh-CN", ["城市社区覆盖", "东湖区", "1 (50 %)", "全市", "第 1 页，共 1 页"]),
-        ("en", ["Indicator 5", "Donghu", "1 (50 %)", "Whole city", "Page 1 of 1"]),
+        ("zh-CN", ["城市社区覆盖", "东湖区", "1 (50.0 %)", "全市", "第 1 页，共 1 页"]),
+        ("en", ["Indicator 5", "Donghu", "1 (50.0 %)", "Whole city", "Page 1 of 1"]),
     ] {
         viewer.set_cookie("yilin-language", language);
         let file = folder.path().join("report.pdf");

@@ -1,8 +1,11 @@
 //! What is done on the server's own machine is noted as what is done at the desk: who, what, why, in the same chain.
 
 use crate::fixture::{on_both, planned};
+use fleet_api::configuration::Settings;
 use fleet_api::keys::Role;
 use fleet_server::keys::KeyFolder;
+use fleet_server::orders::configurations;
+use fleet_server::selector::Selector;
 use fleet_server::store::audit::Verdict;
 use serde_json::json;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -188,4 +191,68 @@ fn no_link_is_left_in_a_journal() {
     let said = start(&["--json"]);
     assert!(said.contains("/join/"), "{said}");
     assert!(!start(&["--json"]).contains("/join/"), "there is an account now");
+}
+
+#[test]
+fn a_city_comes_in_one_file() {
+    on_both(async |fleet| {
+        let file = fleet.folder().join("city.jsonl");
+        let division = |code: &str, parent: serde_json::Value, level: &str, x: serde_json::Value| {
+            json!({"code": code, "parent": parent, "level": level, "name_zh": "样本", "name_en": "Sample",
+                "urban": true, "x": x, "y": x})
+        };
+        let city = [
+            division("990101", json!(null), "district", json!(null)),
+            division("990101001", json!("990101"), "street", json!(null)),
+            division("990101001001", json!("990101001"), "community", json!(0.2)),
+            division("990101001002", json!("990101001"), "community", json!(null)),
+            division("990101001003", json!("990101001"), "community", json!(1.0 / 3.0)),
+        ];
+        let text: Vec<String> = city.iter().map(ToString::to_string).collect();
+        std::fs::write(&file, text.join("\n")).unwrap();
+        fleet.say(&["division", "add", file.to_str().unwrap()]).unwrap();
+        let mut said = fleet.say(&["division", "list"]).unwrap();
+        said.sort_by_key(|division| division["code"].to_string());
+        assert_eq!(said, city);
+    });
+}
+
+#[test]
+fn nothing_is_for_a_district_that_there_is_not() {
+    on_both(async |fleet| {
+        fleet.plan("T-1").await;
+        let release = crate::updates::release(fleet, "1.1.0", b"bundle", "b.raucb").await.to_string();
+        let add = ["rollout", "add", "--release", &release, "--name", "n", "--why", "w", "--district"];
+        let refused = fleet.say(&[&add[..], &["990101,nowhere"]].concat()).unwrap_err();
+        let message = refused[0]["error"]["message"].as_str().unwrap();
+        assert!(message.contains("there is no district `nowhere`"), "{message}");
+        assert!(fleet.say(&["rollout", "list"]).unwrap().is_empty());
+        fleet.say(&[&add[..], &["990101"]].concat()).unwrap();
+
+        let (settings, by) = (Settings::default(), crate::fixture::desk());
+        let nowhere = Selector { districts: vec!["nowhere".into()], ..Selector::default() };
+        let made = configurations::make(fleet.server(), &settings, &nowhere, 1, &by, "w").await;
+        assert_eq!(made.unwrap_err().to_string(), "there is no district `nowhere`");
+    });
+}
+
+#[test]
+fn a_mistake_names_its_line_and_an_empty_file_is_no_release() {
+    on_both(async |fleet| {
+        let file = fleet.folder().join("terminals.jsonl");
+        let wrong = fleet_server::store::terminals::NewTerminal { hours: "all day".into(), ..planned("T-2") };
+        let lines = [planned("T-1"), wrong].map(|row| serde_json::to_string(&row).unwrap());
+        std::fs::write(&file, lines.join("\n\n")).unwrap();
+        let message = |said: Vec<serde_json::Value>| said[0]["error"]["message"].as_str().unwrap().to_owned();
+        let said = message(fleet.say(&["terminal", "add", file.to_str().unwrap()]).unwrap_err());
+        assert!(said.contains("terminals.jsonl:3: "), "{said}");
+        assert!(fleet.say(&["terminal", "list"]).unwrap().is_empty(), "all of them, or none");
+
+        let empty = fleet.folder().join("empty.raucb");
+        std::fs::write(&empty, "").unwrap();
+        let add = ["artifact", "add", empty.to_str().unwrap(), "--version", "1.1.0", "--compatible", "k"];
+        let said = message(fleet.say(&add).unwrap_err());
+        assert!(said.contains("is empty"), "{said}");
+        assert!(fleet.say(&["artifact", "list"]).unwrap().is_empty());
+    });
 }

@@ -120,7 +120,14 @@ fn a_configuration_goes_out_in_stages() {
         let half = configurations::push(server, number, 50).await.unwrap();
         let all = configurations::push(server, number, 100).await.unwrap();
         assert!(half < all && all == 8, "{half} of {all}");
-        assert!(configurations::push(server, number, 50).await.is_err(), "a push does not go back");
+        let less = configurations::push(server, number, 50).await.unwrap_err().to_string();
+        assert_eq!(less, "the configuration is pushed to 100 % already: a push only grows, and 50 % is less");
+        for _ in 0..60 {
+            configurations::make(server, &settings, &everybody, 1, &desk(), "again").await.unwrap();
+        }
+        let before = server.store.configuration_before(number + 1).await.unwrap();
+        assert_eq!(before.map(|document| document.number), Some(number), "however many came since");
+        assert_eq!(server.store.configuration_before(number).await.unwrap(), None);
         let answer = terminals[3].client.get(fleet.at(path::CONFIGURATION)).send().await.unwrap();
         let tag = answer.headers()["etag"].clone();
         let signed: Signed<ConfigurationDocument> = answer.json().await.unwrap();

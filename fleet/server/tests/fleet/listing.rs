@@ -33,6 +33,7 @@ fn city() -> Vec<Standing> {
                 in_service: n % 11 < 6,
                 out_of_service: None,
                 worst: ["ready", "keeper", "technician"][usize::try_from(n).unwrap() % 13 % 3],
+                screen_away_since: None,
                 outbox_needs_person: 0,
                 catalogue: (n % 5 > 0).then(|| format!("2026.{}", n % 2)),
                 body: "{}".to_owned(),

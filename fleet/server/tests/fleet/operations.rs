@@ -43,15 +43,28 @@ fn counters_count_what_happened() {
         {
             assert_eq!(counter(&text, name), value, "{name}");
         }
+        // Enrolment, three heartbeats and a poll.
+        assert_eq!(counter(&text, "call_seconds_count"), 5);
+        assert_eq!(counter(&text, "call_seconds_bucket{le=\"+Inf\"}"), 5);
+        for (name, value) in [("enrolled", 1), ("in_service", 1), ("offline", 0)] {
+            assert_eq!(counter(&text, &format!("terminals_{name}")), value, "{name}");
+        }
+        assert_eq!(counter(&text, "tickets_open{rule=\"offline\"}"), 0);
         // Every line is one of the text format.
         for line in text.lines() {
             let mut words = line.split(' ');
             let good = match words.next().unwrap() {
                 "#" => matches!(words.next(), Some("HELP" | "TYPE")),
-                name => name.starts_with("yilin_fleet_") && words.next().unwrap().parse::<u64>().is_ok(),
+                name => name.starts_with("yilin_fleet_") && words.next().unwrap().parse::<f64>().is_ok(),
             };
             assert!(good, "{line}");
         }
+        fleet.clock.go_on(time::Duration::minutes(16));
+        fleet_server::runner::tickets::step(fleet.server()).await.unwrap();
+        let (_, text) = get(&fleet.stranger(), &metrics).await;
+        assert_eq!((counter(&text, "terminals_in_service"), counter(&text, "terminals_offline")), (0, 1));
+        assert_eq!(counter(&text, "tickets_open{rule=\"offline\"}"), 1);
+        assert!(!text.contains("T-1"), "no terminal by itself");
         assert_eq!(get(&fleet.stranger(), &fleet.at("/metrics")).await.0, 404, "not where terminals call");
         fleet.running.take().unwrap().stop().await;
     });

@@ -176,3 +176,44 @@ fn each_rule_opens_one_and_evidence_closes_it() {
         assert_eq!(store.tickets_of("T-1", 100).await.unwrap().len(), 7 + 4);
     });
 }
+
+#[test]
+fn a_screen_that_is_away_is_no_evidence_and_opens_its_own() {
+    on_both(async |fleet| {
+        let terminal = fleet.terminal("T-1").await;
+        let beat = async |beat: &Heartbeat| assert_eq!(terminal.post(path::HEARTBEAT, beat).await.0, 200);
+        let shown = async || {
+            let page = fleet_server::store::page::Page::first(10);
+            let row = fleet.server().store.terminals(&Default::default(), &page).await.unwrap().remove(0);
+            (row.in_service, row.worst.unwrap(), row.out_of_service)
+        };
+        let mut asks = heartbeat();
+        asks.screen.as_mut().unwrap().outbox.needs_person = 2;
+        beat(&asks).await;
+        assert_eq!(rules(&open(fleet).await), BTreeSet::from([("needs_person", "")]));
+        assert_eq!(shown().await, (true, "ready".into(), None));
+        // Once it does not run, then it begins again and again.
+        let mut starts = heartbeat();
+        starts.screen.as_mut().unwrap().phase = fleet_api::health::ScreenPhase::Starting;
+        let away = Heartbeat { screen: None, ..heartbeat() };
+        for minute in 0..16 {
+            beat(if minute % 3 == 2 { &starts } else { &away }).await;
+            let found = open(fleet).await;
+            let expected = match minute {
+                ..15 => BTreeSet::from([("needs_person", "")]),
+                _ => BTreeSet::from([("needs_person", ""), ("out_of_service", "")]),
+            };
+            assert_eq!(rules(&found), expected, "minute {minute}");
+            let worst = if minute < 15 { "attention" } else { "technician" };
+            assert_eq!(shown().await, (false, worst.into(), Some("screen".into())), "minute {minute}");
+            fleet.clock.go_on(Duration::minutes(1));
+        }
+        let of_screen = open(fleet).await.pop().unwrap();
+        assert_eq!(of_screen.opened_for["reason"], "screen");
+        beat(&heartbeat()).await;
+        assert_eq!(open(fleet).await, []);
+        assert_eq!(shown().await, (true, "ready".into(), None));
+        beat(&away).await;
+        assert_eq!(open(fleet).await, [], "it is measured anew");
+    });
+}

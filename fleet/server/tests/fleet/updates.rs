@@ -4,7 +4,7 @@ use crate::fixture::{Fleet, Terminal, desk, on_both, until};
 use fleet_api::release::{ReleaseManifest, ReleaseVersion};
 use fleet_api::signed::Signed;
 use fleet_server::keys::{KeyFolder, SigningKey};
-use fleet_server::orders::{releases, rollouts};
+use fleet_server::orders::{enrolment, releases, rollouts};
 use fleet_server::rollout::Wave;
 use fleet_server::secret;
 use fleet_server::selector::Selector;
@@ -86,10 +86,18 @@ fn an_update_is_offered_until_it_is_closed() {
         assert_eq!(terminal.link("configData").await, None, "withdrawn once it was told");
         assert_eq!(terminal.get(&terminal.ddi("")).await.1["config"]["polling"]["sleep"], "00:00:01");
 
+        let poll = async |known: &str| {
+            let poll = terminal.client.get(fleet.at(&terminal.ddi(""))).header("if-none-match", known);
+            poll.send().await.unwrap()
+        };
+        let tag = poll("\"another\"").await.headers()["etag"].to_str().unwrap().to_owned();
+        assert_eq!(poll(&tag).await.status(), 304, "nothing is new");
+
         let bytes: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[1]).collect();
         let release = release(fleet, "1.1.0", &bytes, "yilin-1.1.0.raucb").await;
         let rollout = roll_out(fleet, release, &[100], 100).await;
         let base = offered(&terminal).await;
+        assert_eq!(poll(&tag).await.status(), 200, "there is an update");
         let id = base["id"].as_str().unwrap().to_owned();
         let chunk = &base["deployment"]["chunks"][0];
         assert_eq!((&chunk["part"], &chunk["version"]), (&json!("os"), &json!("1.1.0")));
@@ -121,6 +129,15 @@ fn an_update_is_offered_until_it_is_closed() {
             200
         );
         assert_eq!(get(&[("range", "bytes=100000-".into())]).await.status(), 416);
+        assert_eq!(get(&[("if-match", "\"another\"".into())]).await.status(), 412);
+        assert_eq!(
+            get(&[("if-match", format!("W/{tag}"))]).await.status(),
+            412,
+            "a weak tag matches nothing"
+        );
+        let begun = get(&[("if-match", format!("\"another\", {tag}")), ("range", "bytes=5-9".into())]).await;
+        assert_eq!(begun.status(), 206);
+        assert_eq!(get(&[("if-match", "*".into())]).await.status(), 200);
         assert_eq!(get(&[("if-none-match", tag)]).await.status(), 304);
 
         // A client of the field puts raw line breaks into its texts.
@@ -151,5 +168,41 @@ fn the_same_file_is_kept_once() {
         assert_ne!(one, two);
         let files = std::fs::read_dir(fleet.folder().join("artifacts")).unwrap().count();
         assert_eq!(files, 1);
+    });
+}
+
+#[test]
+fn a_client_with_a_token_alone_is_offered_its_update() {
+    on_both(async |fleet| {
+        for id in ["T-1", "T-2", "T-3"] {
+            fleet.plan(id).await;
+        }
+        let client = fleet.stranger();
+        let server = fleet.server();
+        let own = enrolment::token(server, &fleet_api::TerminalId("T-1".into())).await.unwrap();
+        let gateway = enrolment::gateway_token(server).await.unwrap();
+        let get = async |id: &str, kind: &str, token: &str| -> Value {
+            let url = fleet.at(&format!("/default/controller/v1/{id}"));
+            let answer = client.get(url).header("authorization", format!("{kind} {token}")).send().await;
+            let answer = answer.unwrap();
+            assert_eq!(answer.status(), 200, "{id}");
+            answer.json().await.unwrap()
+        };
+        get("T-1", "TargetToken", &own).await;
+        let told = client
+            .put(fleet.at("/default/controller/v1/T-2/configData"))
+            .header("authorization", format!("GatewayToken {gateway}"))
+            .json(&json!({"mode": "merge", "data": {"hw": "1"}}));
+        assert_eq!(told.send().await.unwrap().status(), 200);
+        let release = release(fleet, "1.1.0", b"bundle", "b.swu").await;
+        let rollout = roll_out(fleet, release, &[100], 0).await;
+        for (id, kind, token) in [("T-1", "TargetToken", &own), ("T-2", "GatewayToken", &gateway)] {
+            until("it is offered", async || {
+                get(id, kind, token).await["_links"]["deploymentBase"]["href"].is_string()
+            })
+            .await;
+        }
+        let counts = server.store.counts(rollout).await.unwrap();
+        assert_eq!(counts[0].1.total(), 2, "nobody ever heard of the third");
     });
 }

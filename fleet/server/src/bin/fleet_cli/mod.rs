@@ -9,6 +9,7 @@ mod work;
 pub(crate) use answer::Answers;
 use clap::{Args, Parser, Subcommand};
 use config::Config;
+use fleet_server::period::Period;
 use fleet_server::serve::{Console, Options};
 use fleet_server::state::{Policy, Server};
 use std::net::SocketAddr;
@@ -285,6 +286,9 @@ pub(crate) enum Report {
         /// The days before now that count.
         #[arg(long, default_value_t = 30)]
         days: i64,
+        /// Instead: a month, 2026-11, or a quarter, 2026-Q4.
+        #[arg(long, conflicts_with = "days")]
+        period: Option<Period>,
         /// So many thousandths of the opening hours.
         #[arg(long, default_value_t = 950)]
         permille: i64,

@@ -14,9 +14,10 @@ use fleet_server::console::role::Role as ConsoleRole;
 use fleet_server::console::{self, accounts};
 use fleet_server::keys::{KeyFolder, SigningKey};
 use fleet_server::news::NewsItem;
-use fleet_server::orders::enrolment::{End, code, gateway_token, plan, revoke, token};
+use fleet_server::orders::enrolment::{End, check, code, gateway_token, plan, revoke, token};
 use fleet_server::orders::noted::{note, noted};
 use fleet_server::orders::{OrderError, divisions, releases, rollouts};
+use fleet_server::period::Period;
 use fleet_server::private_file;
 use fleet_server::rollout::{State, Wave};
 use fleet_server::selector::Selector;
@@ -31,6 +32,7 @@ use fleet_server::store::terminals::{Filter, NewTerminal};
 use serde_json::json;
 use std::error::Error;
 use std::path::Path;
+use time::UtcOffset;
 use tokio::signal::unix::{SignalKind, signal};
 
 type Done = Result<(), Box<dyn Error>>;
@@ -92,8 +94,8 @@ pub(super) async fn work(place: &Place, command: Command, config: &Config, answe
         }
         Command::Artifact(command) => artifact(&server, command, answers).await?,
         Command::Rollout(command) => rollout(&server, command, answers).await?,
-        Command::Report(Report::Coverage { days, permille }) => {
-            coverage(&server, days, permille, answers).await?;
+        Command::Report(Report::Coverage { days, period, permille }) => {
+            coverage(&server, days, period, permille, answers).await?;
         }
         Command::User(User::Add { name, role, shown, console_origin, why }) => {
             let role = ConsoleRole::of_word(&role).ok_or_else(|| format!("`{role}` is no role: --help"))?;
@@ -119,7 +121,7 @@ pub(super) async fn work(place: &Place, command: Command, config: &Config, answe
 async fn division(server: &Server, command: Division, answers: &Answers) -> Done {
     match command {
         Division::Add { file, why } => {
-            let new: Vec<Row> = lines(&file)?;
+            let new: Vec<Row> = lines(&file)?.into_iter().map(|(_, row)| row).collect();
             let entry = entry("division.add", "divisions".to_owned(), &why.why, new.len().to_string());
             noted(server, entry, divisions::put(server, &new)).await?;
             for row in &new {
@@ -138,13 +140,14 @@ async fn division(server: &Server, command: Division, answers: &Answers) -> Done
     Ok(())
 }
 
-/// The values of a file, a JSON object a line; empty lines count for nothing.
-fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<T>, Box<dyn Error>> {
+/// The values of a file, a JSON object a line, each with its line's number; empty lines count for nothing.
+fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<(usize, T)>, Box<dyn Error>> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let values = lines.map(|(number, line)| {
-        serde_json::from_str(line)
-            .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1).into())
+        let value = serde_json::from_str(line)
+            .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))?;
+        Ok((number + 1, value))
     });
     values.collect()
 }
@@ -152,7 +155,11 @@ fn lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<T>, Box<dyn 
 async fn terminal(server: &Server, command: Terminal, answers: &Answers) -> Done {
     match command {
         Terminal::Add { file, why } => {
-            for new in lines::<NewTerminal>(&file)? {
+            let all = lines::<NewTerminal>(&file)?;
+            for (line, new) in &all {
+                check(new).map_err(|error| format!("{}:{line}: {error}", file.display()))?;
+            }
+            for (_, new) in all {
                 let entry = entry("terminal.add", format!("terminal:{}", new.id), &why.why, "");
                 noted(server, entry, plan(server, &new)).await?;
                 answers.say(&json!({ "terminal": new.id }), &new.id);
@@ -305,11 +312,23 @@ fn of(new: NewRollout) -> rows::NewRollout {
     }
 }
 
-async fn coverage(server: &Server, days: i64, permille: i64, answers: &Answers) -> Done {
+async fn coverage(
+    server: &Server,
+    days: i64,
+    period: Option<Period>,
+    permille: i64,
+    answers: &Answers,
+) -> Done {
     let now = server.clock.millis();
-    let to_hour = now.div_euclid(3_600_000) * 3600;
+    let this_hour = now.div_euclid(3_600_000) * 3600;
+    let (from_hour, to_hour) = match period {
+        Some(period) => {
+            period.seconds(UtcOffset::from_whole_seconds(server.policy.offset_seconds.try_into()?)?)
+        }
+        None => (this_hour - days * 86_400, this_hour),
+    };
     let level = ServiceLevel {
-        from_hour: to_hour - days * 86_400,
+        from_hour,
         to_hour,
         permille,
         now,
