@@ -108,7 +108,8 @@ impl Driver {
         match fetched {
             Ok(_) => self.apply(Event::Fetched, None).await,
             Err(error) if error.may_pass() || self.state() != State::Downloading => {
-                if matches!(error, DownloadError::Call(_) | DownloadError::Cut { .. } | DownloadError::Mixed) {
+                if matches!(error, DownloadError::Call(_) | DownloadError::Cut { .. } | DownloadError::Mixed)
+                {
                     tracing::warn!(error = %crate::error::chain(&error), "the download");
                     let wait = self.failed.next();
                     return self.wait(wait).await;
