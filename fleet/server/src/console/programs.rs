@@ -38,13 +38,12 @@ impl Sentence {
 
 /// A sentence in the page's language; none of one that is not known. A sentence may have another one within.
 fn translated(w: &Words, said: &str, depth: u8) -> Option<String> {
-    let mut known: Vec<(&str, &str, Vec<(&str, &str)>)> = w
-        .section("told")
-        .filter_map(|(english, here)| Some((english, here, values(english, said)?)))
-        .collect();
+    let known = w.section("told");
+    let mut known: Vec<_> =
+        known.filter_map(|(english, here)| Some((here, values(english, said)?))).collect();
     // The form that leaves the least open is the nearest.
-    known.sort_by_key(|(.., values)| values.iter().map(|(_, value)| value.len()).sum::<usize>());
-    known.into_iter().find_map(|(_, here, values)| {
+    known.sort_by_key(|(_, values)| values.iter().map(|(_, value)| value.len()).sum::<usize>());
+    known.into_iter().find_map(|(here, values)| {
         let value = |name: &str, value: &str| -> Option<String> {
             let words_of = |section| w.known(section, value).map(str::to_owned);
             match name {
