@@ -32,6 +32,7 @@ const STEPS: &[Step] = &[
     step!(205, "shown", "0205_shown.sql"),
     step!(206, "proved", "0206_proved.sql"),
     step!(207, "screen", "0207_screen.sql"),
+    step!(208, "near", "0208_near.sql"),
 ];
 
 pub(super) fn of(backend: Backend) -> Migrator {
