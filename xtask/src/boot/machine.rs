@@ -166,7 +166,7 @@ impl Machine {
     /// Writes down from now on what goes over the second network, as pcap.
     pub(super) fn note_modem(&mut self, path: &Path) -> Result<(), BootError> {
         let dump = json!({"qom-type": "filter-dump", "id": "noted-modem", "netdev": "modem", "file": path});
-        self.monitor.ask("object-add", dump, MONITOR).map(drop).map_err(BootError::from)
+        self.tell("object-add", dump)
     }
 
     /// Ends that, so that all of it is in the file.
@@ -180,26 +180,26 @@ impl Machine {
     /// Plugs a keyboard in.
     pub(super) fn plug_keyboard(&mut self) -> Result<(), BootError> {
         let keyboard = json!({"driver": "usb-kbd", "bus": "usb.0", "id": "keyboard"});
-        self.monitor.ask("device_add", keyboard, MONITOR).map(drop).map_err(BootError::from)
+        self.tell("device_add", keyboard)
     }
 
     /// Plugs a stick in: an image of its whole.
     pub(super) fn plug_stick(&mut self, image: &Path) -> Result<(), BootError> {
         let file = json!({"driver": "file", "filename": image});
         let node = json!({"driver": "raw", "node-name": "stick", "file": file});
-        self.monitor.ask("blockdev-add", node, MONITOR)?;
+        self.tell("blockdev-add", node)?;
         let stick = json!({"driver": "usb-storage", "bus": "usb.0", "id": "stick", "drive": "stick"});
-        self.monitor.ask("device_add", stick, MONITOR).map(drop).map_err(BootError::from)
+        self.tell("device_add", stick)
     }
 
     /// Pulls the stick out.
     pub(super) fn pull_stick(&mut self) -> Result<(), BootError> {
-        self.monitor.ask("device_del", json!({"id": "stick"}), MONITOR)?;
+        self.tell("device_del", json!({"id": "stick"}))?;
         let until = Instant::now() + MONITOR;
         // The node is free when the device has gone.
-        while let Err(error) = self.monitor.ask("blockdev-del", json!({"node-name": "stick"}), MONITOR) {
+        while let Err(error) = self.tell("blockdev-del", json!({"node-name": "stick"})) {
             if Instant::now() > until {
-                return Err(error.into());
+                return Err(error);
             }
             std::thread::sleep(Duration::from_millis(200));
         }
@@ -243,7 +243,12 @@ impl Machine {
     }
 
     fn input(&mut self, events: &[Value]) -> Result<(), BootError> {
-        self.monitor.ask("input-send-event", json!({"events": events}), MONITOR)?;
+        self.tell("input-send-event", json!({"events": events}))
+    }
+
+    /// Has QEMU do something of which nothing is to be learnt but that it did.
+    fn tell(&mut self, command: &str, arguments: Value) -> Result<(), BootError> {
+        self.monitor.ask(command, arguments, MONITOR)?;
         Ok(())
     }
 
