@@ -1,7 +1,7 @@
 //! What is part of the program besides the pages: typeface and models, embedded once and handed to drivers as parameters.
 
-use crate::fonts;
 use drivers::receipt_printer::{FontError, PaperFonts};
+use typeface::{Typeface, TypefaceError};
 
 /// A network's manifest and its weights.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +28,22 @@ pub static FACE_LANDMARKS: Model = Model {
     weights: include_bytes!("../../assets/models/face_landmark_68_tiny/face_landmark_68_tiny_model.bin"),
 };
 
+/// Why nothing can be drawn on paper.
+#[derive(Debug, thiserror::Error)]
+pub enum PaperFontsError {
+    /// The typeface is not where it belongs.
+    #[error(transparent)]
+    Absent(#[from] TypefaceError),
+    /// It is damaged.
+    #[error(transparent)]
+    Damaged(#[from] FontError),
+}
+
 /// The typeface of papers, the same as that of the screen.
 ///
 /// # Errors
-/// The embedded files are damaged.
-pub fn paper_fonts() -> Result<PaperFonts<'static>, FontError> {
-    PaperFonts::new(fonts::REGULAR, fonts::BOLD)
+/// It is not where it belongs, or damaged.
+pub fn paper_fonts() -> Result<PaperFonts<'static>, PaperFontsError> {
+    let Typeface { regular, bold } = Typeface::open()?;
+    Ok(PaperFonts::new(regular, bold)?)
 }

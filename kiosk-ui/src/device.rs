@@ -17,11 +17,11 @@ mod watch;
 
 pub use watch::Watch;
 
-use crate::assets;
+use crate::assets::{self, PaperFontsError};
 use crate::config::{DevicePorts, IoBoardConfig, PrinterConfig, SpeakerConfig};
 use document_printer::DocumentPrinter;
 use drivers::document_printer::IppPrinter;
-use drivers::receipt_printer::{EscPosPrinter, FontError};
+use drivers::receipt_printer::EscPosPrinter;
 use drivers::speaker::{Speaker, SpeakerError};
 use io_board::IoBoardDesk;
 use paper_count::PaperCount;
@@ -55,8 +55,8 @@ pub struct Devices {
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceStartError {
     /// The typeface of papers.
-    #[error("the typeface of papers is damaged")]
-    Fonts(#[from] FontError),
+    #[error("the typeface of papers cannot be used")]
+    Fonts(#[from] PaperFontsError),
     /// The loudspeaker's port is none.
     #[error("the loudspeaker cannot be reached")]
     Speaker(#[from] SpeakerError),

@@ -1,4 +1,4 @@
-//! The typeface of the screen, which is part of the program: a page has the same pixels on every machine.
+//! The typeface of the screen, which comes with the program: a page has the same pixels on every machine.
 //!
 //! Duty: hand the shipped faces to the user interface, and tell which characters they lack.
 //! Never: let a font of the machine in, or let a character be drawn as nothing (docs/decisions/fonts.md).
@@ -8,15 +8,10 @@ use slint::fontique_011::fontique::{Blob, FamilyId, GenericFamily};
 use slint::fontique_011::shared_collection;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
+use typeface::{Typeface, TypefaceError};
 
 /// The family's name, for `default-font-family`. It has the weights 400 and 700.
 pub const FAMILY: &str = "Yilin Sans";
-
-/// Weight 400, an OpenType file.
-pub static REGULAR: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Regular.otf");
-
-/// Weight 700, an OpenType file with the same characters.
-pub static BOLD: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Bold.otf");
 
 /// A frame for every character of Unicode that leaves a mark.
 static MISSING: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Missing.ttf");
@@ -24,10 +19,14 @@ static MISSING: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Missing.ttf
 /// Makes the shipped typeface the only one of this thread's user interface, whatever family a text asks for.
 ///
 /// Once for each thread, after its platform is set and before its first component: without it the first text panics.
-pub fn install() {
+///
+/// # Errors
+/// The typeface is not where it belongs.
+pub fn install() -> Result<(), TypefaceError> {
+    let Typeface { regular, bold } = Typeface::open()?;
     let mut collection = shared_collection();
     let mut families: Vec<FamilyId> = Vec::new();
-    for face in [REGULAR, BOLD, MISSING] {
+    for face in [regular, bold, MISSING] {
         for (family, _) in collection.register_fonts(Blob::new(Arc::new(face)), None) {
             if !families.contains(&family) {
                 families.push(family);
@@ -38,12 +37,16 @@ pub fn install() {
     for generic in [GenericFamily::SansSerif, GenericFamily::SystemUi] {
         collection.set_generic_families(generic, families.iter().copied());
     }
+    Ok(())
 }
 
 /// Whether the typeface, in both weights, draws this character or the character leaves no mark anyway.
 pub fn covers(character: char) -> bool {
     static FACES: LazyLock<Option<[FontRef<'static>; 2]>> = LazyLock::new(|| {
-        Some([FontRef::try_from_slice(REGULAR).ok()?, FontRef::try_from_slice(MISSING).ok()?])
+        Some([
+            FontRef::try_from_slice(Typeface::open().ok()?.regular).ok()?,
+            FontRef::try_from_slice(MISSING).ok()?,
+        ])
     });
     let has = |face: &FontRef<'_>| face.glyph_id(character).0 != 0;
     FACES.as_ref().is_some_and(|[regular, missing]| has(regular) || !has(missing))
@@ -105,7 +108,7 @@ mod tests {
         fn new() -> Self {
             let window = MinimalSoftwareWindow::new(RepaintBufferType::NewBuffer);
             slint::platform::set_platform(Box::new(InMemory(Rc::clone(&window)))).unwrap();
-            install();
+            install().unwrap();
             let line = Line::new().unwrap();
             line.show().unwrap();
             window.set_size(PhysicalSize::new(WIDTH, HEIGHT));
@@ -176,7 +179,8 @@ mod tests {
 
     #[test]
     fn both_weights_have_all_of_gb_2312_and_the_same_characters() {
-        let faces = [REGULAR, BOLD].map(|face| FontRef::try_from_slice(face).unwrap());
+        let Typeface { regular, bold } = Typeface::open().unwrap();
+        let faces = [regular, bold].map(|face| FontRef::try_from_slice(face).unwrap());
         let characters = |face: &FontRef<'_>| {
             let mut all: Vec<char> = face.codepoint_ids().map(|(_, character)| character).collect();
             all.sort_unstable();
@@ -208,6 +212,7 @@ mod tests {
 
     #[test]
     fn two_weights_fit_in_sixteen_megabytes() {
-        assert!(REGULAR.len() + BOLD.len() + MISSING.len() <= 16_000_000);
+        let Typeface { regular, bold } = Typeface::open().unwrap();
+        assert!(regular.len() + bold.len() + MISSING.len() <= 16_000_000);
     }
 }

@@ -11,7 +11,6 @@ mod people;
 use crate::clock::TerminalClock;
 use crate::config::{DevicePorts, IoBoardConfig, PrinterConfig, ProvinceAddress};
 use crate::device::camera::Source;
-use crate::fonts;
 pub use certificate::TerminalNameError;
 use domain::terminal::Site;
 use drivers::camera::{PAPER_SIZE, Pace, Size};
@@ -31,6 +30,7 @@ use platform_client::http::SetupError;
 use platform_client::sim::{Admin, CatalogueSource, Options, ReferencePlatform, StartError, TimeSource};
 use std::path::PathBuf;
 use std::time::Duration;
+use typeface::{Typeface, TypefaceError};
 
 /// The picture of the simulated camera: drawn in software, and still fifteen times a second while it is searched for a code.
 const CAMERA: Size = Size::new(960, 540);
@@ -91,6 +91,9 @@ pub enum RigError {
         #[source]
         cause: std::io::Error,
     },
+    /// What the printer's interpreter and the province draw with.
+    #[error(transparent)]
+    Typeface(#[from] TypefaceError),
     /// A simulator gave a port that is none.
     #[error(transparent)]
     Port(#[from] PortAddressError),
@@ -184,10 +187,10 @@ impl Rig {
             RigPace::Real => Speed::MillimetresPerSecond(200),
             RigPace::AtOnce => Speed::AtOnce,
         };
-        let printer =
-            PrinterSimulator { speed, on_paper, ..PrinterSimulator::new(fonts::REGULAR, fonts::BOLD) }
-                .start()
-                .map_err(device("receipt printer"))?;
+        let Typeface { regular, bold } = Typeface::open()?;
+        let printer = PrinterSimulator { speed, on_paper, ..PrinterSimulator::new(regular, bold) }
+            .start()
+            .map_err(device("receipt printer"))?;
         let page_time = match pace {
             RigPace::Real => PAGE_TIME,
             RigPace::AtOnce => Duration::ZERO,
@@ -218,7 +221,7 @@ impl Rig {
         let (platform, province, site) = match province {
             RigProvince::Here(catalogue) => {
                 let options =
-                    Options { seed, time, catalogue, ..Options::new(data.join("province"), fonts::REGULAR) };
+                    Options { seed, time, catalogue, ..Options::new(data.join("province"), regular) };
                 let platform = ReferencePlatform::start(options)?;
                 let province =
                     ProvinceAddress::new(platform.url().to_owned(), platform.credentials().to_owned());

@@ -2,7 +2,7 @@
 //!
 //! Duty: window system, timers, and the way from other threads to the screen's. Never: decide anything of a visit.
 
-use crate::assets;
+use crate::assets::{self, PaperFontsError};
 use crate::device::camera::PreviewSlot;
 use crate::fonts;
 use crate::inbox::Inbox;
@@ -12,7 +12,6 @@ use crate::profile::ScreenProfile;
 use crate::start::{Parts, StartError, Started, Wakers};
 use crate::terminal::Terminal;
 use domain::session::event::EventKind;
-use drivers::receipt_printer::FontError;
 use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -20,6 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use typeface::TypefaceError;
 
 /// Time-outs of a visit are read from it.
 const TICK: Duration = Duration::from_secs(1);
@@ -33,9 +33,12 @@ pub enum WindowError {
     /// The terminal does not start.
     #[error("the terminal does not start")]
     Start(#[from] StartError),
-    /// The embedded typeface is damaged.
-    #[error("the typeface of papers is damaged")]
-    Fonts(#[from] FontError),
+    /// The typeface of the screen is not there.
+    #[error(transparent)]
+    Typeface(#[from] TypefaceError),
+    /// That of papers cannot be used.
+    #[error("the typeface of papers cannot be used")]
+    Fonts(#[from] PaperFontsError),
     /// The window system gave up later.
     #[error("the window system fails")]
     Platform(#[from] PlatformError),
@@ -47,7 +50,7 @@ impl WindowError {
         match self {
             Self::NoDisplay(_) => "no_display",
             Self::Start(error) => error.kind(),
-            Self::Fonts(_) => "fonts",
+            Self::Typeface(_) | Self::Fonts(_) => "fonts",
             Self::Platform(_) => "window",
         }
     }
@@ -73,10 +76,10 @@ impl Display {
     /// Looks for a display.
     ///
     /// # Errors
-    /// [`WindowError::NoDisplay`], with the words of the window system.
+    /// [`WindowError::NoDisplay`], with the words of the window system; [`WindowError::Typeface`].
     pub fn find() -> Result<Self, WindowError> {
         quietly(select).map_err(WindowError::NoDisplay)?;
-        fonts::install();
+        fonts::install()?;
         Ok(Self(()))
     }
 

@@ -35,6 +35,9 @@ printf 'IMAGE_ID=yilin-%s\nIMAGE_VERSION=%s\n' "$board" "${YILIN_IMAGE_VERSION:-
 for program in yilin-terminal yilin-agent; do
     [ -x "$target/usr/bin/$program" ] || fail "$program is missing"
 done
+for face in Regular Bold; do
+    [ -f "$target/usr/share/yilin/fonts/YilinSans-$face.otf" ] || fail "the screen has no typeface"
+done
 # A release contains no simulator.
 if grep -aq 'yilin-sim-' "$target/usr/bin/yilin-terminal"; then
     fail "yilin-terminal was built with its simulators"

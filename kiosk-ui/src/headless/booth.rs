@@ -5,7 +5,7 @@
 
 use super::{Stage, StageError};
 use crate::agent::Fleet;
-use crate::assets;
+use crate::assets::{self, PaperFontsError};
 use crate::clock::TerminalClock;
 use crate::config::{DevicePorts, FaceEngineConfig};
 use crate::device::camera::PreviewSlot;
@@ -21,7 +21,6 @@ use domain::device::{DeviceClass, DeviceState};
 use domain::session::event::EventKind;
 use domain::session::page::Page;
 use domain::terminal::Timestamp;
-use drivers::receipt_printer::FontError;
 use drivers::sim::document_printer::OnDocument;
 use drivers::sim::printer::OnPaper;
 use platform_client::sim::{CatalogueSource, TimeSource};
@@ -101,8 +100,8 @@ pub enum BoothError {
     #[error("the window cannot be opened")]
     Window(#[from] slint::PlatformError),
     /// The typefaces of the paper.
-    #[error("the typefaces of the paper are damaged")]
-    Fonts(#[from] FontError),
+    #[error("the typeface of papers cannot be used")]
+    Fonts(#[from] PaperFontsError),
 }
 
 impl BoothError {

@@ -8,6 +8,7 @@ use slint::{LogicalPosition, PhysicalSize, PlatformError};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
+use typeface::TypefaceError;
 
 /// Longer than every animation and debounce of the pages, so that a page is at rest after it.
 const SETTLE: Duration = Duration::from_millis(1_000);
@@ -24,8 +25,14 @@ pub struct Stage {
 
 /// Why there is no stage.
 #[derive(Debug, thiserror::Error)]
-#[error("this thread already has a window platform")]
-pub struct StageError(#[source] slint::platform::SetPlatformError);
+pub enum StageError {
+    /// One for a thread.
+    #[error("this thread already has a window platform")]
+    Taken(#[source] slint::platform::SetPlatformError),
+    /// There is nothing to write with.
+    #[error(transparent)]
+    Typeface(#[from] TypefaceError),
+}
 
 struct InMemory {
     window: Rc<MinimalSoftwareWindow>,
@@ -46,13 +53,13 @@ impl Stage {
     /// Opens a stage of so many pixels on this thread; the component is made after it.
     ///
     /// # Errors
-    /// The thread has a platform already.
+    /// The thread has a platform already; there is no typeface.
     pub fn open(width: u32, height: u32) -> Result<Self, StageError> {
         let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
         let clock = Rc::new(Cell::new(Duration::ZERO));
         let platform = InMemory { window: Rc::clone(&window), clock: Rc::clone(&clock) };
-        slint::platform::set_platform(Box::new(platform)).map_err(StageError)?;
-        crate::fonts::install();
+        slint::platform::set_platform(Box::new(platform)).map_err(StageError::Taken)?;
+        crate::fonts::install()?;
         let stage =
             Self { window, clock, size: Cell::default(), glass: RefCell::default(), blank: Cell::new(true) };
         stage.resize(width, height);

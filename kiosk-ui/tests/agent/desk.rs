@@ -68,6 +68,13 @@ fn a_worker_of_the_desk_sees_what_the_resident_shows_and_points() {
     );
     wait(&|| sees("请点这里"));
     assert_eq!(desk().and_then(|desk| desk.ring), Some((300.0, 900.0)));
+    let elements = kiosk.booth.stage().elements();
+    let again = masked(kiosk.booth.terminal().shell().session(), &elements, 1080, 1920).unwrap();
+    let lies_there = |name: &str| {
+        let element = elements.iter().find(|element| element.label == name).unwrap();
+        again.elements.iter().any(|masked| (masked.x, masked.y) == (element.x, element.y))
+    };
+    assert!(!lies_there("请点这里"), "the worker's sentence is no part of the resident's page");
 
     walk.tap(Tap::Leave);
     let ended = kiosk.hear(|word| match word {

@@ -13,10 +13,19 @@ use std::process::Command;
 
 /// The host, as the guest calls it.
 pub(super) const HOST: &str = "10.0.2.2";
-/// Seconds between two questions of the terminal for an update.
-const POLL: &str = "5";
+/// Seconds between two calls of the terminal in a trial.
+const SOON: &str = "5";
 /// A rollout's end by its action's state.
 const ENDED: [&str; 3] = ["succeeded", "failed", "cancelled"];
+
+/// How often the terminal calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// So often that a trial does not wait for it.
+    Trial,
+    /// As in the field: what the server says when nobody orders otherwise.
+    Field,
+}
 
 /// A fleet server that runs.
 #[derive(Debug)]
@@ -52,12 +61,16 @@ impl Told {
 impl Fleet {
     /// Starts it on a new folder.
     pub(super) fn start(program: &Path, data: &Path) -> Result<Self, BootError> {
-        let arguments = ["serve", "--json", "--data", &data.display().to_string()];
-        let network = ["--listen", "127.0.0.1:0", "--console", "127.0.0.1:0", "--metrics", "127.0.0.1:0"];
-        let policy = ["--name", HOST, "--poll-seconds", POLL, "--heartbeat-seconds", POLL];
-        let arguments = [&arguments[..], &network[..], &policy[..]].concat();
-        let running = Running::start(program, &arguments)?;
+        let running = serve(program, data, "0", Pace::Trial)?;
         Ok(Self { program: program.to_owned(), data: data.to_owned(), running })
+    }
+
+    /// Starts it anew on the same port. The terminal is told at its next call.
+    pub(super) fn at_pace(&mut self, pace: Pace) -> Result<(), BootError> {
+        let port = self.port()?;
+        self.running.end();
+        self.running = serve(&self.program, &self.data, &port, pace)?;
+        Ok(())
     }
 
     /// The port on this machine at which terminals call.
@@ -151,4 +164,15 @@ impl Fleet {
         let line = said.lines().last().unwrap_or_default();
         serde_json::from_str(line).map_err(|_| ProgramError::Failed(arguments.join(" "), said.clone()).into())
     }
+}
+
+fn serve(program: &Path, data: &Path, port: &str, pace: Pace) -> Result<Running, BootError> {
+    let (data, listen) = (data.display().to_string(), format!("127.0.0.1:{port}"));
+    let arguments = ["serve", "--json", "--data", &data, "--name", HOST, "--listen", &listen];
+    let others = ["--console", "127.0.0.1:0", "--metrics", "127.0.0.1:0"];
+    let often: &[&str] = match pace {
+        Pace::Trial => &["--poll-seconds", SOON, "--heartbeat-seconds", SOON],
+        Pace::Field => &[],
+    };
+    Running::start(program, &[&arguments[..], &others[..], often].concat())
 }

@@ -62,6 +62,11 @@ impl Running {
         Ok(Self { process, _told: told, first })
     }
 
+    /// Ends it, as a lost power would.
+    pub(super) fn end(&mut self) {
+        let _ended = self.process.kill().and_then(|()| self.process.wait());
+    }
+
     /// A text of the first line.
     pub(super) fn says(&self, key: &str) -> Result<&str, BootError> {
         self.first[key].as_str().ok_or_else(|| BootError::Said(key.to_owned(), self.first.to_string()))
@@ -70,7 +75,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ended = self.process.kill().and_then(|()| self.process.wait());
+        self.end();
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Duty: ask the guest, and leave the samples in docs/measured/firmware.json. Never: count a start of which a part was not seen.
 
+use super::fleet::Pace;
 use super::machine::Attached;
 use super::provision::Delivery;
 use super::update::{self, Case};
@@ -9,14 +10,15 @@ use super::{BootError, Folders, START, host, machine, power_on};
 use crate::bench::{self, Anchor, Metric};
 use crate::program::output;
 use crate::say;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Nothing begins any more so long after the page.
 const REST: Duration = Duration::from_secs(90);
-/// How long the processor is watched at rest, seconds.
-const WATCHED: u64 = 60;
+/// How long the processor is watched at rest, seconds: a terminal in the field asks for updates once in it.
+const WATCHED: u64 = 300;
 /// Run by the kernel in the place of everything else: the time since it began, and the end.
 const SHELL: &str = "#!/bin/busybox sh\n\
                      /bin/busybox mount -t proc proc /proc\n\
@@ -25,8 +27,12 @@ const SHELL: &str = "#!/bin/busybox sh\n\
                      /bin/busybox poweroff -f\n";
 /// Since the kernel began, microseconds: systemd has the time of the first painted frame, which the terminal tells it.
 const PAINTED: &str = "systemctl show --property=ActiveEnterTimestampMonotonic --value yilin-terminal";
-/// Busy and all ticks of all processors, twice.
+/// Busy and all ticks of all processors.
 const PROCESSOR: &str = "cut -d' ' -f2- /proc/stat | head -n 1";
+/// A line for each process.
+const PROCESSES: &str = "cat /proc/[0-9]*/stat 2>/dev/null || true";
+/// How many of the busiest are told.
+const BUSIEST: usize = 6;
 
 /// Measures `starts` starts, and one update.
 pub(super) fn run(folders: &Folders, starts: u32) -> Result<(), BootError> {
@@ -48,11 +54,17 @@ pub(super) fn run(folders: &Folders, starts: u32) -> Result<(), BootError> {
             bare[bare.len() - 1]
         ));
     }
+    bench.host.fleet.at_pace(Pace::Field)?;
     std::thread::sleep(REST);
     let resting = bench.machine.run("free --bytes | awk '/^Mem:/ {print $2 - $7}'", START)?.well("free")?;
+    let began = bench.machine.run(PROCESSES, START)?.well("cat")?;
     let before = ticks(&bench.machine.run(PROCESSOR, START)?.well("cut")?)?;
     std::thread::sleep(Duration::from_secs(WATCHED));
     let after = ticks(&bench.machine.run(PROCESSOR, START)?.well("cut")?)?;
+    let ended = bench.machine.run(PROCESSES, START)?.well("cat")?;
+    say(&format!("at rest: {}", busiest(&began, &ended, after.1 - before.1)));
+    bench.host.fleet.at_pace(Pace::Trial)?;
+    bench.machine.run("systemctl restart yilin-agent", START)?.well("systemctl")?;
     let size = std::fs::metadata(&bundle).map_err(|e| BootError::File(bundle.clone(), e))?.len();
     let begun = Instant::now();
     let fetched = bench.host.fleet.fetched()?;
@@ -139,9 +151,43 @@ fn ticks(line: &str) -> Result<(f64, f64), BootError> {
     Ok((all - idle, all))
 }
 
+/// The processes that took most of so many ticks between two lists of /proc/PID/stat (proc(5): fields 14 and 15), in words.
+fn busiest(began: &str, ended: &str, all: f64) -> String {
+    let listed = |text: &str| -> BTreeMap<String, (String, f64)> {
+        let row = |line: &str| {
+            // A name may have blanks and brackets in it.
+            let (head, fields) = line.rsplit_once(')')?;
+            let (pid, name) = head.split_once(" (")?;
+            let ticks = fields.split_whitespace().skip(11).take(2).map(number_of);
+            let ticks: f64 = ticks.collect::<Result<Vec<f64>, _>>().ok()?.iter().sum();
+            Some((pid.to_owned(), (name.to_owned(), ticks)))
+        };
+        text.lines().filter_map(row).collect()
+    };
+    let began = listed(began);
+    let used = |(pid, (name, ticks)): (String, (String, f64))| {
+        let before = began.get(&pid).map_or(0.0, |(_, ticks)| *ticks);
+        (name, (ticks - before) / all.max(1.0) * 100.0)
+    };
+    let mut used: Vec<(String, f64)> = listed(ended).into_iter().map(used).collect();
+    used.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let words = used.iter().take(BUSIEST).map(|(name, share)| format!("{name} {share:.2} %"));
+    words.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_busiest_are_told_first() {
+        let line = |pid: u32, name: &str, user: u32, system: u32| {
+            format!("{pid} ({name}) S 1 1 1 0 -1 4194560 9 0 0 0 {user} {system} 0 0 20 0 1 0\n")
+        };
+        let began = line(7, "a b) c", 10, 5) + &line(9, "other", 3, 0);
+        let ended = line(7, "a b) c", 30, 5) + &line(9, "other", 3, 1) + &line(11, "new", 1, 1);
+        assert_eq!(busiest(&began, &ended, 200.0), "a b) c 10.00 %, new 1.00 %, other 0.50 %");
+    }
 
     #[test]
     fn a_processor_that_waits_is_not_busy() {

@@ -112,7 +112,7 @@ fn kernel(extracted: &Path) -> Result<(PathBuf, String), ImageError> {
     Ok((extracted.join(format!("boot/vmlinuz-{version}")), version))
 }
 
-/// Our files but the programs: overlays, drivers of the kernel, keyring, licences.
+/// Our files but the programs: overlays, drivers of the kernel, keyring, typeface, licences.
 fn stage(
     folders: &Folders,
     stage: &Path,
@@ -141,6 +141,11 @@ fn stage(
     write(&stage.join("etc/rauc/system.conf"), slots.replace("yilin-@BOARD@", COMPATIBLE))?;
     copy(&keys.keyring, &stage.join("etc/rauc/keyring.pem"))?;
     copy(&extracted.join("usr/bin/grub-editenv"), &stage.join("usr/bin/grub-editenv"))?;
+    let fonts = workspace::root().join("assets/fonts");
+    for name in ["YilinSans-Regular.otf", "YilinSans-Bold.otf"] {
+        copy(&fonts.join(name), &stage.join("usr/share/yilin/fonts").join(name))?;
+    }
+    copy(&fonts.join("OFL.txt"), &stage.join("usr/share/doc/yilin-fonts/copyright"))?;
     copy(&workspace::root().join("LICENSE"), &stage.join("usr/share/doc/yilin/copyright"))
 }
 

@@ -7,9 +7,10 @@ use crate::workspace::{Metadata, Package};
 const KNOWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("sample-city", &["domain"]),
-    ("drivers", &["domain"]),
+    ("typeface", &[]),
+    ("drivers", &["domain", "typeface"]),
     ("platform-client", &["domain", "sample-city"]),
-    ("kiosk-ui", &["domain", "drivers", "platform-client", "fleet-api"]),
+    ("kiosk-ui", &["domain", "drivers", "platform-client", "fleet-api", "typeface"]),
     ("fleet-api", &["domain"]),
     ("fleet-agent", &["fleet-api"]),
     ("fleet-server", &["fleet-api"]),

@@ -20,14 +20,10 @@ use drivers::receipt_printer::{
 use drivers::transport::{self, PortAddress, RecordingError, recorded_whole};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
+use typeface::Typeface;
 
 use crate::config::Config;
 use crate::output::{self, Failure, Output, Report, word};
-
-/// The typeface of the paper.
-pub(crate) const REGULAR: &[u8] = include_bytes!("../../../../assets/fonts/YilinSans-Regular.otf");
-/// The same, bold.
-pub(crate) const BOLD: &[u8] = include_bytes!("../../../../assets/fonts/YilinSans-Bold.otf");
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -123,7 +119,8 @@ fn file_failed(message: String, output: &Output) -> ExitCode {
 }
 
 pub(crate) fn printer(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
-    Some(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(REGULAR, BOLD).ok()?))
+    let Typeface { regular, bold } = Typeface::open().ok()?;
+    Some(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(regular, bold).ok()?))
 }
 
 pub(crate) fn default_profile() -> Option<PrinterProfile> {
@@ -369,7 +366,8 @@ mod tests {
     #[test]
     fn the_sample_has_every_kind_of_block() {
         let paper = sample(OffsetDateTime::UNIX_EPOCH);
-        let fonts = PaperFonts::new(REGULAR, BOLD).unwrap();
+        let Typeface { regular, bold } = Typeface::open().unwrap();
+        let fonts = PaperFonts::new(regular, bold).unwrap();
         for name in PrinterProfile::built_in_names() {
             let dots = PrinterProfile::built_in(name).unwrap().dots;
             assert!(drivers::receipt_printer::painter::paint(&paper, dots, &fonts).is_ok(), "{name}");

@@ -56,10 +56,10 @@ pub(crate) fn signal(program: &Child, signal: rustix::process::Signal) {
     rustix::process::kill_process(pid, signal).unwrap();
 }
 
-async fn connect(socket: &Path) -> TestScreen {
+async fn connect(socket: &Path, paints: bool) -> TestScreen {
     loop {
         if let Ok(stream) = std::os::unix::net::UnixStream::connect(socket) {
-            return TestScreen::connect(stream);
+            return TestScreen::connect(stream, paints);
         }
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
@@ -90,11 +90,7 @@ async fn live(
         let mut program = start(terminal, next);
         let screen = tokio::spawn({
             let socket = socket.clone();
-            async move {
-                let screen = connect(&socket).await;
-                screen.state().paints = paints;
-                screen
-            }
+            async move { connect(&socket, paints).await }
         });
         let ended = loop {
             if let Some(ended) = program.try_wait().unwrap() {

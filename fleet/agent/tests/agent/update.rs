@@ -25,9 +25,7 @@ async fn to_the_end(desk: &Desk, terminal: &Terminal, action: &str) -> (Finished
 async fn reborn(terminal: &Terminal, life: &mut Life) -> Life {
     assert_eq!(life.next_end().await, Ended::Reboot);
     let booted = terminal.board().power_on().unwrap().expect("a slot can be started");
-    let life = terminal.start();
-    life.screen.state().paints = booted.image.behaviour != Behaviour::DoesNotPaint;
-    life
+    terminal.start_with(booted.image.behaviour != Behaviour::DoesNotPaint)
 }
 
 fn running(terminal: &Terminal) -> String {

@@ -135,7 +135,8 @@ pub(super) async fn add(Act { desk, form }: Act) -> Result<Response, Trouble> {
         what: "configuration.add",
         subject: "configuration".into(),
         why: &why,
-        detail: String::new(),
+        // Noted before the document has a number: what it says tells which one it became.
+        detail: serde_json::to_string(&settings).unwrap_or_default(),
     };
     let by = actor(&desk);
     let work = configurations::make(desk.console.server(), &settings, &selector, seed, &by, &why);

@@ -44,6 +44,8 @@ async fn a_configuration_that_does_not_fit_comes_back_with_what_was_typed() {
     let made = store.configurations(9).await.unwrap().remove(0);
     assert_eq!(made.selector.models, ["K1", "K2"]);
     assert!(made.settings.maintenance_window.is_some() && made.settings.idle_notice.is_some());
+    let noted = store.audit(i64::MAX, None, Some("configuration"), 1).await.unwrap().remove(0);
+    assert!(noted.detail.contains("We move next week"), "{}", noted.detail);
 }
 
 #[tokio::test]

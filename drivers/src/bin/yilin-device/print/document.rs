@@ -12,8 +12,9 @@ use drivers::document_printer::{
 use drivers::transport::{PortAddress, RecordingError, recorded_port};
 use serde::Serialize;
 use time::OffsetDateTime;
+use typeface::Typeface;
 
-use super::{BOLD, Command, REGULAR, beijing, bytes_of, file_failed, sample, text_document};
+use super::{Command, beijing, bytes_of, file_failed, sample, text_document};
 use crate::output::{Output, Report, chain, word};
 
 /// Whether a port is a document printer's, or the recording of one.
@@ -103,7 +104,8 @@ fn document(path: &Path) -> Result<Document, String> {
 fn form(paper: &PaperDocument) -> Result<Document, String> {
     let created = beijing(OffsetDateTime::now_utc());
     let properties = FormProperties { title: "yilin-device", language: "zh-CN", created };
-    let fonts = FormFonts::new(REGULAR, BOLD).map_err(|error| error.to_string())?;
+    let Typeface { regular, bold } = Typeface::open().map_err(|error| error.to_string())?;
+    let fonts = FormFonts::new(regular, bold).map_err(|error| error.to_string())?;
     with_form(paper, &fonts, |form| form.pdf(&properties)).map_err(|error| error.to_string())
 }
 

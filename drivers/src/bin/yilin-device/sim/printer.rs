@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use drivers::sim::fault::Fault;
 use drivers::sim::printer::{Place, PrinterModel, PrinterSimulator, SimulatedPaper, Speed};
+use typeface::Typeface;
 
 use super::{FaultArgument, failed, keep_in, print_faults, serve};
 use crate::output::{self, Output};
-use crate::print::{BOLD, REGULAR};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -79,13 +79,17 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
         Ok(on_paper) => on_paper,
         Err(error) => return failed("no folder for the papers", &error),
     };
+    let typeface = match Typeface::open() {
+        Ok(typeface) => typeface,
+        Err(error) => return failed("no typeface for the papers", &error),
+    };
     let simulator = PrinterSimulator {
         model: args.model.properties(),
         place: args.listen.map_or(Place::Pty, Place::Tcp),
         speed: args.speed.map_or(Speed::AtOnce, Speed::MillimetresPerSecond),
         faults,
         on_paper,
-        ..PrinterSimulator::new(REGULAR, BOLD)
+        ..PrinterSimulator::new(typeface.regular, typeface.bold)
     };
     match simulator.start() {
         Ok(printer) => serve(printer.address().to_owned(), output),

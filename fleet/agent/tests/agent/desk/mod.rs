@@ -350,10 +350,15 @@ impl Terminal {
         Board::new(&self.slots())
     }
 
-    /// Starts its agent in this process, with a screen that behaves as the running image does.
+    /// Starts its agent in this process, with a screen that paints.
     pub(crate) fn start(&self) -> Life {
+        self.start_with(true)
+    }
+
+    /// Starts its agent, with a screen that paints or does not from the beginning.
+    pub(crate) fn start_with(&self, paints: bool) -> Life {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
-        let screen = TestScreen::connect(theirs);
+        let screen = TestScreen::connect(theirs, paints);
         let parts = Parts {
             config: self.config.clone(),
             clock: Arc::new(SystemClock),

@@ -32,11 +32,12 @@ pub(crate) struct TestScreen {
 }
 
 impl TestScreen {
-    pub(crate) fn connect(stream: std::os::unix::net::UnixStream) -> Self {
+    /// It speaks at once, so that what it paints is known before it does.
+    pub(crate) fn connect(stream: std::os::unix::net::UnixStream, paints: bool) -> Self {
         stream.set_nonblocking(true).unwrap();
         let state = Arc::new(Mutex::new(State {
             phase: ScreenPhase::Idle,
-            paints: true,
+            paints,
             database_open: true,
             refuses: None,
             refuses_settings: None,

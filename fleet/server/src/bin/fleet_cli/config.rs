@@ -99,6 +99,16 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_can_be_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
+        let read = |name: &str| Config::read(Some(&folder.join(name))).unwrap();
+        let [one, a, b] = ["one.toml", "a.toml", "b.toml"].map(read);
+        assert!(one.database.is_none() && one.listen.is_some());
+        assert_eq!(a.database, b.database);
+        assert_ne!((a.data, a.listen, a.console, a.metrics), (b.data, b.listen, b.console, b.metrics));
+    }
+
+    #[test]
     fn every_mistake_has_its_line() {
         let text = "listen = \"nowhere\"\n\nlisen = \"0.0.0.0:1\"\nheartbeat_seconds = -1\nname = \"one\"\ntenant = \"t\"\n";
         let mistakes = Config::parse(text).unwrap_err();
