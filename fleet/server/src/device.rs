@@ -11,7 +11,7 @@ mod enrolment;
 mod events;
 pub(crate) mod health;
 mod instance;
-mod operations;
+pub(crate) mod operations;
 pub(crate) mod refusal;
 mod shell;
 pub(crate) mod wire;
@@ -20,7 +20,6 @@ use crate::beside;
 use crate::state::Server;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 use fleet_api::{command, event, path};
 
@@ -50,7 +49,6 @@ pub fn router(server: Server) -> Router {
         .route("/healthz", get(operations::alive))
         .route("/readyz", get(operations::ready))
         .merge(crate::ddi::routes())
-        .route_layer(from_fn_with_state(server.clone(), operations::timed))
         .fallback(refusal::nowhere)
         .method_not_allowed_fallback(refusal::not_so)
         .with_state(server)

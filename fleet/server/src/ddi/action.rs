@@ -1,6 +1,7 @@
 //! One terminal's update: what it is, and how far the terminal says it is.
 
 use super::caller::Client;
+use crate::device::operations::Timed;
 use crate::device::refusal::{Answer, Refused};
 use crate::device::wire::{self, At};
 use crate::news::NewsItem;
@@ -54,6 +55,7 @@ async fn open(server: &Server, client: &Client, id: i64) -> Answer<Action> {
 }
 
 pub(super) async fn deployment(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     At((_, _, id)): Ids,
@@ -110,6 +112,7 @@ pub(super) fn chunk(base: &str, release: Release) -> Answer<Chunk> {
 }
 
 pub(super) async fn feedback(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     At((_, _, id)): Ids,
@@ -132,6 +135,7 @@ pub(super) async fn feedback(
 }
 
 pub(super) async fn cancel(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     At((_, _, id)): Ids,
@@ -144,6 +148,7 @@ pub(super) async fn cancel(
 }
 
 pub(super) async fn cancel_feedback(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     At((_, _, id)): Ids,

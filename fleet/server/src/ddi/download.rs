@@ -1,6 +1,7 @@
 //! Files, whole or in part, for the terminal that has an action on them.
 
 use super::caller::Client;
+use crate::device::operations::Timed;
 use crate::device::refusal::{Answer, Refused};
 use crate::device::wire::At;
 use crate::metrics;
@@ -37,6 +38,7 @@ async fn release(server: &Server, client: &Client, module: i64) -> Answer<Releas
 }
 
 pub(super) async fn list(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     At((_, _, module)): At<(String, String, i64)>,
@@ -46,6 +48,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn file(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     At((_, _, module, name)): At<(String, String, i64, String)>,

@@ -2,6 +2,7 @@
 
 use super::caller::Client;
 use crate::device::configuration::tagged;
+use crate::device::operations::Timed;
 use crate::device::refusal::{Answer, Refused};
 use crate::device::wire;
 use crate::metrics;
@@ -21,6 +22,7 @@ const ATTRIBUTES: usize = 64;
 const ATTRIBUTE: usize = 512;
 
 pub(super) async fn poll(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     headers: HeaderMap,
@@ -52,6 +54,7 @@ pub(super) async fn poll(
 }
 
 pub(super) async fn config_data(
+    _: Timed,
     State(server): State<Server>,
     client: Client,
     request: Request,

@@ -1,6 +1,7 @@
 //! Commands: listed until they have a result, which counts once.
 
 use super::caller::Caller;
+use super::operations::Timed;
 use super::refusal::{Answer, Refused};
 use super::wire::{self, Asked, At, Wire};
 use crate::metrics;
@@ -59,6 +60,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn result(
+    _: Timed,
     State(server): State<Server>,
     caller: Caller,
     At(id): At<String>,
@@ -87,6 +89,7 @@ pub(super) async fn result(
 }
 
 pub(super) async fn attachment(
+    _: Timed,
     State(server): State<Server>,
     caller: Caller,
     At(id): At<String>,

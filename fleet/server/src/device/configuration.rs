@@ -1,6 +1,7 @@
 //! The signed configuration and the signed key ring.
 
 use super::caller::Caller;
+use super::operations::Timed;
 use super::refusal::{Answer, Refused};
 use crate::clock::moment;
 use crate::secret;
@@ -13,6 +14,7 @@ use fleet_api::configuration::ConfigurationDocument;
 use fleet_api::enrolment::RefusalKind;
 
 pub(super) async fn configuration(
+    _: Timed,
     State(server): State<Server>,
     caller: Caller,
     headers: HeaderMap,
@@ -31,6 +33,7 @@ pub(super) async fn configuration(
 }
 
 pub(super) async fn keys(
+    _: Timed,
     State(server): State<Server>,
     _caller: Caller,
     headers: HeaderMap,

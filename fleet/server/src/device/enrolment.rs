@@ -1,6 +1,7 @@
 //! A code and a key become a certificate; later a certificate becomes the next one.
 
 use super::caller::Caller;
+use super::operations::Timed;
 use super::refusal::{Answer, Refused};
 use super::wire::Wire;
 use crate::authority::{Authority, AuthorityError, Certified};
@@ -26,6 +27,7 @@ const WRONG_WITHIN: i64 = 10 * 60 * 1000;
 const ADDRESSES: usize = 10_000;
 
 pub(super) async fn enrol(
+    _: Timed,
     State(server): State<Server>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     Wire(request): Wire<EnrolRequest>,
@@ -64,6 +66,7 @@ pub(super) async fn enrol(
 }
 
 pub(super) async fn renew(
+    _: Timed,
     State(server): State<Server>,
     caller: Caller,
     Wire(request): Wire<RenewRequest>,

@@ -1,6 +1,7 @@
 //! Events: each number once, whatever is sent again.
 
 use super::caller::Caller;
+use super::operations::Timed;
 use super::refusal::{Answer, Refused};
 use super::wire::Wire;
 use crate::assist::{Call, Pointed};
@@ -25,6 +26,7 @@ const FAULT_REPORTED: &str = "fault_reported";
 const TEXT: usize = 4096;
 
 pub(super) async fn take(
+    _: Timed,
     State(server): State<Server>,
     caller: Caller,
     Wire(batch): Wire<EventBatch>,

@@ -1,6 +1,7 @@
 //! Heartbeats.
 
 use super::caller::Caller;
+use super::operations::Timed;
 use super::refusal::{Answer, Refused};
 use super::wire::Wire;
 use crate::clock::millis;
@@ -22,6 +23,7 @@ const KINDS: [&str; 5] = ["ready", "attention", "media", "keeper", "technician"]
 const TEXT: usize = 512;
 
 pub(super) async fn heartbeat(
+    _: Timed,
     State(server): State<Server>,
     caller: Caller,
     Wire(heartbeat): Wire<Heartbeat>,

@@ -1,15 +1,14 @@
 //! Whether the server is well, and its counters.
 
-use crate::beside;
 use crate::repeats::Repeats;
 use crate::state::Server;
 use crate::store::coverage::HEARD;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::Next;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
-use fleet_api::path;
+use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -42,22 +41,25 @@ fn not_ready(error: &(dyn std::error::Error + 'static)) {
     }
 }
 
-/// Calls that wait until there is something to say: how long tells nothing of the server.
-const WAIT: [&str; 4] = [path::COMMANDS, path::SHELL, path::ASSIST, beside::PATH];
+/// Notes how long the call takes whose first parameter it is, refused ones too. What waits until there is something to say has
+/// none: how long tells nothing of the server. A layer would cost each poll two boxes and two copies.
+pub(crate) struct Timed {
+    server: Server,
+    began: Instant,
+}
 
-/// Notes how long a call took.
-pub(super) async fn timed(
-    State(server): State<Server>,
-    called: MatchedPath,
-    request: Request,
-    next: Next,
-) -> Response {
-    let began = Instant::now();
-    let response = next.run(request).await;
-    if !WAIT.contains(&called.as_str()) {
-        server.metrics.calls.note(began.elapsed());
+impl FromRequestParts<Server> for Timed {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, server: &Server) -> Result<Self, Infallible> {
+        Ok(Self { server: server.clone(), began: Instant::now() })
     }
-    response
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        self.server.metrics.calls.note(self.began.elapsed());
+    }
 }
 
 pub(super) async fn metrics(State(server): State<Server>) -> Response {

@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     step!(206, "proved", "0206_proved.sql"),
     step!(207, "screen", "0207_screen.sql"),
     step!(208, "near", "0208_near.sql"),
+    step!(209, "state", "0209_state.sql"),
 ];
 
 pub(super) fn of(backend: Backend) -> Migrator {
