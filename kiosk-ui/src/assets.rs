@@ -1,4 +1,4 @@
-//! What is part of the program besides the pages: typeface and models, embedded once and handed to drivers as parameters.
+//! What comes with the program besides the pages: typeface and models, handed to drivers as parameters.
 
 use drivers::receipt_printer::{FontError, PaperFonts};
 use typeface::{Typeface, TypefaceError};

@@ -18,7 +18,8 @@ pub(super) fn page(session: &Session, elements: &[Element], width: u32, height: 
     let visit = session.visit()?;
     let item = visit.item();
     let known = Known::on(visit.page(), &visit.step, item.map(AsRef::as_ref), session.locale());
-    // What the worker wrote lies over the page and is none of it: they have it before them.
+    // What the worker wrote lies over the page and is none of it: they have it before them. Words that are fixed stay, though the
+    // worker wrote the same: the button of that name is still there.
     let written = |label: &str| {
         let desk = visit.desk.as_ref();
         desk.is_some_and(|desk| [&desk.words, &desk.worker].into_iter().flatten().any(|words| words == label))
@@ -26,15 +27,16 @@ pub(super) fn page(session: &Session, elements: &[Element], width: u32, height: 
     // What lies beside the page is none of it: the dock of a demonstration.
     #[allow(clippy::cast_precision_loss, reason = "a screen has some thousand pixels")]
     let (right, bottom) = (width as f32, height as f32);
-    let on_the_page =
-        elements.iter().filter(|element| element.x < right && element.y < bottom && !written(&element.label));
-    let elements = on_the_page.take(ELEMENTS).map(|element| MirrorElement {
+    let on_the_page = elements.iter().filter(|element| element.x < right && element.y < bottom);
+    let told = on_the_page.map(|element| (element, known.words(element)));
+    let of_the_page = told.filter(|(element, words)| words.is_some() || !written(&element.label));
+    let elements = of_the_page.take(ELEMENTS).map(|(element, words)| MirrorElement {
         x: element.x,
         y: element.y,
         w: element.w,
         h: element.h,
         role: element.role.clone(),
-        words: known.words(element),
+        words,
     });
     Some(MirrorPage {
         page: visit.page().name().to_owned(),
