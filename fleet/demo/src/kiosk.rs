@@ -177,12 +177,13 @@ impl Kiosk {
             let agent = Agent::run(parts, async move {
                 let _ = stopping.wait_for(|stop| *stop).await;
             });
+            let mut agent = std::pin::pin!(agent);
             let screen = Screen::new(&mut self.unit, version.to_string(), health, self.around.pace);
-            // The screen goes with its agent: the line between them is one.
             let ended = tokio::select! {
-                ended = agent => ended,
+                ended = &mut agent => ended,
                 said = screen.run(ours) => match said {
-                    Ok(()) => Ok(Ended::Reboot),
+                    // An agent that ends lets go of the line before everything of it is on disk.
+                    Ok(()) => agent.await,
                     Err(cause) => {
                         return Err(KioskError::Line { terminal: self.terminal, cause });
                     }

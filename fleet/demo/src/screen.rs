@@ -10,6 +10,7 @@ use fleet_api::event::{Stop, StopCount};
 use fleet_api::health::{DeviceReport, OutboxDepth, ScreenHealth, ScreenPhase, SelfTestSummary, SupplyLevel};
 use fleet_api::ui::{Answer, Ask, FromAgent, FromScreen, Refused};
 use sample_city::Dice;
+use std::io::ErrorKind;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -132,7 +133,17 @@ impl<'u> Screen<'u> {
     ///
     /// # Errors
     /// The line broke in another way than by its end.
-    pub async fn run(mut self, line: std::os::unix::net::UnixStream) -> std::io::Result<()> {
+    pub async fn run(self, line: std::os::unix::net::UnixStream) -> std::io::Result<()> {
+        match self.talk(line).await {
+            // The other side let go of the line while a word was said, or was still to be read.
+            Err(error) if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => {
+                Ok(())
+            }
+            said => said,
+        }
+    }
+
+    async fn talk(mut self, line: std::os::unix::net::UnixStream) -> std::io::Result<()> {
         line.set_nonblocking(true)?;
         let (read, mut write) = UnixStream::from_std(line)?.into_split();
         let mut lines = BufReader::new(read).lines();

@@ -17,12 +17,16 @@ fn check(signal: Signal, when: &str) {
         .spawn()
         .unwrap();
     let left = || std::fs::read_dir(folder.path()).unwrap().count();
-    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains(when)), "it does not say {when}");
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = Vec::new();
+    while !said.last().is_some_and(|line: &String| line.contains(when)) {
+        said.push(lines.next().unwrap_or_else(|| panic!("it does not say {when}: {said:#?}")));
+    }
     assert_eq!(left(), 1, "its folder is there while it runs");
     kill_process(Pid::from_child(&program), signal).unwrap();
     let status = program.wait().unwrap();
-    assert!(status.success(), "{signal:?} after {when}: {status}");
+    said.extend(lines);
+    assert!(status.success(), "{signal:?} after {when}: {status}: {said:#?}");
     assert_eq!(left(), 0, "{signal:?} after {when}");
 }
 

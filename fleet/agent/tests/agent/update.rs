@@ -263,15 +263,17 @@ async fn nothing_is_written_in_a_visit_and_the_desk_may_give_it_up() {
     .await;
     desk.until("the event", |state| states_of(state, "51").contains(&"cancelled".to_owned()).then_some(()))
         .await;
-    // Another one; the visit ends, and it is installed; the next visit holds the start up.
+    // Another one; the visit ends, and it is installed; the next visit, which begins with it, holds the start up.
     desk.release("53", "1.1.0", Behaviour::Good);
+    life.screen.state().visited_at_install = true;
     life.screen.enter(ScreenPhase::Idle).await;
-    desk.until("the installation", |state| {
-        states_of(state, "53").contains(&"installing".to_owned()).then_some(())
+    desk.until("what is installed", |state| {
+        states_of(state, "53").contains(&"activated".to_owned()).then_some(())
     })
     .await;
-    life.screen.enter(ScreenPhase::Visit).await;
+    // Time enough to start again, were it allowed.
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(states(&desk, "53"), ["downloading", "waiting", "installing", "activated"]);
     life.screen.enter(ScreenPhase::Idle).await;
     assert_eq!(life.next_end().await, Ended::Reboot);
 }

@@ -20,6 +20,8 @@ pub(crate) struct State {
     pub database_open: bool,
     pub refuses: Option<Refused>,
     pub refuses_settings: Option<String>,
+    /// Somebody comes in the moment in which it lets an update be installed.
+    pub visited_at_install: bool,
     pub export: Option<String>,
     pub asks: Vec<Ask>,
     pub heard: Vec<FromAgent>,
@@ -41,6 +43,7 @@ impl TestScreen {
             database_open: true,
             refuses: None,
             refuses_settings: None,
+            visited_at_install: false,
             export: None,
             asks: Vec::new(),
             heard: Vec::new(),
@@ -132,7 +135,12 @@ impl TestScreen {
         match line {
             FromAgent::Ask { id, ask } => {
                 state.asks.push(ask.clone());
-                let answer = match (state.refuses, ask) {
+                let refuses = state.refuses;
+                if matches!(ask, Ask::Install) && refuses.is_none() && state.visited_at_install {
+                    state.phase = ScreenPhase::Visit;
+                    state.refuses = Some(Refused::Visit);
+                }
+                let answer = match (refuses, ask) {
                     (Some(why), _) => Answer::Refused { why },
                     (None, Ask::SelfTest { .. }) => Answer::SelfTest(SelfTestSummary {
                         at: Timestamp::now_utc(),
