@@ -47,6 +47,5 @@ pub use status::from_disk;
 pub use store::{Bounds, StoreError};
 pub use update::installer::Installer;
 pub use update::rauc::Rauc;
-pub use update::stick::MANIFEST as STICK_MANIFEST;
 pub use update::verdict::TrialTimes;
 pub use window::Window;

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// The key of the chunk's metadata whose value is a [`crate::signed::Signed`] [`ReleaseManifest`] as JSON.
 pub const METADATA_KEY: &str = "yilin-release";
+/// The file on a technician's stick that holds the same; beside it lies the bundle under its [`ReleaseManifest::filename`].
+pub const STICK_MANIFEST: &str = "yilin-release.json";
 
 /// One release for one kind of machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

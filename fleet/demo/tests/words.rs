@@ -12,6 +12,7 @@ use fleet_api::health::DeviceReport;
 use fleet_api::{ItemId, TerminalId};
 use fleet_demo::fleet::{Fleet, Plan};
 use fleet_demo::past::Past;
+use fleet_demo::prove::GOOD;
 use fleet_demo::screen::Pace;
 use fleet_demo::town;
 use fleet_server::assist::{Call, Pointed};
@@ -21,8 +22,6 @@ use fleet_server::rollout::{State, Wave};
 use fleet_server::selector::Selector;
 use fleet_server::serve::{Console, Options};
 use fleet_server::state::Actor;
-use fleet_server::state::Server;
-use fleet_server::store::artifacts::{self, File, NewRelease};
 use fleet_server::store::heartbeats::{self, Beat};
 use fleet_server::store::rollouts::{self, NewRollout};
 use fleet_server::store::{enrolment, events, stops, terminals, tickets};
@@ -116,7 +115,7 @@ async fn no_page_shows_an_id() {
             accounts::add_by_command_line(&setup, &server.store, name, shown, role, by, now).await.unwrap();
         invitations.insert(name.to_owned(), Value::String(link.unwrap()));
     }
-    let rollouts = rolled_out(server).await;
+    let rollouts = rolled_out(&fleet).await;
     let mut read: Vec<String> = [
         "/",
         "/terminals",
@@ -156,21 +155,10 @@ async fn no_page_shows_an_id() {
 }
 
 /// Two rollouts that ended with the words of the server's own: all over, and too many failed.
-async fn rolled_out(server: &Server) -> [i64; 2] {
+async fn rolled_out(fleet: &Fleet) -> [i64; 2] {
+    let release = fleet.release(GOOD, 1024).await.unwrap();
+    let server = fleet.server();
     let now = server.clock.millis();
-    let mut tx = server.store.write().await.unwrap();
-    let file = File { sha256: "0".repeat(64), sha1: "0".repeat(40), md5: "0".repeat(32), size: 10 };
-    artifacts::put(&mut tx, &file, now).await.unwrap();
-    let release = NewRelease {
-        name: "yilin".into(),
-        version: "1.1.0".into(),
-        compatible: "c".into(),
-        part: "os".into(),
-        filename: "yilin.raucb".into(),
-        manifest: None,
-    };
-    let release =
-        artifacts::add_release(&mut tx, &release, &file.sha256, "demo", now).await.unwrap().unwrap();
     let new = NewRollout {
         name: "1.1.0".into(),
         release,
@@ -180,6 +168,7 @@ async fn rolled_out(server: &Server) -> [i64; 2] {
         error_permille: 20,
         forced: false,
     };
+    let mut tx = server.store.write().await.unwrap();
     let mut ids = [0; 2];
     let ends = [(State::Done, "every wave is over"), (State::Stopped, "3 of 60 in wave 2 failed")];
     for (id, (state, why)) in ids.iter_mut().zip(ends) {

@@ -6,14 +6,16 @@
 mod assist;
 pub(crate) mod caller;
 mod commands;
-pub(crate) mod configuration;
+mod configuration;
 mod enrolment;
 mod events;
 pub(crate) mod health;
 mod instance;
-pub(crate) mod operations;
+mod operations;
 pub(crate) mod refusal;
 mod shell;
+pub(crate) mod tagged;
+pub(crate) mod timed;
 pub(crate) mod wire;
 
 use crate::beside;

@@ -31,6 +31,7 @@ pub mod selector;
 pub mod serve;
 pub mod shells;
 pub mod state;
+pub mod stick;
 pub mod store;
 pub mod ticket_rules;
 pub mod tls;

@@ -24,7 +24,7 @@ use axum::Router;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast};
@@ -199,6 +199,7 @@ pub async fn open(options: &Options) -> Result<(Server, crate::beats::Writer), S
         news: broadcast::channel(1024).0,
         metrics: Arc::default(),
         policy: options.policy.clone(),
+        quiet_poll: OnceLock::new(),
         instance: secret::hex(&secret::random::<8>()?),
         beats,
         assist: Assist::default(),

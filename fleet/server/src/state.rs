@@ -8,6 +8,7 @@ use crate::authority::Authority;
 use crate::beats::Beats;
 use crate::beside::Beside;
 use crate::clock::Clock;
+use crate::device::tagged::Tagged;
 use crate::hours::Away;
 use crate::keys::Keys;
 use crate::live::LiveTable;
@@ -18,7 +19,7 @@ use crate::store::{Store, StoreError, Write, changes};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::{Notify, broadcast};
 
 /// What an operator sets.
@@ -58,6 +59,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// What an operator set.
     pub policy: Policy,
+    /// The answer to a poll that finds nothing, once there was one.
+    pub(crate) quiet_poll: OnceLock<Tagged>,
     /// This instance, by a random name.
     pub instance: String,
     /// Heartbeats on their way into the store.

@@ -8,7 +8,7 @@ use domain::session::event::{Sight, Tap};
 use domain::session::page::Page;
 use domain::session::state::Step;
 use drivers::sim::id_card::SampleCard;
-use fleet_api::assist::{MirrorPage, WorkerAction};
+use fleet_api::assist::{MirrorElement, MirrorPage, WorkerAction};
 use fleet_api::ui::{FromAgent, FromScreen};
 use kiosk_ui::agent::masked;
 use kiosk_ui::headless::{Booth, Walk};
@@ -76,13 +76,27 @@ fn a_worker_of_the_desk_sees_what_the_resident_shows_and_points() {
     };
     assert!(!lies_there("请点这里"), "the worker's sentence is no part of the resident's page");
 
+    // The very words of a button: it stays where it is.
+    let told = |masked: &MirrorElement| {
+        elements.iter().find(|element| element.interactive && masked.words.as_ref() == Some(&element.label))
+    };
+    let button = mirror.elements.iter().find_map(told).expect("a button with fixed words");
+    worker(&call, vec![WorkerAction::Write { text: button.label.clone() }], false);
+    wait(&|| !sees("请点这里"));
+    let elements = kiosk.booth.stage().elements();
+    let again = masked(kiosk.booth.terminal().shell().session(), &elements, 1080, 1920).unwrap();
+    let named = |masked: &MirrorElement| masked.words.as_ref() == Some(&button.label);
+    assert!(
+        again.elements.iter().any(|masked| named(masked) && (masked.x, masked.y) == (button.x, button.y))
+    );
+
     walk.tap(Tap::Leave);
     let ended = kiosk.hear(|word| match word {
         FromScreen::HelpEnded { call } => Some(call),
         _ => None,
     });
     assert_eq!(ended, call);
-    assert!(!sees("请点这里"), "it ends with the visit");
+    assert!(!sees(&name), "it ends with the visit");
     worker(&call, vec![WorkerAction::Write { text: "还在吗".to_owned() }], false);
     kiosk.booth.hear_agent();
     assert!(!sees("还在吗"));

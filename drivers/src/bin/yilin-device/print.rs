@@ -14,13 +14,13 @@ use domain::paper::document::{GreyPicture, PaperBlock, PaperDocument};
 use domain::paper::{Paper, compose};
 use domain::terminal::TerminalId;
 use drivers::receipt_printer::{
-    Cause, EscPosPrinter, Outcome, PaperFonts, Presented, PrintReport, PrinterProfile, PrinterStatus,
-    ReceiptPrinter as _,
+    Cause, EscPosPrinter, FontError, Outcome, PaperFonts, Presented, PrintReport, PrinterProfile,
+    PrinterStatus, ReceiptPrinter as _,
 };
 use drivers::transport::{self, PortAddress, RecordingError, recorded_whole};
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
-use typeface::Typeface;
+use typeface::{Typeface, TypefaceError};
 
 use crate::config::Config;
 use crate::output::{self, Failure, Output, Report, word};
@@ -80,8 +80,9 @@ pub(crate) fn run(command: &Command, config: &Config, output: &Output) -> ExitCo
     let Some(profile) = profile.or_else(default_profile) else {
         return output::wrong_usage("no profile: give --profile");
     };
-    let Some(mut printer) = printer(port, profile) else {
-        return output::wrong_usage("the typeface of the paper cannot be read");
+    let mut printer = match printer(port, profile) {
+        Ok(printer) => printer,
+        Err(error) => return file_failed(output::chain(&error), output),
     };
     if let Some(seconds) = given.forgotten {
         printer = printer.forgotten_after(Duration::from_secs(seconds.into()));
@@ -118,9 +119,26 @@ fn file_failed(message: String, output: &Output) -> ExitCode {
     output.failed(&Failure::new(FileError { kind: "file", message }, words))
 }
 
-pub(crate) fn printer(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
-    let Typeface { regular, bold } = Typeface::open().ok()?;
-    Some(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(regular, bold).ok()?))
+/// Why nothing can be set for paper.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PaperError {
+    #[error(transparent)]
+    Typeface(#[from] TypefaceError),
+    #[error(transparent)]
+    Font(#[from] FontError),
+}
+
+pub(crate) fn printer(
+    port: &PortAddress,
+    profile: PrinterProfile,
+) -> Result<EscPosPrinter<'static>, PaperError> {
+    let Typeface { regular, bold } = Typeface::open()?;
+    Ok(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(regular, bold)?))
+}
+
+/// The printer; a typeface that is not whole is said on standard error.
+pub(crate) fn printer_or_said(port: &PortAddress, profile: PrinterProfile) -> Option<EscPosPrinter<'static>> {
+    printer(port, profile).inspect_err(|error| output::to_stderr(&output::chain(error))).ok()
 }
 
 pub(crate) fn default_profile() -> Option<PrinterProfile> {
@@ -150,7 +168,7 @@ fn tell_port(port: &PortAddress, status: &PrinterStatus) {
 
 /// What answers on a port as a receipt printer does, for `list`.
 pub(crate) fn look(port: &PortAddress) -> Option<String> {
-    let status = printer(port, default_profile()?)?.status();
+    let status = printer_or_said(port, default_profile()?)?.status();
     let answers = !matches!(status.cause, Some(Cause::Port | Cause::NoAnswer));
     answers.then(|| Printed::of_status(&status).words())
 }

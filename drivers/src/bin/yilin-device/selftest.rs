@@ -222,7 +222,7 @@ fn test(device: TerminalDevice, args: &Args, config: &Config) -> Option<(String,
         TerminalDevice::IdCardReader => self_test::card_reader(port),
         TerminalDevice::ReceiptPrinter => {
             let profile = args.profile.as_deref().or_else(|| config.profile()).cloned();
-            let mut printer = print::printer(port, profile.or_else(print::default_profile)?)?;
+            let mut printer = print::printer_or_said(port, profile.or_else(print::default_profile)?)?;
             if let Some(seconds) = args.forgotten {
                 printer = printer.forgotten_after(Duration::from_secs(seconds.into()));
             }

@@ -11,15 +11,13 @@ use crate::agent::Shared;
 use crate::digest;
 use crate::logs;
 use crate::whole_file;
-use fleet_api::release::ReleaseManifest;
+use fleet_api::release::{ReleaseManifest, STICK_MANIFEST};
 use fleet_api::signed::Signed;
 use fleet_api::ui::{LogLines, TechnicianOutcome};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// The signed manifest's name on a stick.
-pub const MANIFEST: &str = "yilin-release.json";
 const MANIFEST_BYTES: u64 = 512 * 1024;
 
 /// A release on a stick, copied and found good.
@@ -92,11 +90,11 @@ type Answer = (TechnicianOutcome, Vec<String>);
 
 /// The manifest on a stick, not believed yet.
 fn manifest_on(folder: &Path) -> Result<Signed<ReleaseManifest>, Answer> {
-    match whole_file::read(&folder.join(MANIFEST), MANIFEST_BYTES) {
+    match whole_file::read(&folder.join(STICK_MANIFEST), MANIFEST_BYTES) {
         Ok(Some(bytes)) => serde_json::from_slice(&bytes)
-            .map_err(|error| (TechnicianOutcome::NotAuthentic, vec![format!("{MANIFEST}: {error}")])),
-        Ok(None) => Err((TechnicianOutcome::NoStick, vec![format!("there is no {MANIFEST} on it")])),
-        Err(error) => Err((TechnicianOutcome::Failed, vec![format!("{MANIFEST}: {error}")])),
+            .map_err(|error| (TechnicianOutcome::NotAuthentic, vec![format!("{STICK_MANIFEST}: {error}")])),
+        Ok(None) => Err((TechnicianOutcome::NoStick, vec![format!("there is no {STICK_MANIFEST} on it")])),
+        Err(error) => Err((TechnicianOutcome::Failed, vec![format!("{STICK_MANIFEST}: {error}")])),
     }
 }
 

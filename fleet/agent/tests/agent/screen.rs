@@ -3,9 +3,10 @@
 use crate::desk::{Desk, Terminal, manifest, sign};
 use fleet_agent::sim::{Behaviour, FolderInstaller, Image};
 use fleet_agent::update::installer::{BundleAt, Installer as _};
-use fleet_agent::{Ended, Power, STICK_MANIFEST};
+use fleet_agent::{Ended, Power};
 use fleet_api::assist::{AssistReply, MirrorElement, MirrorPage, WorkerAction};
 use fleet_api::event::{Stop, StopCount, What};
+use fleet_api::release::STICK_MANIFEST;
 use fleet_api::ui::{FromAgent, FromScreen, LogLines, TechnicianAsk, TechnicianOutcome};
 
 #[tokio::test(flavor = "multi_thread")]

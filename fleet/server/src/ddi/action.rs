@@ -1,8 +1,8 @@
 //! One terminal's update: what it is, and how far the terminal says it is.
 
 use super::caller::Client;
-use crate::device::operations::Timed;
 use crate::device::refusal::{Answer, Refused};
+use crate::device::timed::Timed;
 use crate::device::wire::{self, At};
 use crate::news::NewsItem;
 use crate::state::Server;

@@ -1,8 +1,8 @@
 //! Files, whole or in part, for the terminal that has an action on them.
 
 use super::caller::Client;
-use crate::device::operations::Timed;
 use crate::device::refusal::{Answer, Refused};
+use crate::device::timed::Timed;
 use crate::device::wire::At;
 use crate::metrics;
 use crate::range::{Part, part};

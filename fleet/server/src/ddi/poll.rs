@@ -1,9 +1,9 @@
 //! The poll, which touches no row, and the attributes that a client tells once.
 
 use super::caller::Client;
-use crate::device::configuration::tagged;
-use crate::device::operations::Timed;
 use crate::device::refusal::{Answer, Refused};
+use crate::device::tagged::Tagged;
+use crate::device::timed::Timed;
 use crate::device::wire;
 use crate::metrics;
 use crate::news::NewsItem;
@@ -48,9 +48,24 @@ pub(super) async fn poll(
             link("deploymentBase", format!("{base}/deploymentBase/{id}?c={id}"));
         }
     }
+    if links.is_empty() {
+        // Nearly every poll: it is the same for all, for as long as the server runs.
+        let quiet = match server.quiet_poll.get() {
+            Some(quiet) => quiet,
+            None => {
+                let made = controller(&server, links)?;
+                server.quiet_poll.get_or_init(|| made)
+            }
+        };
+        return Ok(quiet.answer(&headers));
+    }
+    Ok(controller(&server, links)?.answer(&headers))
+}
+
+fn controller(server: &Server, links: BTreeMap<String, Link>) -> Answer<Tagged> {
     let seconds = server.policy.poll_seconds;
     let sleep = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    tagged(&headers, &Controller { config: Config { polling: Polling { sleep } }, links })
+    Tagged::of(&Controller { config: Config { polling: Polling { sleep } }, links })
 }
 
 pub(super) async fn config_data(

@@ -1,8 +1,8 @@
 //! Commands: listed until they have a result, which counts once.
 
 use super::caller::Caller;
-use super::operations::Timed;
 use super::refusal::{Answer, Refused};
+use super::timed::Timed;
 use super::wire::{self, Asked, At, Wire};
 use crate::metrics;
 use crate::news::NewsItem;

@@ -1,15 +1,14 @@
 //! The signed configuration and the signed key ring.
 
 use super::caller::Caller;
-use super::operations::Timed;
 use super::refusal::{Answer, Refused};
+use super::tagged::Tagged;
+use super::timed::Timed;
 use crate::clock::moment;
-use crate::secret;
 use crate::state::Server;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use fleet_api::configuration::ConfigurationDocument;
 use fleet_api::enrolment::RefusalKind;
 
@@ -29,7 +28,8 @@ pub(super) async fn configuration(
         at: moment(configuration.made_at),
         settings: configuration.settings,
     };
-    tagged(&headers, &server.keys.configuration().sign(&document).map_err(Refused::internal)?)
+    let signed = server.keys.configuration().sign(&document).map_err(Refused::internal)?;
+    Ok(Tagged::of(&signed)?.answer(&headers))
 }
 
 pub(super) async fn keys(
@@ -38,20 +38,9 @@ pub(super) async fn keys(
     _caller: Caller,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    tagged(&headers, &server.store.ring().await?.ok_or_else(nothing)?)
+    Ok(Tagged::of(&server.store.ring().await?.ok_or_else(nothing)?)?.answer(&headers))
 }
 
 fn nothing() -> Refused {
     Refused::new(RefusalKind::NotFound, "there is none")
-}
-
-/// A document with its tag; 304 where the caller has it.
-pub(crate) fn tagged(headers: &HeaderMap, document: &impl serde::Serialize) -> Answer<Response> {
-    let body = serde_json::to_vec(document).map_err(Refused::internal)?;
-    let tag = format!("\"{}\"", &secret::sha256(&body)[..32]);
-    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
-    }
-    Ok(([(ETAG, tag.as_str()), (CONTENT_TYPE, "application/json")], body).into_response())
 }

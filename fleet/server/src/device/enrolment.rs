@@ -1,8 +1,8 @@
 //! A code and a key become a certificate; later a certificate becomes the next one.
 
 use super::caller::Caller;
-use super::operations::Timed;
 use super::refusal::{Answer, Refused};
+use super::timed::Timed;
 use super::wire::Wire;
 use crate::authority::{Authority, AuthorityError, Certified};
 use crate::clock::millis;

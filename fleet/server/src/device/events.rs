@@ -1,8 +1,8 @@
 //! Events: each number once, whatever is sent again.
 
 use super::caller::Caller;
-use super::operations::Timed;
 use super::refusal::{Answer, Refused};
+use super::timed::Timed;
 use super::wire::Wire;
 use crate::assist::{Call, Pointed};
 use crate::clock::millis;

@@ -1,8 +1,8 @@
 //! Heartbeats.
 
 use super::caller::Caller;
-use super::operations::Timed;
 use super::refusal::{Answer, Refused};
+use super::timed::Timed;
 use super::wire::Wire;
 use crate::clock::millis;
 use crate::hours::Hours;

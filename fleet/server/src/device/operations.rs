@@ -3,12 +3,10 @@
 use crate::repeats::Repeats;
 use crate::state::Server;
 use crate::store::coverage::HEARD;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
-use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -38,27 +36,6 @@ fn not_ready(error: &(dyn std::error::Error + 'static)) {
     static REPEATS: Repeats = Repeats::new();
     if let Some(unsaid) = REPEATS.say(error, Instant::now()) {
         tracing::error!(error, unsaid, "not ready: the database does not answer");
-    }
-}
-
-/// Notes how long the call takes whose first parameter it is, refused ones too. What waits until there is something to say has
-/// none: how long tells nothing of the server. A layer would cost each poll two boxes and two copies.
-pub(crate) struct Timed {
-    server: Server,
-    began: Instant,
-}
-
-impl FromRequestParts<Server> for Timed {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(_: &mut Parts, server: &Server) -> Result<Self, Infallible> {
-        Ok(Self { server: server.clone(), began: Instant::now() })
-    }
-}
-
-impl Drop for Timed {
-    fn drop(&mut self) {
-        self.server.metrics.calls.note(self.began.elapsed());
     }
 }
 

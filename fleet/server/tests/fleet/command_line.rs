@@ -3,6 +3,8 @@
 use crate::fixture::{on_both, planned};
 use fleet_api::configuration::Settings;
 use fleet_api::keys::Role;
+use fleet_api::release::{ReleaseManifest, STICK_MANIFEST};
+use fleet_api::signed::Signed;
 use fleet_server::keys::KeyFolder;
 use fleet_server::orders::configurations;
 use fleet_server::selector::Selector;
@@ -37,6 +39,8 @@ fn a_command_line_is_audited() {
         let offline = |role| KeyFolder::of(fleet.folder()).offline(role).to_str().unwrap().to_owned();
         let (release_key, root_key) = (offline(Role::Release), offline(Role::Root));
         let out = fleet.folder().join("copy").to_str().unwrap().to_owned();
+        let stick = fleet.folder().join("stick");
+        std::fs::create_dir(&stick).unwrap();
         let divisions = file(
             "divisions.jsonl",
             r#"{"code":"990101","parent":null,"level":"district","name_zh":"\u6837\u672c\u533a","name_en":"Sample","urban":false,"x":null,"y":null}"#,
@@ -64,6 +68,12 @@ fn a_command_line_is_audited() {
                 "release.add",
                 "release:yilin 1.1.0",
                 "spring",
+            ),
+            (
+                &["artifact", "stick", "1", stick.to_str().unwrap(), "--why", "no network there"],
+                "release.stick",
+                "release:yilin 1.1.0",
+                "no network there",
             ),
             (
                 &["rollout", "add", "--release", "1", "--name", "spring", "--why", "trial"],
@@ -115,6 +125,34 @@ fn a_command_line_is_audited() {
         assert!(!all.contains(&code));
         let list = fleet.say(&["rollout", "list"]).unwrap();
         assert_eq!(list[0]["rollout"]["created_by"], json!(user));
+    });
+}
+
+#[test]
+fn a_stick_holds_what_the_release_manager_signed() {
+    on_both(async |fleet| {
+        let (bundle, stick) = (fleet.folder().join("b.raucb"), fleet.folder().join("stick"));
+        std::fs::write(&bundle, "bundle").unwrap();
+        std::fs::create_dir(&stick).unwrap();
+        let release_key = KeyFolder::of(fleet.folder()).offline(Role::Release).to_str().unwrap().to_owned();
+        let add = ["artifact", "add", bundle.to_str().unwrap(), "--compatible", "yilin-k1", "--version"];
+        fleet.say(&[&add[..], &["1.1.0", "--release-key", &release_key]].concat()).unwrap();
+        fleet.say(&[&add[..], &["1.2.0"]].concat()).unwrap();
+        let write = |release: &str| fleet.say(&["artifact", "stick", release, stick.to_str().unwrap()]);
+        assert!(write("3").is_err(), "there are two");
+        let unsigned = write("2").unwrap_err();
+        assert!(format!("{unsigned:?}").contains("--release-key"), "{unsigned:?}");
+        assert_eq!(std::fs::read_dir(&stick).unwrap().count(), 0);
+
+        write("1").unwrap();
+        let manifest = std::fs::read(stick.join(STICK_MANIFEST)).unwrap();
+        let signed: Signed<ReleaseManifest> = serde_json::from_slice(&manifest).unwrap();
+        let ring = fleet.server().store.ring().await.unwrap().unwrap();
+        let ring = ring.open_with(&fleet.server().keys.root_public).unwrap();
+        let manifest = signed.open(&ring).unwrap();
+        let beside = std::fs::read(stick.join(&manifest.filename)).unwrap();
+        assert_eq!((beside.as_slice(), manifest.size), (&b"bundle"[..], 6));
+        assert_eq!(manifest.sha256, fleet_server::secret::sha256(&beside));
     });
 }
 

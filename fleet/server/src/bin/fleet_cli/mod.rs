@@ -219,6 +219,15 @@ pub(crate) enum Artifact {
     },
     /// Lists releases.
     List,
+    /// Writes a release and the release manager's word for it onto a technician's stick.
+    Stick {
+        /// The release's number.
+        release: i64,
+        /// The stick's folder; FAT, label YILIN.
+        folder: PathBuf,
+        #[command(flatten)]
+        why: Why,
+    },
 }
 
 #[derive(Subcommand)]

@@ -23,6 +23,7 @@ use fleet_server::rollout::{State, Wave};
 use fleet_server::selector::Selector;
 use fleet_server::serve::open;
 use fleet_server::state::{Actor, Server};
+use fleet_server::stick;
 use fleet_server::store::artifacts::NewRelease;
 use fleet_server::store::coverage::{Division as Row, ServiceLevel};
 use fleet_server::store::page::Page;
@@ -247,6 +248,14 @@ async fn artifact(server: &Server, command: Artifact, answers: &Answers) -> Done
                 });
                 answers.say(&value, &format!("{}  {} {}", release.id, release.name, release.version));
             }
+        }
+        Artifact::Stick { release, folder, why } => {
+            let release = server.store.release(release).await?.ok_or("there is no such release")?;
+            let subject = format!("release:{} {}", release.name, release.version);
+            note(server, &entry("release.stick", subject, &why.why, "")).await?;
+            stick::write(&server.artifacts, &release, &folder).await?;
+            let folder = folder.display().to_string();
+            answers.say(&json!({ "release": release.id, "stick": folder }), &folder);
         }
     }
     Ok(())
