@@ -105,7 +105,44 @@ impl Facts {
 pub struct Session {
     facts: Facts,
     place: Place,
+    /// How a page is shown that belongs to no visit.
+    manner: Manner,
     tickets: u64,
+}
+
+/// The language and the look that somebody chose who has no visit: keeper, technician, or who reads why nothing is served.
+#[derive(Debug, Clone, Copy, Default)]
+struct Manner {
+    locale: Locale,
+    mode: DisplayMode,
+    /// When it was chosen; none: nobody did.
+    since: Option<Timestamp>,
+}
+
+impl Manner {
+    /// On the page that says why nothing is served, the next one to come finds the usual manner after so long.
+    const KEPT: time::Duration = time::Duration::seconds(60);
+
+    fn choose(&mut self, kind: &EventKind, now: Timestamp) {
+        match kind {
+            EventKind::Tap(Tap::Language(locale)) => self.locale = *locale,
+            EventKind::Tap(Tap::Mode(mode)) => self.mode = *mode,
+            _ => return,
+        }
+        self.since = Some(now);
+    }
+
+    /// It goes with whoever chose it.
+    fn keep_on(&mut self, place: &Place, now: Timestamp) {
+        let stays = match place {
+            Place::StaffSignIn(_) | Place::Upkeep(_) => true,
+            Place::OutOfService(_) => self.since.is_some_and(|since| now - since < Self::KEPT),
+            Place::Idle | Place::Visit(_) | Place::Forgetting(_) => false,
+        };
+        if !stays {
+            *self = Self::default();
+        }
+    }
 }
 
 /// What a transition can see and ask for.
@@ -136,7 +173,7 @@ impl Session {
     /// A terminal that was just switched on.
     pub fn new(facts: Facts) -> Self {
         let place = rest(&facts);
-        Self { facts, place, tickets: 0 }
+        Self { facts, place, manner: Manner::default(), tickets: 0 }
     }
 
     /// What is known of the terminal.
@@ -157,12 +194,12 @@ impl Session {
         }
     }
 
-    /// The language of the screen: that of the visit, until its last words are said.
+    /// The language of the screen: that of the visit, until its last words are said; elsewhere what was chosen there.
     pub fn locale(&self) -> Locale {
         match &self.place {
             Place::Visit(visit) => visit.locale,
             Place::Forgetting(forgetting) => forgetting.locale,
-            _ => Locale::default(),
+            _ => self.manner.locale,
         }
     }
 
@@ -171,7 +208,7 @@ impl Session {
         match &self.place {
             Place::Visit(visit) => visit.mode,
             Place::Forgetting(forgetting) => forgetting.mode,
-            _ => DisplayMode::default(),
+            _ => self.manner.mode,
         }
     }
 
@@ -227,6 +264,7 @@ impl Session {
         // Time never runs backwards inside a visit: a clock that was set back must not stretch a time-out.
         self.facts.now = self.facts.now.max(event.at);
         note(&mut self.facts, &event.kind);
+        self.manner.choose(&event.kind, self.facts.now);
         let mut context = Context { facts: &self.facts, tickets: &mut self.tickets, effects: &mut effects };
         self.place = match self.place {
             Place::Idle => idle(event.kind, &mut context),
@@ -236,6 +274,7 @@ impl Session {
             Place::StaffSignIn(sign_in) => staff::on_sign_in(sign_in, event.kind, &mut context),
             Place::Upkeep(upkeep) => staff::on_upkeep(upkeep, event.kind, &mut context),
         };
+        self.manner.keep_on(&self.place, self.facts.now);
         if self.reader_use() != reader {
             effects.push(Effect::Reader(self.reader_use()));
         }

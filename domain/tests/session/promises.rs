@@ -2,7 +2,9 @@
 
 use super::fixture::{START, World, card};
 use domain::device::{DeviceClass, DeviceState, Lights, PowerSource, Presence, SlipPrinter};
+use domain::display_mode::DisplayMode;
 use domain::identity::{FaceConsent, SharedDataConsent};
+use domain::locale::Locale;
 use domain::paper::{Copy, Paper};
 use domain::personal::Personal;
 use domain::rating::{RatingLevel, ServiceRating};
@@ -279,4 +281,28 @@ fn a_low_rating_can_be_given_in_own_words_alone() {
     let better = [&wrote[..], &[Tap::Next, Tap::Rate(RatingLevel::Satisfied), Tap::SendRating]].concat();
     assert_eq!(sent(&better), Some(None));
     assert_eq!(rated(&[Tap::Rate(RatingLevel::Satisfied), Tap::WriteRating]).0.page(), Page::Rating);
+}
+
+#[test]
+fn whoever_has_no_visit_chooses_language_and_type_too_and_leaves_neither_behind() {
+    let large: DisplayMode = "large".parse().unwrap();
+    let chosen = [Tap::Language(Locale::En), Tap::Mode(large)].map(EventKind::Tap);
+    let look = |session: &Session| (session.locale(), session.mode());
+    let usual = (Locale::default(), DisplayMode::default());
+
+    let staff: Vec<_> = [EventKind::Tap(Tap::Staff)].into_iter().chain(chosen.clone()).collect();
+    let (session, _) = after(staff.clone());
+    assert_eq!((session.page(), look(&session)), (Page::StaffSignIn, (Locale::En, large)));
+    let (session, _) = after(staff.into_iter().chain([EventKind::Tap(Tap::Back)]));
+    assert_eq!((session.page(), look(&session)), (Page::Idle, usual));
+
+    let low = EventKind::Device(DeviceEvent::Power(PowerSource::BatteryLow));
+    let (session, _) = after([low].into_iter().chain(chosen));
+    assert_eq!((session.page(), look(&session)), (Page::OutOfService, (Locale::En, large)));
+    let tick = |session: &Session, seconds| {
+        let at = START + Duration::seconds(seconds);
+        session.clone().handle(Event { at, kind: EventKind::Tick }).0
+    };
+    assert_eq!(look(&tick(&session, 59)), (Locale::En, large), "who reads it has time");
+    assert_eq!(look(&tick(&session, 60)), usual, "the next one finds it as it was");
 }

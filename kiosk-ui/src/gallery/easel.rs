@@ -120,9 +120,9 @@ impl Easel {
     }
 }
 
-/// Puts a visit into a language and a mode. A page without a visit has its own.
+/// Puts a page into a language and a mode. On the idle page whoever chooses one begins a visit.
 fn dress(booth: &Booth, locale: Locale, mode: DisplayMode) {
-    if booth.terminal().shell().session().visit().is_some() || booth.page() == Page::Forgetting {
+    if booth.page() != Page::Idle {
         booth.happen(EventKind::Tap(Tap::Language(locale)));
         booth.happen(EventKind::Tap(Tap::Mode(mode)));
     }

@@ -216,7 +216,7 @@ fn tab(terminal: &Terminal) -> Tab {
 }
 
 pub(super) fn show(terminal: &Terminal) {
-    let l = Locale::default();
+    let l = terminal.locale();
     let shell = terminal.shell();
     let adapter = terminal.window().global::<TechnicianAdapter<'_>>();
     adapter.set_technician(who(terminal, l).into());

@@ -5,7 +5,6 @@ use crate::models::updated;
 use crate::screens::{Fact, Icon, OutOfServiceAdapter, TroubleAdapter};
 use crate::terminal::Terminal;
 use domain::device::DeviceClass;
-use domain::locale::Locale;
 use domain::messages::MessageId as M;
 use domain::session::event::Tap;
 use domain::session::page::Page;
@@ -71,7 +70,7 @@ fn show_out_of_service(terminal: &Terminal) {
     let shell = terminal.shell();
     let session = shell.session();
     let Place::OutOfService(out) = session.place() else { return };
-    let l = Locale::default();
+    let l = session.locale();
     let site = &session.facts().site;
     let adapter = terminal.window().global::<OutOfServiceAdapter<'_>>();
     let reason = match out.reason {

@@ -42,7 +42,7 @@ pub(super) fn who(terminal: &Terminal, l: Locale) -> String {
 }
 
 pub(super) fn show(terminal: &Terminal) {
-    let l = Locale::default();
+    let l = terminal.locale();
     let adapter = terminal.window().global::<KeeperAdapter<'_>>();
     adapter.set_keeper(who(terminal, l).into());
     let local = terminal.local.borrow();

@@ -217,7 +217,7 @@ fn touched(terminal: &Terminal, at: (f32, f32)) {
 }
 
 pub(super) fn show(terminal: &Terminal) {
-    let l = Locale::default();
+    let l = terminal.locale();
     let adapter = terminal.window().global::<TechnicianAdapter<'_>>();
     match &terminal.local.borrow().calibrating {
         Calibrating::No => adapter.set_view(TechnicianView::Page),

@@ -9,6 +9,7 @@ use domain::messages::MessageId as M;
 use domain::session::Facts;
 use domain::session::event::{ClockTrust, Network};
 use domain::terminal::Timestamp;
+use fleet_api::ui::UpdateProgress;
 use slint::SharedString;
 
 /// What every unit is expected to have.
@@ -92,17 +93,37 @@ pub(super) fn update(shell: &Shell, l: Locale) -> Vec<TechnicianRow> {
     let none = || M::TechnicianNone.text(l).to_owned();
     rows.push(plain(M::TechnicianImage, status.image.as_str(), l));
     rows.push(plain(M::TechnicianSlot, status.slot.clone().unwrap_or_else(none), l));
-    let progress = status.update.as_ref().map(|update| {
-        let percent = update.percent.map(|percent| percent.to_string()).unwrap_or_default();
-        let arguments =
-            [("version", update.version.as_str()), ("state", &update.state), ("percent", &percent)];
-        M::TechnicianPercent.fill(l, &arguments)
-    });
+    let progress = status.update.as_ref().map(|update| under_way(update, l));
     rows.push(plain(M::TechnicianProgress, progress.unwrap_or_else(none), l));
     rows.push(plain(M::TechnicianLastUpdate, status.last_update.clone().unwrap_or_else(none), l));
     rows.push(plain(M::TechnicianConfiguration, status.configuration.to_string(), l));
     rows.push(plain(M::TechnicianEvents, status.events_waiting.to_string(), l));
     rows
+}
+
+/// Where an update is, and what it waits for. A state that an agent of another version has stands in its own word.
+fn under_way(update: &UpdateProgress, l: Locale) -> String {
+    let version = [("version", update.version.as_str())];
+    let words = match update.state.as_str() {
+        "downloading" => M::TechnicianUpdateDownloading,
+        "waiting" => M::TechnicianUpdateWaiting,
+        "installing" => M::TechnicianUpdateInstalling,
+        "activated" => M::TechnicianUpdateActivated,
+        "rebooting" => M::TechnicianUpdateRebooting,
+        "trial" => M::TechnicianUpdateTrial,
+        "going_back" => M::TechnicianUpdateGoingBack,
+        "succeeded" => M::TechnicianUpdateSucceeded,
+        "failed" => M::TechnicianUpdateFailed,
+        other => return format!("{} {other}", update.version),
+    };
+    let words = words.fill(l, &version);
+    match update.percent {
+        Some(percent) => {
+            let percent = percent.to_string();
+            M::TechnicianLabelPercent.fill(l, &[("label", &words), ("percent", &percent)])
+        }
+        None => words,
+    }
 }
 
 /// What a technician has to know who leaves this slot.
