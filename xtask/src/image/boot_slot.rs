@@ -48,7 +48,7 @@ pub(super) fn make(folders: &Folders, options: &Options, root: &Root) -> Result<
     let slot = work.join("boot");
     emptied(&slot)?;
     copy(&root.kernel.0, &slot.join("vmlinuz"))?;
-    initramfs(folders, root, &work, &slot.join("initrd"), &date)?;
+    initramfs(folders, root, &work, &slot.join("initrd"))?;
     let panic = if options.fault == Some(Fault::Panic) { " rdinit=/none" } else { "" };
     let Root { root_hash, hash_offset, .. } = root;
     let told = format!(
@@ -63,8 +63,18 @@ pub(super) fn make(folders: &Folders, options: &Options, root: &Root) -> Result<
     }
     let image = folders.out.join("boot.img");
     let _old = std::fs::remove_file(&image);
+    // What is the same in most versions stands first: a byte more before it, and an update would fetch all of it again.
+    let order = work.join("boot-order");
+    write(&order, "vmlinuz 2\ninitrd 1\n")?;
     let mut squash = Command::new("mksquashfs");
-    squash.args([&slot, &image]).args(["-noI", "-noD", "-noF", "-noX", "-all-root", "-no-xattrs"]);
+    squash.args([&slot, &image]).arg("-sort").arg(&order).args([
+        "-noI",
+        "-noD",
+        "-noF",
+        "-noX",
+        "-all-root",
+        "-no-xattrs",
+    ]);
     squash.args(["-quiet", "-no-progress", "-all-time", &date, "-mkfs-time", &date]);
     output(&mut squash)?;
     let grub = grub(&root.extracted, &work)?;
@@ -82,7 +92,7 @@ fn break_kernel(path: &Path) -> Result<(), ImageError> {
     std::fs::write(path, bytes).map_err(file)
 }
 
-fn initramfs(folders: &Folders, root: &Root, work: &Path, to: &Path, date: &str) -> Result<(), ImageError> {
+fn initramfs(folders: &Folders, root: &Root, work: &Path, to: &Path) -> Result<(), ImageError> {
     let tree = work.join("initramfs-tree");
     emptied(&tree)?;
     for name in ["bin", "dev", "proc", "sys", "root", "modules", "usr/sbin"] {
@@ -109,10 +119,11 @@ fn initramfs(folders: &Folders, root: &Root, work: &Path, to: &Path, date: &str)
         let _ = writeln!(order, "{}", name.to_string_lossy());
     }
     write(&tree.join("modules/order"), order)?;
-    let pack = "find . -exec touch --no-dereference --date=@\"$1\" {} + && chmod -R go-w,go+rX . && \
+    // No date of the version's: nobody reads one here, and with it each version would have another initramfs.
+    let pack = "find . -exec touch --no-dereference --date=@0 {} + && chmod -R go-w,go+rX . && \
                 find . -print0 | LC_ALL=C sort -z | \
                 cpio --null --quiet --create --format=newc --reproducible --owner=0:0 | zstd -q -15 -T1 >\"$0\"";
-    output(Command::new("sh").args(["-c", pack]).arg(to).arg(date).current_dir(&tree))?;
+    output(Command::new("sh").args(["-c", pack]).arg(to).current_dir(&tree))?;
     Ok(())
 }
 
