@@ -139,7 +139,7 @@ impl Terminal {
         self.take(EventKind::Tap(Tap::Anywhere), true);
     }
 
-    /// `quiet`: as long as the page stays, nothing on it changes but the clock.
+    /// `quiet`: as long as the page and its look stay, nothing on it changes but the clock.
     fn take(&self, kind: EventKind, quiet: bool) {
         let page = self.shell.borrow().session().page();
         let signals = {
@@ -153,8 +153,12 @@ impl Terminal {
                 Signal::RemindOfCard => tracing::info!("a card lies on the reader"),
             }
         }
-        let now = self.shell.borrow().session().page();
-        if !quiet || now != page || pages::shows_time(now) {
+        let (now, look) = {
+            let shell = self.shell.borrow();
+            let session = shell.session();
+            (session.page(), (session.locale(), session.mode()))
+        };
+        if !quiet || now != page || self.shown.get() != Some(look) || pages::shows_time(now) {
             self.refresh();
         } else {
             pages::frame::show_clock(self);

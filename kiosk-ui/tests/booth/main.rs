@@ -7,6 +7,7 @@ mod certificate_page;
 mod every_error;
 mod idle_page;
 mod licence;
+mod out_of_service;
 mod person_by_hand;
 mod rating_words;
 mod slip_on_a4;
