@@ -43,14 +43,17 @@ pub async fn write(artifacts: &ArtifactStore, release: &Release, folder: &Path) 
     let mut bundle = artifacts.open(&release.file, 0).await?;
     put(&folder.join(&release.filename), &mut bundle).await?;
     let manifest = serde_json::to_vec_pretty(manifest)?;
-    put(&folder.join(STICK_MANIFEST), &mut manifest.as_slice()).await
+    put(&folder.join(STICK_MANIFEST), &mut manifest.as_slice()).await?;
+    // The files' names, too: who pulls the stick out next has waited for this.
+    let io = |source| StickError::Io { path: folder.to_owned(), source };
+    tokio::fs::File::open(folder).await.map_err(io)?.sync_all().await.map_err(io)
 }
 
 async fn put(path: &Path, from: &mut (impl tokio::io::AsyncRead + Unpin)) -> Result<(), StickError> {
     let io = |source| StickError::Io { path: path.to_owned(), source };
     let mut to = tokio::fs::File::create(path).await.map_err(io)?;
     tokio::io::copy(from, &mut to).await.map_err(io)?;
+    // Only this tells of a write that failed after it was taken.
     to.flush().await.map_err(io)?;
-    // Who pulls it out next has waited for this.
     to.sync_all().await.map_err(io)
 }

@@ -67,14 +67,8 @@ pub(super) fn make(folders: &Folders, options: &Options, root: &Root) -> Result<
     let order = work.join("boot-order");
     write(&order, "vmlinuz 2\ninitrd 1\n")?;
     let mut squash = Command::new("mksquashfs");
-    squash.args([&slot, &image]).arg("-sort").arg(&order).args([
-        "-noI",
-        "-noD",
-        "-noF",
-        "-noX",
-        "-all-root",
-        "-no-xattrs",
-    ]);
+    squash.args([&slot, &image]).args(["-noI", "-noD", "-noF", "-noX", "-all-root", "-no-xattrs"]);
+    squash.arg("-sort").arg(&order);
     squash.args(["-quiet", "-no-progress", "-all-time", &date, "-mkfs-time", &date]);
     output(&mut squash)?;
     let grub = grub(&root.extracted, &work)?;
