@@ -224,6 +224,12 @@ impl Terminal {
         navigation.set_renewed(!navigation.get_renewed());
     }
 
+    /// Has the smallest frame painted: a watchdog wants to see that the screen still paints.
+    pub(crate) fn beat(&self) {
+        let navigation = self.navigation();
+        navigation.set_beat(!navigation.get_beat());
+    }
+
     /// The resident is gone: nothing of theirs stays in a control or on a page that is not shown.
     fn forget(&self) {
         self.local.borrow_mut().forget();

@@ -111,7 +111,7 @@ impl Display {
                 (furniture.on_tick)(&open.terminal);
                 open.terminal.second();
                 if notifier.second(open.terminal.frames()) == Beat::Paint {
-                    open.terminal.renew();
+                    open.terminal.beat();
                 }
             });
             drain();
@@ -167,14 +167,15 @@ fn select() -> Result<(), PlatformError> {
     #[cfg(feature = "sim")]
     let selector = selector.backend_name("winit".to_owned()).renderer_name("software".to_owned());
     #[cfg(all(feature = "kms", not(feature = "sim")))]
-    if !crate::card::wait(std::path::Path::new(crate::card::CARDS), crate::card::PATIENCE) {
-        tracing::warn!(
-            folder = crate::card::CARDS,
-            "no card of a display came: is one connected, and has the kernel its driver?"
-        );
-    }
-    #[cfg(all(feature = "kms", not(feature = "sim")))]
-    let selector = selector.backend_name("linuxkms-noseat".to_owned()).renderer_name("software".to_owned());
+    let selector = {
+        if !crate::card::wait(std::path::Path::new(crate::card::CARDS), crate::card::PATIENCE) {
+            tracing::warn!(
+                folder = crate::card::CARDS,
+                "no card of a display came: is one connected, and has the kernel its driver?"
+            );
+        }
+        selector.backend_name("linuxkms-noseat".to_owned()).renderer_name("software".to_owned())
+    };
     selector.select()
 }
 

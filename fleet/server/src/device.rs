@@ -14,7 +14,6 @@ mod instance;
 mod operations;
 pub(crate) mod refusal;
 mod shell;
-pub(crate) mod tagged;
 pub(crate) mod timed;
 pub(crate) mod wire;
 

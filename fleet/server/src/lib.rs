@@ -33,6 +33,7 @@ pub mod shells;
 pub mod state;
 pub mod stick;
 pub mod store;
+mod tagged;
 pub mod ticket_rules;
 pub mod tls;
 mod wherever;

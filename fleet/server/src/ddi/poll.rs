@@ -2,7 +2,6 @@
 
 use super::caller::Client;
 use crate::device::refusal::{Answer, Refused};
-use crate::device::tagged::Tagged;
 use crate::device::timed::Timed;
 use crate::device::wire;
 use crate::metrics;
@@ -10,6 +9,7 @@ use crate::news::NewsItem;
 use crate::pace::{OF_A_TERMINAL, WAIT_SECONDS};
 use crate::state::Server;
 use crate::store::terminals;
+use crate::tagged::{Tagged, TaggedError};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -62,7 +62,7 @@ pub(super) async fn poll(
     Ok(controller(&server, links)?.answer(&headers))
 }
 
-fn controller(server: &Server, links: BTreeMap<String, Link>) -> Answer<Tagged> {
+fn controller(server: &Server, links: BTreeMap<String, Link>) -> Result<Tagged, TaggedError> {
     let seconds = server.policy.poll_seconds;
     let sleep = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     Tagged::of(&Controller { config: Config { polling: Polling { sleep } }, links })

@@ -2,10 +2,10 @@
 
 use super::caller::Caller;
 use super::refusal::{Answer, Refused};
-use super::tagged::Tagged;
 use super::timed::Timed;
 use crate::clock::moment;
 use crate::state::Server;
+use crate::tagged::Tagged;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;

@@ -2,6 +2,7 @@
 
 use crate::repeats::Repeats;
 use crate::store::StoreError;
+use crate::tagged::TaggedError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
@@ -61,6 +62,12 @@ impl Refused {
 
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<TaggedError> for Refused {
+    fn from(error: TaggedError) -> Self {
         Self::internal(error)
     }
 }

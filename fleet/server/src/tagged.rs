@@ -1,11 +1,21 @@
 //! A document with its tag: who has it already is told only that (RFC 9110, 13.1.2).
 
-use super::refusal::{Answer, Refused};
 use crate::secret;
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, InvalidHeaderValue};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+
+/// Why a document cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TaggedError {
+    /// JSON cannot hold it.
+    #[error("the document cannot be written as JSON")]
+    Document(#[from] serde_json::Error),
+    /// A header cannot hold its tag.
+    #[error("the document's tag is none")]
+    Tag(#[from] InvalidHeaderValue),
+}
 
 /// What is sent of a document.
 #[derive(Debug)]
@@ -19,11 +29,11 @@ impl Tagged {
     /// The document as JSON; its tag is the beginning of its SHA-256.
     ///
     /// # Errors
-    /// It is none that JSON can hold.
-    pub(crate) fn of(document: &impl serde::Serialize) -> Answer<Self> {
-        let body = serde_json::to_vec(document).map_err(Refused::internal)?;
+    /// JSON cannot hold it.
+    pub(crate) fn of(document: &impl serde::Serialize) -> Result<Self, TaggedError> {
+        let body = serde_json::to_vec(document)?;
         let tag = format!("\"{}\"", &secret::sha256(&body)[..32]);
-        let tag = HeaderValue::try_from(tag).map_err(Refused::internal)?;
+        let tag = HeaderValue::try_from(tag)?;
         Ok(Self { body: body.into(), tag })
     }
 
