@@ -73,7 +73,10 @@ pub(super) struct Command {
     pub(super) why: String,
     pub(super) at: String,
     pub(super) detail: Sentence,
+    /// Another person must approve it.
     pub(super) waits: bool,
+    /// Who looks at it asked for it, and cannot approve it.
+    pub(super) mine: bool,
     pub(super) is_shell: bool,
     pub(super) has_file: bool,
 }
@@ -107,6 +110,11 @@ pub(super) async fn page(
     let supplies = store.supplies(&id, now.div_euclid(86_400_000) - DAYS).await?;
     let before = query.get("before").and_then(|n| n.parse().ok()).unwrap_or(i64::MAX);
     let events = store.events(&id, before, EVENTS).await?;
+    let ended = events.iter().filter_map(|kept| match &kept.what {
+        What::CommandEnded { id, .. } => Some(id.0.as_str()),
+        _ => None,
+    });
+    let asked = store.orders(&ended.collect::<Vec<_>>()).await?;
     let actions = store.actions(&id, 10).await?;
     let commands = store.commands(&id, 20).await?;
     let tickets = store.tickets_of(&id, 10).await?;
@@ -164,14 +172,14 @@ pub(super) async fn page(
             .filter(|c| matches!(c.order, Order::Logs { .. }) && c.attachment_sha256.is_some())
             .map(|c| (c.id.clone(), frame::moment(c.issued_at), c.why.clone()))
             .collect(),
-        commands: commands.iter().map(|c| command(w, c)).collect(),
+        commands: commands.iter().map(|c| command(&desk, c)).collect(),
         above,
         orders: ORDERS,
         devices: devices.iter().map(|d| (d.device.clone(), w.of("device", &d.device).to_owned())).collect(),
         older: events.last().filter(|_| events.len() == usize::from(EVENTS)).map(|last| last.number),
         events: events
             .iter()
-            .map(|kept| (frame::machine(kept.at), frame::moment(kept.at), said(w, &kept.what)))
+            .map(|kept| (frame::machine(kept.at), frame::moment(kept.at), said(w, &kept.what, &asked)))
             .collect(),
         id,
     };
@@ -217,7 +225,8 @@ pub(super) fn action_mark(w: &Words, state: &str) -> Mark {
     Mark::new(kind, w.of("action", state))
 }
 
-fn command(w: &Words, ordered: &crate::store::commands::Ordered) -> Command {
+fn command(desk: &Desk, ordered: &crate::store::commands::Ordered) -> Command {
+    let w = desk.w;
     let state = match (ordered.state.as_str(), ordered.outcome.as_deref()) {
         (_, Some("done")) => Mark::new("good", w.of("outcome", "done")),
         (_, Some(outcome)) => Mark::new("bad", w.of("outcome", outcome)),
@@ -236,6 +245,7 @@ fn command(w: &Words, ordered: &crate::store::commands::Ordered) -> Command {
         at: frame::moment(ordered.issued_at),
         detail: Sentence::of(w, ordered.detail.as_deref().unwrap_or_default()),
         waits: ordered.state == "waits_for_approval",
+        mine: ordered.ordered_by == desk.name(),
         is_shell: matches!(ordered.order, Order::Shell { .. }),
         has_file: ordered.attachment_sha256.is_some(),
     }
@@ -297,7 +307,7 @@ fn machine(w: &'static Words, at: i64, beat: &Heartbeat, now: i64) -> Vec<(&'sta
 }
 
 /// An event in a sentence.
-fn said(w: &Words, what: &What) -> Sentence {
+fn said(w: &Words, what: &What, orders: &HashMap<String, Order>) -> Sentence {
     let detailed = |text: &str, detail: &Option<String>| {
         Sentence::of(w, detail.as_deref().unwrap_or_default()).after(text)
     };
@@ -319,7 +329,11 @@ fn said(w: &Words, what: &What) -> Sentence {
             let outcome = w.of("configuration_outcome", outcome.word());
             return detailed(&w.event_configuration(number, outcome), detail);
         }
-        What::CommandEnded { outcome, .. } => w.event_command(w.of("outcome", outcome.word())),
+        What::CommandEnded { id, outcome } => {
+            let order =
+                orders.get(&id.0).map_or_else(|| w.event_a_command, |order| w.of("order", order.word()));
+            w.event_command(order, w.of("outcome", outcome.word()))
+        }
         What::Upkeep { action, badge } => w.event_upkeep(w.of("upkeep", action), badge),
         What::Stops { .. } => w.event_stops.to_owned(),
         What::Help { .. } => w.event_help.to_owned(),
@@ -329,7 +343,7 @@ fn said(w: &Words, what: &What) -> Sentence {
     Sentence::plain(words)
 }
 
-/// The file that a command made: logs as text, a picture, the sealed outbox. Kept apart from our pages by its type.
+/// The file that a command made: logs as text, what a shell said line by line, a picture, the sealed outbox. Kept apart from our pages by its type.
 pub(super) async fn file(
     desk: Desk,
     Path((id, command)): Path<(String, String)>,
@@ -341,6 +355,7 @@ pub(super) async fn file(
     note(desk.console.server(), &desk.did("file.read", format!("terminal:{id}"), which)).await?;
     let (kind, name) = match ordered.order {
         Order::Logs { .. } => ("text/plain; charset=utf-8", "logs.txt"),
+        Order::Shell { .. } => ("application/x-ndjson", "transcript.jsonl"),
         Order::ScreenPicture => ("image/png", "screen.png"),
         _ => ("application/octet-stream", "outbox.sealed"),
     };

@@ -1,10 +1,11 @@
 //! What the desk asked of terminals, and what came of it.
 
 use super::{Millis, Store, StoreError, Write, json};
-use fleet_api::command::{Command, CommandResult, Order};
+use fleet_api::command::{Command, CommandResult, Order, Outcome};
 use fleet_api::signed::Signed;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::HashMap;
 
 /// A command as the desk sees it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -133,18 +134,28 @@ pub async fn approve(
     Ok(changed == 1)
 }
 
-/// Takes a command back that is not done; false where it is.
+/// Takes a command back that is not done; false where it is. A shell that has begun was done, and ends.
 ///
 /// # Errors
 /// The database refused.
 pub async fn withdraw(tx: &mut Write, id: &str, by: &str, now: Millis) -> Result<bool, StoreError> {
+    let turn = sqlx::query("SELECT command FROM transcripts WHERE command = $1 LIMIT 1")
+        .bind(id)
+        .fetch_optional(tx.on())
+        .await?;
+    let (state, outcome, detail) = match turn {
+        Some(_) => ("done", Some(Outcome::Done.word()), "ended: desk".to_owned()),
+        None => ("refused", None, format!("withdrawn by {by}")),
+    };
     let row = sqlx::query(
-        "UPDATE commands SET state = 'refused', ended_at = $2, detail = $3 \
+        "UPDATE commands SET state = $3, outcome = $4, ended_at = $2, detail = $5 \
          WHERE id = $1 AND state IN ('waits_for_approval', 'open') RETURNING terminal",
     )
     .bind(id)
     .bind(now)
-    .bind(format!("withdrawn by {by}"))
+    .bind(state)
+    .bind(outcome)
+    .bind(detail)
     .fetch_optional(tx.on())
     .await?;
     if let Some(row) = &row {
@@ -294,6 +305,21 @@ impl Store {
         let sql = format!("{SQL} WHERE id = $1");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(self.read()).await?;
         row.as_ref().map(ordered).transpose()
+    }
+
+    /// What was asked with each of some commands.
+    ///
+    /// # Errors
+    /// The database refused, or holds something else.
+    pub async fn orders(&self, ids: &[&str]) -> Result<HashMap<String, Order>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("{SQL} WHERE id IN ({})", places.join(", "));
+        let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(*id));
+        let rows = query.fetch_all(self.read()).await?;
+        rows.iter().map(|row| ordered(row).map(|ordered| (ordered.id, ordered.order))).collect()
     }
 
     /// What a command made: its SHA-256 and its bytes.

@@ -145,6 +145,10 @@ async fn one_person_does_not_approve_their_own_shell() {
     let command = store.commands("AH-0001", 1).await.unwrap().remove(0);
     assert_eq!(command.state, "waits_for_approval");
     let approve = [("command", command.id.as_str()), ("why", "I looked at it")];
+    for (person, offered) in [(&first, false), (&second, true)] {
+        let page = person.page("/terminals/AH-0001").await;
+        assert_eq!(page.contains("action=\"/terminals/AH-0001/approve\""), offered, "{page}");
+    }
     assert_eq!(first.post("/terminals/AH-0001/approve", &approve).await.status(), 409);
     assert_eq!(
         second.post("/terminals/AH-0002/approve", &approve).await.status(),

@@ -120,6 +120,12 @@ async fn a_shell_is_typed_into_when_it_is_open_and_its_page_stays_small() {
     let answer = first.get(&whole).await;
     assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
     assert!(answer.text().await.unwrap().len() > 3_000_000);
+    let mut tx = server.store.write().await.unwrap();
+    commands::attach(&mut tx, "AH-0001", &id, &"0".repeat(64), b"{}\n", 0).await.unwrap();
+    tx.commit().await.unwrap();
+    let answer = first.get(&format!("/terminals/AH-0001/files/{id}")).await;
+    let disposition = answer.headers()["content-disposition"].to_str().unwrap();
+    assert_eq!(disposition, "attachment; filename=\"transcript.jsonl\"", "as the terminal kept it");
 }
 
 #[tokio::test]

@@ -96,6 +96,11 @@ fn a_shell_needs_two_people_and_keeps_its_transcript() {
             "the same turn is answered the same"
         );
         commands::withdraw(server, &id, &desk()).await.unwrap();
+        let kept = server.store.command(&id.0).await.unwrap().unwrap();
+        assert_eq!(
+            (kept.state.as_str(), kept.outcome.as_deref(), kept.detail.as_deref()),
+            ("done", Some("done"), Some("ended: desk"))
+        );
         assert_eq!(terminal.post(&shell_path, &turn(2, "")).await.0, 410);
         let transcript = server.store.transcript(&id.0).await.unwrap();
         let words: Vec<_> = transcript.iter().map(|(_, out, input)| (out.as_str(), input.as_str())).collect();
