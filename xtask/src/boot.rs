@@ -14,6 +14,7 @@ mod provision;
 mod qmp;
 mod reader;
 mod screen;
+mod stick;
 mod tpm;
 mod update;
 mod usb;
@@ -59,6 +60,9 @@ pub(crate) struct Options {
     /// Instead of all that: what is plugged in stays out, or is let in by the list.
     #[arg(long, conflicts_with_all = ["update", "measure", "tpm", "modem"])]
     usb: bool,
+    /// Instead of all that: a technician signs in by touches and installs a release from a stick.
+    #[arg(long, conflicts_with_all = ["update", "measure", "tpm", "modem", "usb"])]
+    stick: bool,
 }
 
 /// Why something was not seen.
@@ -207,7 +211,7 @@ fn power_on(folders: &Folders, host: &Host, with: Attached) -> Result<(Machine, 
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, update, measure, tpm, modem, usb } = options;
+    let Options { image, out, programs, update, measure, tpm, modem, usb, stick } = options;
     let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
     if let Some(starts) = measure {
         return measure::run(&folders, *starts);
@@ -220,6 +224,9 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     }
     if *usb {
         return usb::run(&folders);
+    }
+    if *stick {
+        return stick::run(&folders);
     }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;

@@ -20,7 +20,9 @@ pub(crate) fn output(command: &mut Command) -> Result<String, ProgramError> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|e| ProgramError::Start(name.clone(), e))?;
     if !output.status.success() {
-        return Err(ProgramError::Failed(name, String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        // Ours say what is wrong on their output where they are asked for JSON.
+        let said = if output.stderr.is_empty() { output.stdout } else { output.stderr };
+        return Err(ProgramError::Failed(name, String::from_utf8_lossy(&said).trim().to_owned()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

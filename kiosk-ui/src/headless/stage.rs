@@ -90,8 +90,8 @@ impl Stage {
         }
     }
 
-    /// Paints what has changed.
-    pub fn paint(&self) {
+    /// Paints what has changed; whether anything has.
+    pub fn paint(&self) -> bool {
         let mut glass = self.glass.borrow_mut();
         self.window.draw_if_needed(|renderer| {
             renderer.set_repaint_buffer_type(match self.blank.replace(false) {
@@ -99,7 +99,7 @@ impl Stage {
                 false => RepaintBufferType::ReusedBuffer,
             });
             renderer.render(&mut glass, self.size.get().width as usize);
-        });
+        })
     }
 
     /// The picture of the whole window.

@@ -3,6 +3,7 @@
 #![cfg(feature = "sim")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod at_rest;
 mod certificate_page;
 mod every_error;
 mod idle_page;

@@ -109,26 +109,43 @@ impl Fleet {
         self.data.join("keys/offline").join(format!("{role}.key"))
     }
 
-    /// Takes a bundle, and rolls it out at once to everybody; the rollout's number. Versions down to `replaces` may be replaced.
+    /// A bundle as a release, signed by the release manager's key: its number, also where it is one already. Versions down to
+    /// `replaces` may be replaced.
+    pub(super) fn release(
+        &self,
+        bundle: &Path,
+        version: &str,
+        replaces: Option<&str>,
+    ) -> Result<i64, BootError> {
+        let releases = self.ask_all(&["artifact", "list"])?;
+        if let Some(release) = releases.iter().find(|release| release["version"] == version) {
+            return number(release, "release");
+        }
+        let (file, key) = (bundle.display().to_string(), self.key("release").display().to_string());
+        let mut release = vec!["artifact", "add", &file, "--version", version, "--compatible", COMPATIBLE];
+        release.extend(["--release-key", &key]);
+        release.extend(replaces.into_iter().flat_map(|version| ["--may-replace-down-to", version]));
+        number(&self.ask(&release)?, "release")
+    }
+
+    /// Rolls a bundle out at once to everybody; the rollout's number. Versions down to `replaces` may be replaced.
     pub(super) fn roll_out(
         &self,
         bundle: &Path,
         version: &str,
         replaces: Option<&str>,
     ) -> Result<i64, BootError> {
-        let number = |told: &Value, key: &str| {
-            told[key].as_i64().ok_or_else(|| BootError::Said(key.to_owned(), told.to_string()))
-        };
-        let (file, key) = (bundle.display().to_string(), self.key("release").display().to_string());
-        let mut release = vec!["artifact", "add", &file, "--version", version, "--compatible", COMPATIBLE];
-        release.extend(["--release-key", &key]);
-        release.extend(replaces.into_iter().flat_map(|version| ["--may-replace-down-to", version]));
-        let release = number(&self.ask(&release)?, "release")?.to_string();
+        let release = self.release(bundle, version, replaces)?.to_string();
         let all = ["--waves", "100", "--pause-seconds", "0", "--error-permille", "1000", "--why", "trial"];
         let rollout = ["rollout", "add", "--release", &release, "--name", version];
         let rollout = number(&self.ask(&[&rollout[..], &all[..]].concat())?, "rollout")?;
         self.ask(&["rollout", "start", &rollout.to_string(), "--why", "trial"])?;
         Ok(rollout)
+    }
+
+    /// Writes a release and the release manager's word for it into the folder of a stick.
+    pub(super) fn stick(&self, release: i64, folder: &Path) -> Result<(), BootError> {
+        self.ask(&["artifact", "stick", &release.to_string(), &folder.display().to_string()]).map(drop)
     }
 
     /// What the terminal said of a rollout's update until now: read out of the database, since no command lists it.
@@ -156,14 +173,25 @@ impl Fleet {
         bytes.ok_or_else(|| BootError::Said("yilin_fleet_artifact_bytes_total".to_owned(), text))
     }
 
-    /// A command of `yilin-fleet`, and the object that it prints.
+    /// A command of `yilin-fleet`, and the object that it prints, the last where there are several.
     fn ask(&self, arguments: &[&str]) -> Result<Value, BootError> {
+        let told = self.ask_all(arguments)?.pop();
+        told.ok_or_else(|| BootError::Said("answer".to_owned(), arguments.join(" ")))
+    }
+
+    /// A command of `yilin-fleet`, and the objects that it prints.
+    fn ask_all(&self, arguments: &[&str]) -> Result<Vec<Value>, BootError> {
         let mut command = Command::new(&self.program);
         command.args(["--json", "--data"]).arg(&self.data).args(arguments);
         let said = output(&mut command)?;
-        let line = said.lines().last().unwrap_or_default();
-        serde_json::from_str(line).map_err(|_| ProgramError::Failed(arguments.join(" "), said.clone()).into())
+        let objects: Result<Vec<Value>, _> = said.lines().map(serde_json::from_str).collect();
+        objects.map_err(|_| ProgramError::Failed(arguments.join(" "), said).into())
     }
+}
+
+/// A number of an answer.
+fn number(told: &Value, key: &str) -> Result<i64, BootError> {
+    told[key].as_i64().ok_or_else(|| BootError::Said(key.to_owned(), told.to_string()))
 }
 
 fn serve(program: &Path, data: &Path, port: &str, pace: Pace) -> Result<Running, BootError> {

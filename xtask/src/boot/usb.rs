@@ -10,8 +10,10 @@ use crate::say;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Megabytes of a stick.
-const SIZE: u64 = 64;
+/// Bytes of a stick.
+const SIZE: u64 = 64 << 20;
+/// Waits for the mount of a technician's stick.
+pub(super) const MOUNTED: &str = "until grep -q ' /run/media/yilin ' /proc/mounts; do sleep 0.5; done";
 /// QEMU's keyboard and stick, as they call themselves.
 const KEYBOARD: &str = "0627:0001";
 const STICK: &str = "46f4:0001";
@@ -42,13 +44,14 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     )?;
     say("a keyboard stays out");
 
-    let ours = stick(&folders.machine, "YILIN")?;
-    machine.plug_stick(&ours)?;
+    let content = folders.machine.join("stick");
+    let file = |e| BootError::File(content.clone(), e);
+    std::fs::create_dir_all(&content).map_err(file)?;
+    std::fs::write(content.join("hello"), "hello\n").map_err(file)?;
+    machine.plug_stick(&stick(&folders.machine, "YILIN", SIZE, &content)?)?;
     let told = authorized(machine, STICK)?;
     expect("the listed stick stays out", told == "1", &told)?;
-    machine
-        .run("until grep -q ' /run/media/yilin ' /proc/mounts; do sleep 0.5; done", START)?
-        .well("the mount")?;
+    machine.run(MOUNTED, START)?.well("the mount")?;
     let mount = machine.run("grep ' /run/media/yilin ' /proc/mounts", START)?.well("grep")?;
     let shut = ["nodev", "nosuid", "noexec"].iter().all(|option| mount.contains(option));
     expect("programs and devices of a stick may be used", shut, &mount)?;
@@ -64,7 +67,7 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
         .well("the end of the mount")?;
     say(&format!("a technician's stick is mounted, and gone when it is pulled: {}", mount.trim()));
 
-    machine.plug_stick(&stick(&folders.machine, "HOLIDAYS")?)?;
+    machine.plug_stick(&stick(&folders.machine, "HOLIDAYS", SIZE, &content)?)?;
     let told = authorized(machine, STICK)?;
     expect("the listed stick stays out", told == "1", &told)?;
     let mounts = machine.run("grep -c '^/dev/sd' /proc/mounts", START)?.out;
@@ -83,14 +86,16 @@ fn authorized(machine: &mut Machine, id: &str) -> Result<String, BootError> {
     Ok(machine.run(&asked, START)?.well("authorized")?.trim().to_owned())
 }
 
-/// A stick's image: FAT with a label, and a file.
-fn stick(folder: &Path, label: &str) -> Result<PathBuf, BootError> {
+/// A stick's image of so many bytes: FAT with a label, and what a folder holds.
+pub(super) fn stick(folder: &Path, label: &str, size: u64, content: &Path) -> Result<PathBuf, BootError> {
     let file = |path: &Path, e| BootError::File(path.to_owned(), e);
-    let (image, hello) = (folder.join(format!("{label}.img")), folder.join("hello"));
-    std::fs::write(&hello, "hello\n").map_err(|e| file(&hello, e))?;
-    let made = std::fs::File::create(&image).and_then(|image| image.set_len(SIZE << 20));
+    let image = folder.join(format!("{label}.img"));
+    let made = std::fs::File::create(&image).and_then(|image| image.set_len(size));
     made.map_err(|e| file(&image, e))?;
     output(Command::new("mkfs.vfat").args(["-n", label]).arg(&image))?;
-    output(Command::new("mcopy").arg("-i").arg(&image).arg(&hello).arg("::hello"))?;
+    for entry in std::fs::read_dir(content).map_err(|e| file(content, e))? {
+        let entry = entry.map_err(|e| file(content, e))?;
+        output(Command::new("mcopy").arg("-s").arg("-i").arg(&image).arg(entry.path()).arg("::"))?;
+    }
     Ok(image)
 }

@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 /// The item that is asked for.
 const ITEM: &str = "old-age-allowance";
 /// The pages are one when so little differs: the clock, a number, the day, a pointer.
-const ALIKE: f64 = 0.05;
+pub(super) const ALIKE: f64 = 0.05;
 /// From a page to a touch: nobody is faster, and a page that has just come takes no touch that was meant for the one before it.
 const REACTION: Duration = Duration::from_secs(1);
 /// How long the next page may take.
-const NEXT: Duration = Duration::from_secs(120);
+pub(super) const NEXT: Duration = Duration::from_secs(120);
 /// Between two touches of one page.
 const BETWEEN: Duration = Duration::from_millis(700);
 
@@ -89,7 +89,12 @@ pub(super) fn play(
         if !needed && number + 1 < pages.len() {
             continue;
         }
-        await_page(machine, page, &out.join(format!("{:02}-{}.png", number + 1, page.name)))?;
+        await_page(
+            machine,
+            &page.name,
+            &page.picture,
+            &out.join(format!("{:02}-{}.png", number + 1, page.name)),
+        )?;
         if page.name == "result" {
             reached = Reached::Result;
         }
@@ -116,8 +121,14 @@ pub(super) fn play(
     Ok(reached)
 }
 
-fn await_page(machine: &mut Machine, page: &Page, keep: &Path) -> Result<(), BootError> {
-    let expected = Picture::png(&page.picture)?;
+/// Waits until the screen shows a page as a picture has it; keeps what it shows.
+pub(super) fn await_page(
+    machine: &mut Machine,
+    name: &str,
+    picture: &Path,
+    keep: &Path,
+) -> Result<(), BootError> {
+    let expected = Picture::png(picture)?;
     let until = Instant::now() + NEXT;
     let mut nearest = 1.0_f64;
     while Instant::now() < until {
@@ -129,7 +140,7 @@ fn await_page(machine: &mut Machine, page: &Page, keep: &Path) -> Result<(), Boo
         std::thread::sleep(Duration::from_millis(250));
     }
     machine.keep(keep)?;
-    Err(BootError::Page(page.name.clone(), nearest))
+    Err(BootError::Page(name.to_owned(), nearest))
 }
 
 /// The pages in their order, each with its touches.
