@@ -67,15 +67,18 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     say(&format!("{:5.0} s  written; it waits until the technician has left", begun.elapsed().as_secs_f64()));
     machine.pull_stick()?;
     pages.touch(machine, UPDATE, "退出")?;
-    let status = await_status(machine, |status| !status["last_update"].is_null())?;
+    let ended = |status: &Value| matches!(status["update"]["state"].as_str(), Some("succeeded" | "failed"));
+    let status = await_status(machine, ended)?;
     machine.painted(START)?;
     machine.keep(&out.join("4-after.png"))?;
     let stands = update::version(machine)?;
-    let state = &status["last_update"]["state"];
-    if stands != Case::Good.version() || state != "succeeded" {
+    if stands != Case::Good.version() || status["update"]["state"] != "succeeded" {
         return Err(BootError::Said("success".to_owned(), format!("{stands}: {status}")));
     }
-    say(&format!("{:5.0} s  version {stands} stands there: {state}", begun.elapsed().as_secs_f64()));
+    say(&format!(
+        "{:5.0} s  version {stands} stands there, as the terminal said",
+        begun.elapsed().as_secs_f64()
+    ));
     machine.shut_down(START)
 }
 
