@@ -9,7 +9,7 @@ use fleet_api::health::{
 use fleet_api::path;
 use fleet_server::clock::Clock;
 use fleet_server::orders;
-use fleet_server::state::Actor;
+use fleet_server::state::{Actor, Server};
 use fleet_server::store::terminals::NewTerminal;
 use fleet_server::{Options, Running, serve};
 use rcgen::{CertificateParams, KeyPair};
@@ -73,7 +73,7 @@ impl Fleet {
         self.running.as_ref().unwrap()
     }
 
-    pub(crate) fn server(&self) -> &fleet_server::state::Server {
+    pub(crate) fn server(&self) -> &Server {
         &self.running().server
     }
 
@@ -252,6 +252,11 @@ pub(crate) fn heartbeat() -> Heartbeat {
         configuration: 0,
         key_ring: 1,
     }
+}
+
+/// Whether an instance has heard of a terminal's enrolment, and not of its plan alone.
+pub(crate) fn is_enrolled(server: &Server, terminal: &str) -> bool {
+    server.live.get(terminal).is_some_and(|live| live.row().state == "enrolled")
 }
 
 /// Waits until something is so; fails after a minute.

@@ -1,6 +1,6 @@
 //! Two instances behind one PostgreSQL, and one instance that starts again.
 
-use crate::fixture::{Fleet, block_on, desk, heartbeat, until};
+use crate::fixture::{Fleet, block_on, desk, heartbeat, is_enrolled, until};
 use crate::peer::{Postgres, absent};
 use crate::updates::{release, roll_out};
 use fleet_api::TerminalId;
@@ -130,7 +130,7 @@ fn an_hour_is_counted_once_whoever_hears_it() {
         options.clock = std::sync::Arc::clone(&one.clock) as _;
         let two = serve(options).await.unwrap();
         let terminal = one.terminal("T-1").await;
-        until("the other instance knows it", async || two.server.live.get("T-1").is_some()).await;
+        until("the other instance knows it", async || is_enrolled(&two.server, "T-1")).await;
         let begun = one.server().clock.millis();
         // Its line goes over to the other instance and comes back, again and again.
         for minute in 0..30 {

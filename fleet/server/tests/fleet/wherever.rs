@@ -1,6 +1,6 @@
 //! A worker or technician at one instance, the terminal at another, both behind one PostgreSQL.
 
-use crate::fixture::{Fleet, Terminal, block_on, desk, until};
+use crate::fixture::{Fleet, Terminal, block_on, desk, is_enrolled, until};
 use crate::instances::copy;
 use crate::peer::{Postgres, absent};
 use fleet_api::TerminalId;
@@ -39,7 +39,7 @@ async fn two_instances(postgres: &Postgres) -> Two {
     until("they know each other and the terminal", async || {
         one.server().beside.urls() == [two.device_url.as_str()]
             && two.server.beside.urls() == [one.url()]
-            && two.server.live.get("T-1").is_some_and(|live| live.row().state == "enrolled")
+            && is_enrolled(&two.server, "T-1")
     })
     .await;
     Two { one, two, terminal, _folder: folder }
@@ -68,10 +68,7 @@ fn a_worker_at_one_instance_helps_a_terminal_at_another() {
     block_on(async {
         let Two { mut one, two, terminal, _folder } = two_instances(&postgres).await;
         let other = one.terminal("T-2").await;
-        until("two knows the other terminal", async || {
-            two.server.live.get("T-2").is_some_and(|live| live.row().state == "enrolled")
-        })
-        .await;
+        until("two knows the other terminal", async || is_enrolled(&two.server, "T-2")).await;
         let at_one = one.url().to_owned();
         let mut news = two.server.news.subscribe();
 
