@@ -272,8 +272,9 @@ impl Machine {
 
     /// The guest's agent, as soon as it answers; what it still has to say to others is passed over.
     fn agent(&self, until: Instant) -> Result<Lines, BootError> {
-        let number = self.begun.elapsed().as_millis();
         loop {
+            // Another number each time: an answer to an earlier question is not taken for this one's, nor for what is asked next.
+            let number = self.begun.elapsed().as_millis();
             let mut agent = Lines::connect(&self.folder.join("agent"), "the guest's agent", MONITOR)?;
             let asked = json!({"id": u64::try_from(number).unwrap_or(u64::MAX)});
             match agent.ask("guest-sync", asked.clone(), PING) {
