@@ -113,10 +113,7 @@ pub(crate) fn run(options: &Options) -> Result<(), CutsError> {
     for number in 0..options.cuts {
         let moment = Moment::ALL[usize::try_from(number).unwrap_or_default() % Moment::ALL.len()];
         if let Err(error) = trial.cut_at(moment, &bundle) {
-            // What the trial itself could not do says nothing of the terminal.
-            if matches!(error, CutsError::Boot(BootError::Cut(_) | BootError::Unpainted(_))) {
-                trial.tally.violated(&format!("{moment:?}"), &error.to_string())?;
-            }
+            trial.tally.violated(&format!("{moment:?}"), &error.to_string())?;
             return Err(error);
         }
     }

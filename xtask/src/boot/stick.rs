@@ -25,8 +25,6 @@ const UPDATE: &str = "technician-update";
 const BESIDE: u64 = 16 << 20;
 /// From the touch to the other slot written, and from leaving to good.
 const WRITTEN: Duration = Duration::from_secs(900);
-/// No finger is faster.
-const BETWEEN: Duration = Duration::from_millis(700);
 
 /// Sees it.
 pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
@@ -37,7 +35,6 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     bench.enrol()?;
     let fleet = &bench.host.fleet;
     let content = folders.machine.join("stick");
-    let _old = std::fs::remove_dir_all(&content);
     std::fs::create_dir_all(&content).map_err(|e| BootError::File(content.clone(), e))?;
     fleet.stick(fleet.release(&bundle, Case::Good.version(), None)?, &content)?;
     let size = std::fs::metadata(&bundle).map_err(|e| BootError::File(bundle, e))?.len() + BESIDE;
@@ -90,7 +87,7 @@ fn await_change(machine: &mut Machine, before: &Path) -> Result<(), BootError> {
         if machine.look()?.apart(&before) > visit::ALIKE {
             return Ok(());
         }
-        std::thread::sleep(BETWEEN);
+        std::thread::sleep(visit::BETWEEN);
     }
     Err(BootError::Said("other page".to_owned(), "the screen".to_owned()))
 }
@@ -165,7 +162,7 @@ impl Pages {
         let found = drawn.elements.iter().find(|element| element.interactive && element.label == label);
         let at = found.ok_or_else(|| BootError::Said(label.to_owned(), path.display().to_string()))?;
         machine.draw(&[(at.x + at.w / 2.0, at.y + at.h / 2.0)])?;
-        std::thread::sleep(BETWEEN);
+        std::thread::sleep(visit::BETWEEN);
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ const REACTION: Duration = Duration::from_secs(1);
 /// How long the next page may take.
 pub(super) const NEXT: Duration = Duration::from_secs(120);
 /// Between two touches of one page.
-const BETWEEN: Duration = Duration::from_millis(700);
+pub(super) const BETWEEN: Duration = Duration::from_millis(700);
 
 /// A line of touches.jsonl.
 #[derive(Debug, Deserialize)]
