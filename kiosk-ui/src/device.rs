@@ -17,7 +17,7 @@ mod watch;
 
 pub use watch::Watch;
 
-use crate::assets::{self, PaperFontsError};
+use crate::assets::{self, ShippedError};
 use crate::config::{DevicePorts, IoBoardConfig, PrinterConfig, SpeakerConfig};
 use document_printer::DocumentPrinter;
 use drivers::document_printer::IppPrinter;
@@ -56,7 +56,7 @@ pub struct Devices {
 pub enum DeviceStartError {
     /// The typeface of papers.
     #[error("the typeface of papers cannot be used")]
-    Fonts(#[from] PaperFontsError),
+    Fonts(#[from] ShippedError),
     /// The loudspeaker's port is none.
     #[error("the loudspeaker cannot be reached")]
     Speaker(#[from] SpeakerError),

@@ -4,11 +4,11 @@
 //! Never: let a font of the machine in, or let a character be drawn as nothing (docs/decisions/fonts.md).
 
 use ab_glyph::{Font, FontRef};
+use shipped::{AssetError, Typeface};
 use slint::fontique_011::fontique::{Blob, FamilyId, GenericFamily};
 use slint::fontique_011::shared_collection;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
-use typeface::{Typeface, TypefaceError};
 
 /// The family's name, for `default-font-family`. It has the weights 400 and 700.
 pub const FAMILY: &str = "Yilin Sans";
@@ -22,8 +22,8 @@ static MISSING: &[u8] = include_bytes!("../../assets/fonts/YilinSans-Missing.ttf
 ///
 /// # Errors
 /// The typeface is not where it belongs.
-pub fn install() -> Result<(), TypefaceError> {
-    let Typeface { regular, bold } = Typeface::open()?;
+pub fn install() -> Result<(), AssetError> {
+    let Typeface { regular, bold } = shipped::typeface()?;
     let mut collection = shared_collection();
     let mut families: Vec<FamilyId> = Vec::new();
     for face in [regular, bold, MISSING] {
@@ -44,7 +44,7 @@ pub fn install() -> Result<(), TypefaceError> {
 pub fn covers(character: char) -> bool {
     static FACES: LazyLock<Option<[FontRef<'static>; 2]>> = LazyLock::new(|| {
         Some([
-            FontRef::try_from_slice(Typeface::open().ok()?.regular).ok()?,
+            FontRef::try_from_slice(shipped::typeface().ok()?.regular).ok()?,
             FontRef::try_from_slice(MISSING).ok()?,
         ])
     });
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn both_weights_have_all_of_gb_2312_and_the_same_characters() {
-        let Typeface { regular, bold } = Typeface::open().unwrap();
+        let Typeface { regular, bold } = shipped::typeface().unwrap();
         let faces = [regular, bold].map(|face| FontRef::try_from_slice(face).unwrap());
         let characters = |face: &FontRef<'_>| {
             let mut all: Vec<char> = face.codepoint_ids().map(|(_, character)| character).collect();
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn two_weights_fit_in_sixteen_megabytes() {
-        let Typeface { regular, bold } = Typeface::open().unwrap();
+        let Typeface { regular, bold } = shipped::typeface().unwrap();
         assert!(regular.len() + bold.len() + MISSING.len() <= 16_000_000);
     }
 }

@@ -28,9 +28,9 @@ use platform_client::credentials::CredentialsError;
 use platform_client::dialect::config::DialectsError;
 use platform_client::http::SetupError;
 use platform_client::sim::{Admin, CatalogueSource, Options, ReferencePlatform, StartError, TimeSource};
+use shipped::{AssetError, Typeface};
 use std::path::PathBuf;
 use std::time::Duration;
-use typeface::{Typeface, TypefaceError};
 
 /// The picture of the simulated camera: drawn in software, and still fifteen times a second while it is searched for a code.
 const CAMERA: Size = Size::new(960, 540);
@@ -93,7 +93,7 @@ pub enum RigError {
     },
     /// What the printer's interpreter and the province draw with.
     #[error(transparent)]
-    Typeface(#[from] TypefaceError),
+    Typeface(#[from] AssetError),
     /// A simulator gave a port that is none.
     #[error(transparent)]
     Port(#[from] PortAddressError),
@@ -187,7 +187,7 @@ impl Rig {
             RigPace::Real => Speed::MillimetresPerSecond(200),
             RigPace::AtOnce => Speed::AtOnce,
         };
-        let Typeface { regular, bold } = Typeface::open()?;
+        let Typeface { regular, bold } = shipped::typeface()?;
         let printer = PrinterSimulator { speed, on_paper, ..PrinterSimulator::new(regular, bold) }
             .start()
             .map_err(device("receipt printer"))?;

@@ -4,8 +4,8 @@
 
 mod fleet;
 
+use crate::assets::Shipped;
 use crate::inbox::Inbox;
-use crate::input::pinyin::{Dictionary, Pinyin};
 use crate::local::Local;
 use crate::pages;
 use crate::profile::ScreenProfile;
@@ -17,24 +17,10 @@ use domain::locale::Locale;
 use domain::session::event::{EventKind, Tap};
 use domain::session::page::Page;
 use domain::session::state::Step;
-use drivers::receipt_printer::PaperFonts;
 use platform_client::clock::Clock;
 use slint::ComponentHandle;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-
-/// The site's own words, first among what pinyin may mean.
-pub(crate) const SITE_WORDS: &str = include_str!("../../assets/input/site-words.tsv");
-/// The words of the language.
-pub(crate) const LANGUAGE_WORDS: &str = include_str!("../../assets/input/pinyin.tsv");
-
-static SITE: Dictionary<'static> = Dictionary::unsorted(SITE_WORDS);
-static LANGUAGE: Dictionary<'static> = Dictionary::sorted(LANGUAGE_WORDS);
-
-/// The pinyin input method with the shipped words.
-pub(crate) fn pinyin() -> Pinyin<'static> {
-    Pinyin::new(&SITE, &LANGUAGE)
-}
 
 /// Called when the screen shows another page.
 type Observer = Box<dyn Fn(&Terminal, Page)>;
@@ -44,7 +30,7 @@ pub struct Terminal {
     window: AppWindow,
     shell: RefCell<Shell>,
     pub(crate) local: RefCell<Local>,
-    pub(crate) fonts: PaperFonts<'static>,
+    pub(crate) shipped: Shipped,
     shown: Cell<Option<(Locale, DisplayMode)>>,
     observer: RefCell<Option<Observer>>,
     pub(crate) painted: Painted,
@@ -78,14 +64,14 @@ impl Terminal {
     pub fn open(
         shell: Shell,
         screen: ScreenProfile,
-        fonts: PaperFonts<'static>,
+        shipped: Shipped,
     ) -> Result<Rc<Self>, slint::PlatformError> {
         let window = AppWindow::new()?;
         let terminal = Rc::new(Self {
             window,
             shell: RefCell::new(shell),
             local: RefCell::default(),
-            fonts,
+            shipped,
             shown: Cell::new(None),
             observer: RefCell::new(None),
             painted: Painted::default(),

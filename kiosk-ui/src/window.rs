@@ -2,7 +2,7 @@
 //!
 //! Duty: window system, timers, and the way from other threads to the screen's. Never: decide anything of a visit.
 
-use crate::assets::{self, PaperFontsError};
+use crate::assets::{Shipped, ShippedError};
 use crate::device::camera::PreviewSlot;
 use crate::fonts;
 use crate::inbox::Inbox;
@@ -12,6 +12,7 @@ use crate::profile::ScreenProfile;
 use crate::start::{Parts, StartError, Started, Wakers};
 use crate::terminal::Terminal;
 use domain::session::event::EventKind;
+use shipped::AssetError;
 use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -19,7 +20,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use typeface::TypefaceError;
 
 /// Time-outs of a visit are read from it.
 const TICK: Duration = Duration::from_secs(1);
@@ -35,10 +35,10 @@ pub enum WindowError {
     Start(#[from] StartError),
     /// The typeface of the screen is not there.
     #[error(transparent)]
-    Typeface(#[from] TypefaceError),
-    /// That of papers cannot be used.
-    #[error("the typeface of papers cannot be used")]
-    Fonts(#[from] PaperFontsError),
+    Typeface(#[from] AssetError),
+    /// What else comes with the program cannot be used.
+    #[error("what comes with the program cannot be used")]
+    Shipped(#[from] ShippedError),
     /// The window system gave up later.
     #[error("the window system fails")]
     Platform(#[from] PlatformError),
@@ -50,7 +50,7 @@ impl WindowError {
         match self {
             Self::NoDisplay(_) => "no_display",
             Self::Start(error) => error.kind(),
-            Self::Typeface(_) | Self::Fonts(_) => "fonts",
+            Self::Typeface(_) | Self::Shipped(_) => "fonts",
             Self::Platform(_) => "window",
         }
     }
@@ -96,7 +96,7 @@ impl Display {
         let wakers =
             Wakers { event: Box::new(once_a_turn(drain)), preview: Box::new(once_a_turn(show_preview)) };
         let Started { shell, inbox, preview } = parts.start(wakers)?;
-        let terminal = Terminal::open(shell, screen, assets::paper_fonts()?)?;
+        let terminal = Terminal::open(shell, screen, Shipped::open()?)?;
         let furniture = furnish(&terminal);
         OPEN.set(Some(Open { terminal: Rc::clone(&terminal), inbox, preview }));
         drain();

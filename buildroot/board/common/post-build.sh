@@ -38,6 +38,7 @@ done
 for face in Regular Bold; do
     [ -f "$target/usr/share/yilin/fonts/YilinSans-$face.otf" ] || fail "the screen has no typeface"
 done
+[ -f "$target/usr/share/yilin/input/pinyin.tsv" ] || fail "the pinyin pad has no words"
 # A release contains no simulator.
 if grep -aq 'yilin-sim-' "$target/usr/bin/yilin-terminal"; then
     fail "yilin-terminal was built with its simulators"

@@ -16,7 +16,7 @@ YILIN_TERMINAL_CARGO_BUILD_OPTS = \
 	--package kiosk-ui \
 	--bin yilin-terminal \
 	--no-default-features \
-	--features kms,pkcs11,font-files
+	--features kms,pkcs11,asset-files
 
 define YILIN_TERMINAL_INSTALL_TARGET_CMDS
 	$(INSTALL) -D -m 0755 \

@@ -7,7 +7,6 @@ mod photo;
 
 use super::Watch;
 use super::watch::circuit;
-use crate::assets;
 use crate::inbox::Post;
 use domain::device::{Cause, DeviceCondition, TerminalDevice};
 use domain::form::PhotoSubject;
@@ -21,6 +20,7 @@ use drivers::face::{
 use drivers::supervisor::{Attendant, Circuit};
 use drivers::transport::PortAddress;
 use photo::fitted;
+use shipped::{AssetError, Model};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -98,7 +98,10 @@ pub struct CameraDesk {
 /// Why the camera's thread did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The embedded models are damaged.
+    /// The models are not where they belong.
+    #[error(transparent)]
+    Absent(#[from] AssetError),
+    /// The models are damaged.
     #[error("the models that look at faces are damaged")]
     Models(#[from] WeightsError),
     /// The machine gives no thread.
@@ -110,17 +113,14 @@ impl CameraDesk {
     /// Starts the thread; `shown` is called after each new preview, on that thread.
     ///
     /// # Errors
-    /// The embedded models are damaged, or there is no thread.
+    /// The models are damaged or not there, or there is no thread.
     pub fn start(
         source: Source,
         watch: &Watch,
         shown: impl Fn() + Send + 'static,
     ) -> Result<Self, StartError> {
-        let detector = FaceDetector::new(
-            assets::FACE_DETECTOR.manifest,
-            assets::FACE_DETECTOR.weights,
-            Search::Thorough,
-        )?;
+        let Model { manifest, weights } = shipped::face_detector()?;
+        let detector = FaceDetector::new(manifest, weights, Search::Thorough)?;
         // Read here once, so that damage shows at the start and not in a visit.
         pose_estimator()?;
         let (wishes, heard) = channel();
@@ -172,8 +172,9 @@ impl CameraDesk {
     }
 }
 
-fn pose_estimator() -> Result<PoseEstimator, WeightsError> {
-    PoseEstimator::new(assets::FACE_LANDMARKS.manifest, assets::FACE_LANDMARKS.weights)
+fn pose_estimator() -> Result<PoseEstimator, StartError> {
+    let Model { manifest, weights } = shipped::face_landmarks()?;
+    Ok(PoseEstimator::new(manifest, weights)?)
 }
 
 struct Worker {

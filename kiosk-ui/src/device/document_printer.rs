@@ -14,9 +14,9 @@ use drivers::document_printer::{
 };
 use drivers::self_test::document_condition;
 use drivers::supervisor::Attendant;
+use shipped::Typeface;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
-use typeface::Typeface;
 
 /// The longest that settling an earlier job takes: each of its questions with a printer that is silent.
 const RECOVERY: Duration = Duration::from_secs(120);
@@ -82,7 +82,7 @@ impl DocumentPrinter {
 impl Slip {
     /// As PDF/A. The typeface is opened for this file alone: it is too large to be kept for one that is seldom made.
     fn file(&self) -> Result<Document, FormError> {
-        let Typeface { regular, bold } = Typeface::open().map_err(|_| FormError::Font)?;
+        let Typeface { regular, bold } = shipped::typeface().map_err(|_| FormError::Font)?;
         let fonts = FormFonts::new(regular, bold)?;
         let properties = FormProperties { title: &self.title, language: self.locale.tag(), created: self.at };
         with_form(&self.document, &fonts, |form| form.pdf(&properties))

@@ -5,7 +5,7 @@
 
 use super::{Stage, StageError};
 use crate::agent::Fleet;
-use crate::assets::{self, PaperFontsError};
+use crate::assets::{Shipped, ShippedError};
 use crate::clock::TerminalClock;
 use crate::config::{DevicePorts, FaceEngineConfig};
 use crate::device::camera::PreviewSlot;
@@ -99,9 +99,9 @@ pub enum BoothError {
     /// The window.
     #[error("the window cannot be opened")]
     Window(#[from] slint::PlatformError),
-    /// The typefaces of the paper.
-    #[error("the typeface of papers cannot be used")]
-    Fonts(#[from] PaperFontsError),
+    /// What comes with the program.
+    #[error("what comes with the program cannot be used")]
+    Shipped(#[from] ShippedError),
 }
 
 impl BoothError {
@@ -111,7 +111,7 @@ impl BoothError {
             Self::Rig(_) => "simulator",
             Self::Start(error) => error.kind(),
             Self::Stage(_) | Self::Window(_) => "window",
-            Self::Fonts(_) => "device",
+            Self::Shipped(_) => "device",
         }
     }
 }
@@ -172,7 +172,7 @@ impl Booth {
         let wakers = Wakers { event: Box::new(|| {}), preview: Box::new(|| {}) };
         let Started { shell, inbox, preview } = parts.start(wakers)?;
         let stage = Stage::open(screen.width, screen.height)?;
-        let terminal = Terminal::open(shell, screen, assets::paper_fonts()?)?;
+        let terminal = Terminal::open(shell, screen, Shipped::open()?)?;
         let entered = Rc::new(RefCell::new(VecDeque::from([Page::Idle])));
         let pages = Rc::clone(&entered);
         terminal.observe(move |_, page| pages.borrow_mut().push_back(page));

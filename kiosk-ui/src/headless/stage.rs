@@ -2,13 +2,13 @@
 
 use crate::elements::{self, Element};
 use image::RgbImage;
+use shipped::AssetError;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, PremultipliedRgbaColor, RepaintBufferType};
 use slint::platform::{Key, Platform, PointerEventButton, WindowAdapter, WindowEvent};
 use slint::{LogicalPosition, PhysicalSize, PlatformError};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
-use typeface::TypefaceError;
 
 /// Longer than every animation and debounce of the pages, so that a page is at rest after it.
 const SETTLE: Duration = Duration::from_millis(1_000);
@@ -31,7 +31,7 @@ pub enum StageError {
     Taken(#[source] slint::platform::SetPlatformError),
     /// There is nothing to write with.
     #[error(transparent)]
-    Typeface(#[from] TypefaceError),
+    Typeface(#[from] AssetError),
 }
 
 struct InMemory {

@@ -10,9 +10,8 @@ mod dictionary;
 mod nine;
 mod syllable;
 
-pub use dictionary::Dictionary;
+pub use dictionary::{Dictionary, Entry};
 
-use dictionary::Entry;
 use std::collections::HashSet;
 use syllable::{Syllable, segmentations};
 use zeroize::Zeroizing;
@@ -60,6 +59,11 @@ impl<'d> Pinyin<'d> {
     /// With the site's own words and the language's.
     pub const fn new(site: &'d Dictionary<'d>, language: &'d Dictionary<'d>) -> Self {
         Self { dictionaries: [site, language] }
+    }
+
+    /// Every word that can be typed.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'d>> {
+        self.dictionaries.iter().flat_map(|dictionary| dictionary.entries())
     }
 
     /// What is meant by letters, or by the digits 2 to 9 of nine keys, with breaks among them.
@@ -171,9 +175,9 @@ pub(super) mod shipped {
     use super::{Dictionary, Pinyin};
 
     static SITE: Dictionary<'static> =
-        Dictionary::unsorted(include_str!("../../../assets/input/site-words.tsv"));
+        Dictionary::unsorted(include_bytes!("../../../assets/input/site-words.tsv"));
     static LANGUAGE: Dictionary<'static> =
-        Dictionary::sorted(include_str!("../../../assets/input/pinyin.tsv"));
+        Dictionary::sorted(include_bytes!("../../../assets/input/pinyin.tsv"));
 
     pub(in super::super) fn pinyin() -> Pinyin<'static> {
         Pinyin::new(&SITE, &LANGUAGE)

@@ -246,9 +246,9 @@ mod tests {
     use super::super::pinyin::Dictionary;
     use super::*;
 
-    static NONE: Dictionary<'static> = Dictionary::unsorted("");
+    static NONE: Dictionary<'static> = Dictionary::unsorted(b"");
     static WORDS: Dictionary<'static> =
-        Dictionary::sorted("lou\t楼\t5\nlou dao\t楼道\t9\nshi\t是\t9\nshi\t市\t7\n");
+        Dictionary::sorted("lou\t楼\t5\nlou dao\t楼道\t9\nshi\t是\t9\nshi\t市\t7\n".as_bytes());
 
     fn typing(pads: &[Pad], longest: usize) -> Typing<'static> {
         Typing::open("", pads.to_vec(), longest, Pinyin::new(&NONE, &WORDS))

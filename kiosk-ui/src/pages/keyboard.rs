@@ -4,7 +4,7 @@ use super::{act, act_on, entry, form, index, rating};
 use crate::input::typing::{Capitals, Pad, Typing};
 use crate::models::updated;
 use crate::screens::{KeyboardAdapter, Pad as ScreenPad};
-use crate::terminal::{Terminal, pinyin};
+use crate::terminal::Terminal;
 use domain::personal::Personal;
 use domain::rating::ServiceRating;
 use domain::session::event::Tap;
@@ -60,7 +60,8 @@ pub(super) fn open(terminal: &Terminal) {
         ) => entry::text_to_type(terminal),
         _ => None,
     };
-    let typing = opened.map(|(text, pads, longest)| Typing::open(text.reveal(), pads, longest, pinyin()));
+    let typing = opened
+        .map(|(text, pads, longest)| Typing::open(text.reveal(), pads, longest, terminal.shipped.pinyin));
     terminal.local.borrow_mut().typing = typing;
 }
 
@@ -79,7 +80,8 @@ pub(super) fn reopen(terminal: &Terminal, field: usize) {
         Some(Page::Form(_)) => form::text_to_type(terminal),
         _ => entry::text_to_type(terminal),
     };
-    let typing = opened.map(|(text, pads, longest)| Typing::open(text.reveal(), pads, longest, pinyin()));
+    let typing = opened
+        .map(|(text, pads, longest)| Typing::open(text.reveal(), pads, longest, terminal.shipped.pinyin));
     terminal.local.borrow_mut().typing = typing;
     terminal.refresh();
 }

@@ -48,7 +48,9 @@ pub(super) fn show(terminal: &Terminal) {
         }
         (false, _) => shell
             .paper(printing.ticket)
-            .and_then(|paper| painter::paint(&paper.document, columns(paper.by), &terminal.fonts).ok())
+            .and_then(|paper| {
+                painter::paint(&paper.document, columns(paper.by), &terminal.shipped.fonts).ok()
+            })
             .map(|picture| crate::picture::paper(&picture, percent)),
     };
     adapter.set_paper(paper.unwrap_or_default());

@@ -139,7 +139,9 @@ impl<'b> Hands<'b> {
                 rest = &rest[first.len_utf8()..];
                 continue;
             }
-            if let Some(word) = spelling::word_at(rest).filter(|_| self.to_pad(M::KeyboardPinyin)) {
+            if let Some(word) = spelling::word_at(&self.booth.terminal().shipped.pinyin, rest)
+                .filter(|_| self.to_pad(M::KeyboardPinyin))
+            {
                 self.spell(&word, &unwritable)?;
                 rest = &rest[word.text.len()..];
                 continue;

@@ -1,6 +1,6 @@
 //! How a word is typed: the letters that the pinyin pad turns into it.
 
-use crate::terminal::{LANGUAGE_WORDS, SITE_WORDS};
+use crate::input::pinyin::Pinyin;
 
 /// A word and its letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,25 +12,22 @@ pub(super) struct Word {
 }
 
 /// The longest word that a text begins with; the most usual reading where there are several.
-pub(super) fn word_at(text: &str) -> Option<Word> {
-    let lines = SITE_WORDS.lines().chain(LANGUAGE_WORDS.lines());
-    let words = lines.filter_map(|line| {
-        let mut parts = line.split('\t');
-        let (letters, word, weight) = (parts.next()?, parts.next()?, parts.next()?);
-        text.starts_with(word).then(|| (word.len(), weight.parse::<u64>().unwrap_or(0), word, letters))
-    });
-    let (_, _, word, letters) = words.max_by_key(|(length, weight, ..)| (*length, *weight))?;
-    Some(Word { text: word.to_owned(), letters: letters.replace(' ', "") })
+pub(super) fn word_at(pinyin: &Pinyin<'_>, text: &str) -> Option<Word> {
+    let words = pinyin.entries().filter(|entry| text.starts_with(entry.word));
+    let word = words.max_by_key(|entry| (entry.word.len(), entry.frequency))?;
+    Some(Word { text: word.word.to_owned(), letters: word.key.replace(' ', "") })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assets::Shipped;
 
     #[test]
     fn the_longest_word_is_found() {
+        let pinyin = Shipped::open().unwrap().pinyin;
         let check = |text: &str, expected: Option<(&str, &str)>| {
-            let word = word_at(text).map(|w| (w.text, w.letters));
+            let word = word_at(&pinyin, text).map(|w| (w.text, w.letters));
             assert_eq!(word, expected.map(|(t, l)| (t.to_owned(), l.to_owned())), "{text}");
         };
         check("路灯坏了", Some(("路灯", "ludeng")));

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Our packages, all of which a kiosk's configuration has.
-const PACKAGES: [&str; 4] = ["yilin-terminal", "yilin-agent", "yilin-fonts", "yilin-voice"];
+const PACKAGES: [&str; 5] = ["yilin-terminal", "yilin-agent", "yilin-assets", "yilin-fonts", "yilin-voice"];
 
 pub(super) fn check(folder: &Path, external: &Path, report: &mut Report) -> Result<(), FirmwareError> {
     for configuration in entries(&external.join("configs"))? {

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Our programs: package, program, how it is built for a kiosk.
 pub(super) const PROGRAMS: [(&str, &str, &[&str]); 3] = [
-    ("kiosk-ui", "yilin-terminal", &["--no-default-features", "--features", "kms,pkcs11,font-files"]),
-    ("drivers", "yilin-device", &["--no-default-features", "--features", "font-files"]),
+    ("kiosk-ui", "yilin-terminal", &["--no-default-features", "--features", "kms,pkcs11,asset-files"]),
+    ("drivers", "yilin-device", &["--no-default-features", "--features", "asset-files"]),
     ("fleet-agent", "yilin-agent", &["--no-default-features"]),
 ];
 

@@ -19,6 +19,25 @@ const VERITY_UUID: &str = "59494c4e-0000-4000-8000-0000000000fe";
 /// A block of dm-verity, and what the file system ends at.
 const BLOCK: u64 = 4096;
 
+/// What our programs read from the root, by its place in `assets` (docs/decisions/shipped.md).
+const SHIPPED: [&str; 7] = [
+    "fonts/YilinSans-Regular.otf",
+    "fonts/YilinSans-Bold.otf",
+    "input/pinyin.tsv",
+    "models/tiny_face_detector/tiny_face_detector_model-weights_manifest.json",
+    "models/tiny_face_detector/tiny_face_detector_model.bin",
+    "models/face_landmark_68_tiny/face_landmark_68_tiny_model-weights_manifest.json",
+    "models/face_landmark_68_tiny/face_landmark_68_tiny_model.bin",
+];
+/// Their licences, and each one's place in the root's documents.
+const LICENCES: [(&str, &str); 5] = [
+    ("fonts/OFL.txt", "yilin-fonts/copyright"),
+    ("input/LICENSE-jieba.txt", "yilin/jieba"),
+    ("input/LICENSE-pypinyin.txt", "yilin/pypinyin"),
+    ("models/tiny_face_detector/LICENSE", "yilin/tiny_face_detector"),
+    ("models/face_landmark_68_tiny/LICENSE", "yilin/face_landmark_68_tiny"),
+];
+
 /// The root, made.
 #[derive(Debug)]
 pub(super) struct Root {
@@ -141,11 +160,14 @@ fn stage(
     write(&stage.join("etc/rauc/system.conf"), slots.replace("yilin-@BOARD@", COMPATIBLE))?;
     copy(&keys.keyring, &stage.join("etc/rauc/keyring.pem"))?;
     copy(&extracted.join("usr/bin/grub-editenv"), &stage.join("usr/bin/grub-editenv"))?;
-    let fonts = workspace::root().join("assets/fonts");
-    for name in ["YilinSans-Regular.otf", "YilinSans-Bold.otf"] {
-        copy(&fonts.join(name), &stage.join("usr/share/yilin/fonts").join(name))?;
+    let (assets, ours) = (workspace::root().join("assets"), stage.join("usr/share/yilin"));
+    for name in SHIPPED {
+        copy(&assets.join(name), &ours.join(name))?;
     }
-    copy(&fonts.join("OFL.txt"), &stage.join("usr/share/doc/yilin-fonts/copyright"))?;
+    let documents = stage.join("usr/share/doc");
+    for (licence, package) in LICENCES {
+        copy(&assets.join(licence), &documents.join(package))?;
+    }
     copy(&workspace::root().join("LICENSE"), &stage.join("usr/share/doc/yilin/copyright"))
 }
 

@@ -7,10 +7,10 @@ use crate::workspace::{Metadata, Package};
 const KNOWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("sample-city", &["domain"]),
-    ("typeface", &[]),
-    ("drivers", &["domain", "typeface"]),
+    ("shipped", &[]),
+    ("drivers", &["domain", "shipped"]),
     ("platform-client", &["domain", "sample-city"]),
-    ("kiosk-ui", &["domain", "drivers", "platform-client", "fleet-api", "typeface"]),
+    ("kiosk-ui", &["domain", "drivers", "platform-client", "fleet-api", "shipped"]),
     ("fleet-api", &["domain"]),
     ("fleet-agent", &["fleet-api"]),
     ("fleet-server", &["fleet-api"]),

@@ -9,6 +9,7 @@ use drivers::face::{
 };
 use drivers::transport::PortAddress;
 use serde::Serialize;
+use shipped::{AssetError, Model};
 
 use crate::camera::{NO_PORT, camera_failure};
 use crate::config::Config;
@@ -16,19 +17,6 @@ use crate::output::{self, Output, Report};
 
 /// How long a good picture is waited for when nobody says.
 const TIMEOUT_SECONDS: f64 = 5.0;
-
-const DETECTOR: [&[u8]; 2] = [
-    include_bytes!(
-        "../../../../assets/models/tiny_face_detector/tiny_face_detector_model-weights_manifest.json"
-    ),
-    include_bytes!("../../../../assets/models/tiny_face_detector/tiny_face_detector_model.bin"),
-];
-const LANDMARKS: [&[u8]; 2] = [
-    include_bytes!(
-        "../../../../assets/models/face_landmark_68_tiny/face_landmark_68_tiny_model-weights_manifest.json"
-    ),
-    include_bytes!("../../../../assets/models/face_landmark_68_tiny/face_landmark_68_tiny_model.bin"),
-];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -55,9 +43,20 @@ pub(crate) fn run(args: &Args, config: &Config, output: &Output) -> ExitCode {
     }
 }
 
-fn eyes() -> Result<(FaceDetector, QualityGate), WeightsError> {
-    let detector = FaceDetector::new(DETECTOR[0], DETECTOR[1], Search::Thorough)?;
-    let pose = PoseEstimator::new(LANDMARKS[0], LANDMARKS[1])?;
+/// Why nothing can be looked at.
+#[derive(Debug, thiserror::Error)]
+enum EyesError {
+    #[error(transparent)]
+    Absent(#[from] AssetError),
+    #[error(transparent)]
+    Damaged(#[from] WeightsError),
+}
+
+fn eyes() -> Result<(FaceDetector, QualityGate), EyesError> {
+    let Model { manifest, weights } = shipped::face_detector()?;
+    let detector = FaceDetector::new(manifest, weights, Search::Thorough)?;
+    let Model { manifest, weights } = shipped::face_landmarks()?;
+    let pose = PoseEstimator::new(manifest, weights)?;
     Ok((detector, QualityGate::new(GateRules::default(), Some(pose))))
 }
 

@@ -19,8 +19,8 @@ use drivers::receipt_printer::{
 };
 use drivers::transport::{self, PortAddress, RecordingError, recorded_whole};
 use serde::Serialize;
+use shipped::{AssetError, Typeface};
 use time::{OffsetDateTime, UtcOffset};
-use typeface::{Typeface, TypefaceError};
 
 use crate::config::Config;
 use crate::output::{self, Failure, Output, Report, word};
@@ -123,7 +123,7 @@ fn file_failed(message: String, output: &Output) -> ExitCode {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PaperError {
     #[error(transparent)]
-    Typeface(#[from] TypefaceError),
+    Typeface(#[from] AssetError),
     #[error(transparent)]
     Font(#[from] FontError),
 }
@@ -132,7 +132,7 @@ pub(crate) fn printer(
     port: &PortAddress,
     profile: PrinterProfile,
 ) -> Result<EscPosPrinter<'static>, PaperError> {
-    let Typeface { regular, bold } = Typeface::open()?;
+    let Typeface { regular, bold } = shipped::typeface()?;
     Ok(EscPosPrinter::new(port.clone(), profile, PaperFonts::new(regular, bold)?))
 }
 
@@ -384,7 +384,7 @@ mod tests {
     #[test]
     fn the_sample_has_every_kind_of_block() {
         let paper = sample(OffsetDateTime::UNIX_EPOCH);
-        let Typeface { regular, bold } = Typeface::open().unwrap();
+        let Typeface { regular, bold } = shipped::typeface().unwrap();
         let fonts = PaperFonts::new(regular, bold).unwrap();
         for name in PrinterProfile::built_in_names() {
             let dots = PrinterProfile::built_in(name).unwrap().dots;

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 /// The words of a file; the text stays where it is.
 #[derive(Debug)]
 pub struct Dictionary<'d> {
-    text: &'d str,
+    text: &'d [u8],
     order: Order,
     /// Made when somebody types on nine keys, and only then.
     by_keys: OnceLock<Index>,
@@ -22,20 +22,23 @@ enum Order {
 
 /// One word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry<'d> {
-    pub(super) key: &'d str,
-    pub(super) word: &'d str,
-    pub(super) frequency: u32,
+pub struct Entry<'d> {
+    /// How it is typed: its syllables, parted by blanks.
+    pub key: &'d str,
+    /// As it is written.
+    pub word: &'d str,
+    /// How often it is met, against others of the file.
+    pub frequency: u32,
 }
 
 impl<'d> Dictionary<'d> {
     /// A file whose lines are sorted by key, in bytes.
-    pub const fn sorted(text: &'d str) -> Self {
+    pub const fn sorted(text: &'d [u8]) -> Self {
         Self { text, order: Order::Sorted, by_keys: OnceLock::new() }
     }
 
     /// A short file in any order.
-    pub const fn unsorted(text: &'d str) -> Self {
+    pub const fn unsorted(text: &'d [u8]) -> Self {
         Self { text, order: Order::Unsorted, by_keys: OnceLock::new() }
     }
 
@@ -62,7 +65,12 @@ impl<'d> Dictionary<'d> {
 
     /// The word whose line begins at this byte.
     pub(super) fn entry_at(&self, start: usize) -> Option<Entry<'d>> {
-        entry(self.text.get(start..)?.lines().next()?)
+        lines(self.text.get(start..)?).next().and_then(entry)
+    }
+
+    /// Its words, as they stand in the file.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        lines(self.text).filter_map(entry)
     }
 
     /// The entries from the first that is not before the key.
@@ -71,12 +79,12 @@ impl<'d> Dictionary<'d> {
             Order::Sorted => self.lower_bound(key),
             Order::Unsorted => 0,
         };
-        self.text[start..].lines().filter_map(entry)
+        lines(&self.text[start..]).filter_map(entry)
     }
 
     /// The byte at which the first line begins whose key is not before this one.
     fn lower_bound(&self, key: &str) -> usize {
-        let bytes = self.text.as_bytes();
+        let bytes = self.text;
         let line_start = |at: usize| bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
         let line_end =
             |at: usize| bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i + 1);
@@ -84,7 +92,7 @@ impl<'d> Dictionary<'d> {
         while low < high {
             let middle = line_start(low + (high - low) / 2);
             let end = line_end(middle);
-            let before = self.text[middle..end].split('\t').next().is_some_and(|k| k < key);
+            let before = key_of(&bytes[middle..end]) < key.as_bytes();
             if before {
                 low = end;
             } else {
@@ -95,8 +103,18 @@ impl<'d> Dictionary<'d> {
     }
 }
 
-fn entry(line: &str) -> Option<Entry<'_>> {
-    let mut parts = line.split('\t');
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|b| *b == b'\n')
+}
+
+/// The key of a line.
+pub(super) fn key_of(line: &[u8]) -> &[u8] {
+    line.split(|b| *b == b'\t').next().unwrap_or_default()
+}
+
+/// A line that is no text has no word.
+fn entry(line: &[u8]) -> Option<Entry<'_>> {
+    let mut parts = str::from_utf8(line).ok()?.split('\t');
     Some(Entry { key: parts.next()?, word: parts.next()?, frequency: parts.next()?.parse().ok()? })
 }
 
@@ -104,7 +122,7 @@ fn entry(line: &str) -> Option<Entry<'_>> {
 mod tests {
     use super::*;
 
-    const SMALL: &str = "a\t啊\t9\na\t阿\t5\nai\t爱\t7\nai hao\t爱好\t3\nba\t八\t8\n";
+    const SMALL: &[u8] = "a\t啊\t9\na\t阿\t5\nai\t爱\t7\nai hao\t爱好\t3\nba\t八\t8\n".as_bytes();
 
     #[test]
     fn a_binary_search_finds_what_reading_through_finds() {
@@ -120,6 +138,6 @@ mod tests {
 
     #[test]
     fn an_empty_file_has_nothing() {
-        assert_eq!(Dictionary::sorted("").exact("a"), []);
+        assert_eq!(Dictionary::sorted(b"").exact("a"), []);
     }
 }

@@ -5,7 +5,7 @@
 //! Words are found by their keys alone, not by the letters that those keys may be: `64426` is one look-up, though it
 //! could be cut and read in dozens of ways.
 
-use super::dictionary::{Dictionary, Entry};
+use super::dictionary::{self, Dictionary, Entry};
 use super::{BREAK, Found, MOST_BEGINNINGS, Meaning, Pinyin, rarity};
 use zeroize::Zeroizing;
 
@@ -44,8 +44,8 @@ fn code(keys: impl Iterator<Item = u8>) -> u128 {
         .fold(0, |code, (key, place)| code | u128::from(key) << (place * KEY_BITS))
 }
 
-fn code_of(pinyin: &str) -> u128 {
-    code(pinyin.bytes().filter_map(key_of))
+fn code_of(pinyin: &[u8]) -> u128 {
+    code(pinyin.iter().copied().filter_map(key_of))
 }
 
 /// The words of a dictionary in the order of their codes: where the line of each begins.
@@ -54,12 +54,12 @@ pub(super) struct Index(Vec<u32>);
 
 impl Index {
     /// Reads the whole text once: some milliseconds, when the first key is touched.
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn of(text: &[u8]) -> Self {
         let mut at = 0;
         let mut lines = Vec::new();
-        for line in text.split_inclusive('\n') {
-            if let (Ok(start), Some(key)) = (u32::try_from(at), line.split('\t').next()) {
-                lines.push((code_of(key), start));
+        for line in text.split_inclusive(|b| *b == b'\n') {
+            if let Ok(start) = u32::try_from(at) {
+                lines.push((code_of(dictionary::key_of(line)), start));
             }
             at += line.len();
         }
@@ -75,7 +75,7 @@ impl Index {
         high: u128,
     ) -> impl Iterator<Item = Entry<'d>> {
         let entry = |start: u32| dictionary.entry_at(usize::try_from(start).ok()?);
-        let code_at = |start: u32| entry(start).map_or(0, |e| code_of(e.key));
+        let code_at = |start: u32| entry(start).map_or(0, |e| code_of(e.key.as_bytes()));
         let first = self.0.partition_point(|start| code_at(*start) < low);
         let last = self.0.partition_point(|start| code_at(*start) <= high).max(first);
         let entries: Vec<Entry<'d>> = self.0[first..last].iter().filter_map(|start| entry(*start)).collect();
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn the_index_finds_what_reading_through_finds() {
         const TEXT: &str = "a\t啊\t9\nmi\t米\t5\nni\t你\t7\nni hao\t你好\t3\nnihao\t无\t0\n";
-        let dictionary = Dictionary::sorted(TEXT);
+        let dictionary = Dictionary::sorted(TEXT.as_bytes());
         for typed in ["2", "64", "64426", "6", "9"] {
             let code = code(typed.bytes().map(|b| b - b'0'));
             let found: Vec<&str> =

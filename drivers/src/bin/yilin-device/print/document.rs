@@ -11,8 +11,8 @@ use drivers::document_printer::{
 };
 use drivers::transport::{PortAddress, RecordingError, recorded_port};
 use serde::Serialize;
+use shipped::Typeface;
 use time::OffsetDateTime;
-use typeface::Typeface;
 
 use super::{Command, beijing, bytes_of, file_failed, sample, text_document};
 use crate::output::{Output, Report, chain, word};
@@ -104,7 +104,7 @@ fn document(path: &Path) -> Result<Document, String> {
 fn form(paper: &PaperDocument) -> Result<Document, String> {
     let created = beijing(OffsetDateTime::now_utc());
     let properties = FormProperties { title: "yilin-device", language: "zh-CN", created };
-    let Typeface { regular, bold } = Typeface::open().map_err(|error| error.to_string())?;
+    let Typeface { regular, bold } = shipped::typeface().map_err(|error| error.to_string())?;
     let fonts = FormFonts::new(regular, bold).map_err(|error| error.to_string())?;
     with_form(paper, &fonts, |form| form.pdf(&properties)).map_err(|error| error.to_string())
 }

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use drivers::sim::fault::Fault;
 use drivers::sim::printer::{Place, PrinterModel, PrinterSimulator, SimulatedPaper, Speed};
-use typeface::Typeface;
 
 use super::{FaultArgument, failed, keep_in, print_faults, serve};
 use crate::output::{self, Output};
@@ -79,7 +78,7 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
         Ok(on_paper) => on_paper,
         Err(error) => return failed("no folder for the papers", &error),
     };
-    let typeface = match Typeface::open() {
+    let typeface = match shipped::typeface() {
         Ok(typeface) => typeface,
         Err(error) => return failed("no typeface for the papers", &error),
     };
