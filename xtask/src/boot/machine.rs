@@ -21,8 +21,11 @@ const MONITOR: Duration = Duration::from_secs(30);
 /// How long the agent may take to say that it is there.
 const PING: Duration = Duration::from_secs(10);
 /// Code that is translated is kept in so many megabytes. After a restart, firmware unpacks itself over what was the kernel, and each
-/// byte is compared with all that was translated of its page: with QEMU's usual gigabyte that took minutes.
-const TRANSLATED: &str = "tcg,thread=multi,tb-size=64";
+/// byte is compared with all that was translated of its page: with QEMU's usual gigabyte that took minutes. With 64 a start
+/// translates much of it twice.
+const TRANSLATED: &str = "tcg,thread=multi,tb-size=128";
+/// All that QEMU can, but not the fast strings, by which the kernel clears and copies its pages: emulated, they go byte by byte.
+const PROCESSOR: &str = "max,-erms,-fsrm";
 /// What every machine here is.
 pub(super) const COMMON: [&str; 13] = [
     "-machine",
@@ -30,7 +33,7 @@ pub(super) const COMMON: [&str; 13] = [
     "-accel",
     TRANSLATED,
     "-cpu",
-    "max",
+    PROCESSOR,
     "-smp",
     "2",
     "-m",

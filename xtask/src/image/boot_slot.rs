@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the kernel is told besides its root. Huge pages would keep some 60 MB of a gigabyte free for themselves, and nothing here
+/// What the kernel is told besides its root. It measures an emulated processor's counter against a timer, mistrusts it, and then asks
+/// the timer for the time, each time at the price of an exit to QEMU. Huge pages would keep some 60 MB of a gigabyte free for themselves, and nothing here
 /// is so large that they would help.
 const CMDLINE: &str = "transparent_hugepage=never console=ttyS0 quiet loglevel=4 panic=5 systemd.getty_auto=no systemd.volatile=state systemd.show_status=no \
-                       vt.global_cursor_default=0 module.sig_enforce=1 usbcore.authorized_default=0";
+                       vt.global_cursor_default=0 tsc=reliable module.sig_enforce=1 usbcore.authorized_default=0";
 /// What GRUB needs for grub.cfg.
 const GRUB_MODULES: [&str; 16] = [
     "part_gpt",
@@ -113,6 +114,13 @@ fn initramfs(folders: &Folders, root: &Root, work: &Path, to: &Path) -> Result<(
         let _ = writeln!(order, "{}", name.to_string_lossy());
     }
     write(&tree.join("modules/order"), order)?;
+    let there =
+        |module: &PathBuf| module.file_name().is_some_and(|name| tree.join("modules").join(name).exists());
+    let mut early = String::new();
+    for module in modules(&root.extracted, &root.kernel.1, &list, "early")?.iter().filter(|it| !there(it)) {
+        let _ = writeln!(early, "usr/{}", module.strip_prefix(&root.extracted).unwrap_or(module).display());
+    }
+    write(&tree.join("modules/early"), early)?;
     // No date of the version's: nobody reads one here, and with it each version would have another initramfs.
     let pack = "find . -exec touch --no-dereference --date=@0 {} + && chmod -R go-w,go+rX . && \
                 find . -print0 | LC_ALL=C sort -z | \

@@ -147,9 +147,11 @@ fn stage(
     }
     let version = &kernel.1;
     let list = folders.board.join("modules.list");
-    for module in modules(extracted, version, &read(&list)?, "root")? {
-        let place = module.strip_prefix(extracted).unwrap_or(&module);
-        copy(&module, &stage.join("usr").join(place))?;
+    let list = read(&list)?;
+    for place in ["early", "root"] {
+        for module in modules(extracted, version, &list, place)? {
+            copy(&module, &stage.join("usr").join(module.strip_prefix(extracted).unwrap_or(&module)))?;
+        }
     }
     for name in ["modules.builtin", "modules.builtin.modinfo", "modules.order"] {
         let from = extracted.join("lib/modules").join(version).join(name);
