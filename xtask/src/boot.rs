@@ -45,6 +45,10 @@ pub(crate) struct Options {
     /// A folder of the developers' programs, built before; without it they are built.
     #[arg(long)]
     programs: Option<PathBuf>,
+    /// A folder of programs for a kiosk of which `yilin-terminal` is another: what `--update changed` brings, and what `--measure`
+    /// fetches besides.
+    #[arg(long, value_name = "DIR")]
+    changed: Option<PathBuf>,
     /// Instead of a visit: versions that the fleet server rolls out, one after the other.
     #[arg(long, value_delimiter = ',', value_enum)]
     update: Vec<update::Case>,
@@ -88,6 +92,8 @@ pub(crate) enum BootError {
     Unpainted(Duration),
     #[error("QEMU ended: {0}")]
     Ended(String),
+    #[error("no programs of which one is another: --changed DIR")]
+    Unchanged,
     #[error("no {0} in {1}")]
     Said(String, String),
     #[error("after a loss of power: {0}")]
@@ -126,6 +132,8 @@ struct Folders {
     versions: PathBuf,
     /// The developers' programs.
     programs: PathBuf,
+    /// Those of a kiosk of which one is another.
+    changed: Option<PathBuf>,
 }
 
 impl Folders {
@@ -145,7 +153,7 @@ impl Folders {
         let _old = std::fs::remove_dir_all(&machine);
         std::fs::create_dir_all(&machine).map_err(|e| BootError::File(machine.clone(), e))?;
         let programs = host::programs(programs)?;
-        Ok(Self { image, out, machine, versions: target.join("image/versions"), programs })
+        Ok(Self { image, out, machine, versions: target.join("image/versions"), programs, changed: None })
     }
 }
 
@@ -211,8 +219,9 @@ fn power_on(folders: &Folders, host: &Host, with: Attached) -> Result<(Machine, 
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, update, measure, tpm, modem, usb, stick } = options;
-    let folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
+    let Options { image, out, programs, changed, update, measure, tpm, modem, usb, stick } = options;
+    let mut folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
+    folders.changed = changed.as_ref().map(|changed| workspace::root().join(changed));
     if let Some(starts) = measure {
         return measure::run(&folders, *starts);
     }

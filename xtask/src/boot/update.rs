@@ -35,6 +35,8 @@ pub(crate) enum Case {
     NoNetwork,
     /// Nothing is wrong with it.
     Good,
+    /// Nothing is wrong with it, and the terminal's program is another (`--changed`).
+    Changed,
     /// Nothing is wrong with it, and the next keys signed bundle and release.
     NextKeys,
 }
@@ -59,6 +61,7 @@ impl Case {
                 ("1.0.4", Some(Fault::NoNetwork), Some("fleet server, which the old version heard"))
             }
             Self::Good => ("1.1.0", None, None),
+            Self::Changed => ("1.1.1", None, None),
             Self::NextKeys => ("1.2.0", None, None),
         };
         Expected { version, fault, refused }
@@ -69,21 +72,30 @@ impl Case {
         self.expected().version
     }
 
-    /// Its bundle, made of the packages and programs of the last image where it is not newer than that.
+    /// Its bundle, made of the packages and programs of the last image where it is not newer than that. The programs of
+    /// [`Self::Changed`] are always taken anew.
     pub(super) fn bundle(self, folders: &Folders) -> Result<PathBuf, BootError> {
         let Expected { version, fault, .. } = self.expected();
         let out = folders.versions.join(version);
         let bundle = out.join(format!("yilin-{version}.raucb"));
+        let programs = match (self, &folders.changed) {
+            (Self::Changed, Some(changed)) => changed.clone(),
+            (Self::Changed, None) => return Err(BootError::Unchanged),
+            _ => folders.versions.with_file_name("programs"),
+        };
         let made = |path: &Path| std::fs::metadata(path).and_then(|of| of.modified()).ok();
-        if made(&bundle)
-            .is_some_and(|made_at| made(&folders.image.join("root.img")).is_none_or(|image| made_at > image))
+        let kept = self != Self::Changed;
+        if kept
+            && made(&bundle).is_some_and(|made_at| {
+                made(&folders.image.join("root.img")).is_none_or(|image| made_at > image)
+            })
         {
             return Ok(bundle);
         }
         image::make(&image::Options {
             out: Some(out),
             version: version.to_owned(),
-            programs: Some(folders.versions.with_file_name("programs")),
+            programs: Some(programs),
             fault,
             next_signer: self == Self::NextKeys,
             ..image::Options::default()
