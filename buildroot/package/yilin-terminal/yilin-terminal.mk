@@ -18,6 +18,9 @@ YILIN_TERMINAL_CARGO_BUILD_OPTS = \
 	--no-default-features \
 	--features kms,pkcs11,asset-files
 
+# No word lists of other languages: docs/decisions/segmenter.md.
+YILIN_TERMINAL_CARGO_ENV = ICU4X_DATA_DIR=$(@D)/kiosk-ui/icu
+
 define YILIN_TERMINAL_INSTALL_TARGET_CMDS
 	$(INSTALL) -D -m 0755 \
 		$(@D)/target/$(RUSTC_TARGET_NAME)/$(if $(BR2_ENABLE_DEBUG),debug,release)/yilin-terminal \
