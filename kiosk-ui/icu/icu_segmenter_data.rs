@@ -25,7 +25,6 @@ own!("segmenter_unihan_radical_v1");
 macro_rules! __make_provider {
     ($name:ty) => {
         impl $name {
-            #[allow(dead_code)]
             pub(crate) const MUST_USE_MAKE_PROVIDER_MACRO: () = ();
         }
         icu_provider::marker::impl_data_provider_never_marker!($name);

@@ -47,7 +47,7 @@ pub fn paper_fonts() -> Result<PaperFonts<'static>, ShippedError> {
 }
 
 /// The pinyin input method with the city's words and the language's; none of them is read yet.
-fn pinyin() -> Result<Pinyin<'static>, AssetError> {
+pub(crate) fn pinyin() -> Result<Pinyin<'static>, AssetError> {
     static LANGUAGE: OnceLock<Dictionary<'static>> = OnceLock::new();
     let words = shipped::pinyin_words()?;
     Ok(Pinyin::new(&SITE, LANGUAGE.get_or_init(|| Dictionary::sorted(words))))

@@ -169,27 +169,12 @@ impl Found {
 }
 
 #[cfg(test)]
-pub(super) mod shipped {
-    //! The words that the terminal ships.
-
-    use super::{Dictionary, Pinyin};
-
-    static SITE: Dictionary<'static> =
-        Dictionary::unsorted(include_bytes!("../../../assets/input/site-words.tsv"));
-    static LANGUAGE: Dictionary<'static> =
-        Dictionary::sorted(include_bytes!("../../../assets/input/pinyin.tsv"));
-
-    pub(in super::super) fn pinyin() -> Pinyin<'static> {
-        Pinyin::new(&SITE, &LANGUAGE)
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assets;
 
     fn candidates(letters: &str) -> Vec<Candidate> {
-        shipped::pinyin().meaning(letters).candidates
+        assets::pinyin().unwrap().meaning(letters).candidates
     }
 
     fn check(letters: &str, first: &str) {
@@ -220,7 +205,7 @@ mod tests {
         for (letters, reading) in
             [("wuhushi", "wu'hu'shi"), ("xi'an", "xi'an"), ("xi'", "xi"), ("qqq", "qqq")]
         {
-            assert_eq!(*shipped::pinyin().meaning(letters).reading, reading, "{letters}");
+            assert_eq!(*assets::pinyin().unwrap().meaning(letters).reading, reading, "{letters}");
         }
     }
 

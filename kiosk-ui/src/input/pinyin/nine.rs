@@ -237,19 +237,20 @@ fn first_letter(typed: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Candidate, shipped};
+    use super::super::Candidate;
     use super::*;
+    use crate::assets;
 
     fn keys(letters: &str) -> String {
         letters.bytes().map(|b| key_of(b).map_or(BREAK, |k| char::from(b'0' + k))).collect()
     }
 
     fn candidates(typed: &str) -> Vec<Candidate> {
-        shipped::pinyin().meaning(typed).candidates
+        assets::pinyin().unwrap().meaning(typed).candidates
     }
 
     fn check(typed: &str, reading: &str, first: &str) {
-        let meaning = shipped::pinyin().meaning(typed);
+        let meaning = assets::pinyin().unwrap().meaning(typed);
         assert_eq!(*meaning.reading, reading, "{typed}");
         assert_eq!(meaning.candidates.first().map(|c| c.text.as_str()), Some(first), "{typed}");
     }
@@ -298,7 +299,7 @@ mod tests {
 
     #[test]
     fn keys_that_are_no_pinyin_are_still_shown() {
-        let meaning = shipped::pinyin().meaning("555");
+        let meaning = assets::pinyin().unwrap().meaning("555");
         assert_eq!((meaning.reading.as_str(), meaning.candidates.len()), ("jjj", 0));
     }
 
