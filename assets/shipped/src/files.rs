@@ -74,6 +74,14 @@ mod tests {
     }
 
     #[test]
+    fn the_images_are_told_all_of_them() {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../files.list");
+        let list = std::fs::read_to_string(list).unwrap();
+        let listed: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(listed, ALL.map(path));
+    }
+
+    #[test]
     fn one_that_is_absent_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let error = of(folder.path(), Asset::Bold).unwrap_err();

@@ -10,11 +10,15 @@ YILIN_FONTS_SITE_METHOD = git
 YILIN_FONTS_LICENSE = OFL-1.1
 YILIN_FONTS_LICENSE_FILES = assets/fonts/OFL.txt
 
+YILIN_FONTS_FILES = \
+	fonts/YilinSans-Regular.otf \
+	fonts/YilinSans-Bold.otf
+
 define YILIN_FONTS_INSTALL_TARGET_CMDS
-	$(INSTALL) -D -m 0644 $(@D)/assets/fonts/YilinSans-Regular.otf \
-		$(TARGET_DIR)/usr/share/yilin/fonts/YilinSans-Regular.otf
-	$(INSTALL) -D -m 0644 $(@D)/assets/fonts/YilinSans-Bold.otf \
-		$(TARGET_DIR)/usr/share/yilin/fonts/YilinSans-Bold.otf
+	$(foreach file,$(YILIN_FONTS_FILES),\
+		$(INSTALL) -D -m 0644 $(@D)/assets/$(file) \
+			$(TARGET_DIR)/usr/share/yilin/$(file)
+	)
 endef
 
 $(eval $(generic-package))

@@ -1,7 +1,9 @@
-//! Files that must agree with each other, though no program reads both: slots and partitions, fragments of one kernel.
+//! Files that must agree with each other, though no program reads both: slots and partitions, fragments of one kernel, what our programs
+//! read from the root and what packages install there.
 
 use super::{FirmwareError, Report, files, read};
-use std::collections::BTreeMap;
+use crate::workspace::root;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Kernel symbols without which the hardening of docs/firmware.md is not there.
@@ -15,6 +17,9 @@ const MUST_BE: [(&str, &str); 8] = [
     ("CONFIG_DEVMEM", "n"),
     ("CONFIG_KEXEC", "n"),
 ];
+
+/// The packages that install what our programs read from the root.
+const SHIPPING: [&str; 2] = ["package/yilin-assets/yilin-assets.mk", "package/yilin-fonts/yilin-fonts.mk"];
 
 pub(super) fn check(external: &Path, report: &mut Report) -> Result<(), FirmwareError> {
     let boards = files(&external.join("board"))?;
@@ -33,7 +38,30 @@ pub(super) fn check(external: &Path, report: &mut Report) -> Result<(), Firmware
         let layout = read(&rauc.with_file_name("genimage.cfg"))?;
         slot_faults(&read(rauc)?, &layout).into_iter().for_each(|fault| report.fault(rauc, fault));
     }
+    let packages: Vec<String> =
+        SHIPPING.iter().map(|name| read(&external.join(name))).collect::<Result<_, _>>()?;
+    let shipped = read(&root().join("assets/files.list"))?;
+    shipping_faults(&shipped, &packages)
+        .into_iter()
+        .for_each(|fault| report.fault(external.join("package"), fault));
     Ok(())
+}
+
+/// What our programs read from the root (assets/files.list) is what the packages' `_FILES` name, file for file.
+fn shipping_faults(list: &str, packages: &[String]) -> Vec<String> {
+    let named = |text: &str| -> Vec<String> {
+        let joined = text.replace("\\\n", " ");
+        let lists = joined.lines().filter_map(|line| line.split_once("_FILES ="));
+        let lists = lists.filter(|(name, _)| !name.ends_with("_LICENSE"));
+        lists.flat_map(|(_, files)| files.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    let installed: BTreeSet<String> = packages.iter().flat_map(|text| named(text)).collect();
+    let shipped =
+        list.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<BTreeSet<_>>();
+    let absent = shipped.difference(&installed);
+    let unread = installed.difference(&shipped);
+    let absent = absent.map(|file| format!("{file} is read by our programs, and no package installs it"));
+    absent.chain(unread.map(|file| format!("{file} is installed, and no program of ours reads it"))).collect()
 }
 
 /// Adds a fragment's lines to a kernel's; faults are lines that set nothing, and symbols that are set in two ways.
@@ -104,6 +132,25 @@ mod tests {
         assert_eq!(merge(&mut kernel, "CONFIG_B=y\n"), ["CONFIG_B is n, and y"]);
         assert_eq!(merge(&mut kernel, "CONFIG_C\n"), ["`CONFIG_C` sets nothing"]);
         assert_eq!(merge(&mut kernel, "BR2_C=y\n"), ["`BR2_C=y` sets nothing"]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_installed_is_found() {
+        let list = "# words\nfonts/a.otf\ninput/b.tsv\n";
+        let package = |files: &str| format!("X_LICENSE_FILES = a.txt\nX_FILES = \\\n\t{files}\n\ndefine X\n");
+        let faults = |files: &[&str]| {
+            shipping_faults(list, &files.iter().map(|files| package(files)).collect::<Vec<_>>())
+        };
+        assert!(faults(&["input/b.tsv", "fonts/a.otf"]).is_empty());
+        assert!(faults(&["input/b.tsv \\\n\tfonts/a.otf"]).is_empty());
+        assert_eq!(
+            faults(&["input/b.tsv"]),
+            ["fonts/a.otf is read by our programs, and no package installs it"]
+        );
+        assert_eq!(
+            faults(&["input/b.tsv fonts/a.otf fonts/c.otf"]),
+            ["fonts/c.otf is installed, and no program of ours reads it"]
+        );
     }
 
     #[test]

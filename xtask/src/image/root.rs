@@ -19,17 +19,7 @@ const VERITY_UUID: &str = "59494c4e-0000-4000-8000-0000000000fe";
 /// A block of dm-verity, and what the file system ends at.
 const BLOCK: u64 = 4096;
 
-/// What our programs read from the root, by its place in `assets` (docs/decisions/shipped.md).
-const SHIPPED: [&str; 7] = [
-    "fonts/YilinSans-Regular.otf",
-    "fonts/YilinSans-Bold.otf",
-    "input/pinyin.tsv",
-    "models/tiny_face_detector/tiny_face_detector_model-weights_manifest.json",
-    "models/tiny_face_detector/tiny_face_detector_model.bin",
-    "models/face_landmark_68_tiny/face_landmark_68_tiny_model-weights_manifest.json",
-    "models/face_landmark_68_tiny/face_landmark_68_tiny_model.bin",
-];
-/// Their licences, and each one's place in the root's documents.
+/// The licences of what is shipped with our programs (docs/decisions/shipped.md), and each one's place in the root's documents.
 const LICENCES: [(&str, &str); 5] = [
     ("fonts/OFL.txt", "yilin-fonts/copyright"),
     ("input/LICENSE-jieba.txt", "yilin/jieba"),
@@ -51,7 +41,7 @@ pub(super) struct Root {
     pub(super) kernel: (PathBuf, String),
     /// What the packages of use `extract` hold.
     pub(super) extracted: PathBuf,
-    /// Files for the initramfs, from the root.
+    /// Files for the initramfs, from the root, and lists of what a start reads first.
     pub(super) initramfs: PathBuf,
 }
 
@@ -163,7 +153,7 @@ fn stage(
     copy(&keys.keyring, &stage.join("etc/rauc/keyring.pem"))?;
     copy(&extracted.join("usr/bin/grub-editenv"), &stage.join("usr/bin/grub-editenv"))?;
     let (assets, ours) = (workspace::root().join("assets"), stage.join("usr/share/yilin"));
-    for name in SHIPPED {
+    for (_, name) in lines(&read(&assets.join("files.list"))?) {
         copy(&assets.join(name), &ours.join(name))?;
     }
     let documents = stage.join("usr/share/doc");
