@@ -12,7 +12,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Notifier {
     to: Option<(UnixDatagram, SocketAddr)>,
-    /// Within this time a frame must be painted: a third of `WatchdogSec`.
+    /// Within this time a frame must be painted: half of `WatchdogSec`, as sd_watchdog_enabled(3) advises.
     every: Option<Duration>,
     /// The frame that was told last.
     told: Cell<u64>,
@@ -34,7 +34,7 @@ impl Notifier {
     pub fn of_environment() -> Self {
         let socket = std::env::var_os("NOTIFY_SOCKET").filter(|path| !path.is_empty());
         let usec = std::env::var("WATCHDOG_USEC").ok().and_then(|usec| usec.parse().ok());
-        let every = usec.map(|usec: u64| Duration::from_micros(usec) / 3);
+        let every = usec.map(|usec: u64| Duration::from_micros(usec) / 2);
         socket.map_or_else(|| Self::to(None, every), |path| Self::to(Some(Path::new(&path)), every))
     }
 
@@ -55,6 +55,11 @@ impl Notifier {
         self.to.is_some()
     }
 
+    /// The first frame is on its way to the display.
+    pub fn ready(&self) {
+        self.say("READY=1");
+    }
+
     /// A second passed; `frames` is how many were painted since the start.
     pub fn second(&self, frames: u64) -> Beat {
         if frames == self.told.get() {
@@ -63,9 +68,7 @@ impl Notifier {
             return if due || frames == 0 { Beat::Paint } else { Beat::Rest };
         }
         self.still.set(0);
-        if self.told.replace(frames) == 0 {
-            self.say("READY=1");
-        }
+        self.told.set(frames);
         if self.every.is_some() {
             self.say("WATCHDOG=1");
         }
@@ -109,8 +112,10 @@ mod tests {
         let notifier = Notifier::to(Some(&path), Some(Duration::from_secs(3)));
         assert_eq!(notifier.second(0), Beat::Paint);
         assert_eq!(heard(), None);
+        notifier.ready();
+        assert_eq!(heard().as_deref(), Some("READY=1"));
         assert_eq!(notifier.second(1), Beat::Rest);
-        assert_eq!((heard().as_deref(), heard().as_deref()), (Some("READY=1"), Some("WATCHDOG=1")));
+        assert_eq!(heard().as_deref(), Some("WATCHDOG=1"));
         for beat in [Beat::Rest, Beat::Rest, Beat::Paint, Beat::Paint] {
             assert_eq!(notifier.second(1), beat);
             assert_eq!(heard(), None, "a page that is not painted anew feeds nothing");

@@ -33,6 +33,7 @@ pub struct Terminal {
     pub(crate) shipped: Shipped,
     shown: Cell<Option<(Locale, DisplayMode)>>,
     observer: RefCell<Option<Observer>>,
+    at_first_frame: RefCell<Option<Box<dyn FnOnce()>>>,
     pub(crate) painted: Painted,
     /// What a second brings that is no matter of the session.
     rest: fleet::Rest,
@@ -49,10 +50,10 @@ struct PaintedAt {
 }
 
 impl Painted {
-    /// A frame is being painted.
-    fn note(&self, at: domain::terminal::Timestamp) {
-        self.0.frames.set(self.0.frames.get() + 1);
+    /// A frame is being painted; whether it is the first.
+    fn note(&self, at: domain::terminal::Timestamp) -> bool {
         self.0.last.set(Some(at));
+        self.0.frames.replace(self.0.frames.get() + 1) == 0
     }
 }
 
@@ -74,6 +75,7 @@ impl Terminal {
             shipped,
             shown: Cell::new(None),
             observer: RefCell::new(None),
+            at_first_frame: RefCell::new(None),
             painted: Painted::default(),
             rest: fleet::Rest::default(),
         });
@@ -107,6 +109,11 @@ impl Terminal {
     /// Calls back whenever the screen shows another page, before anything else happens.
     pub fn observe(&self, observer: impl Fn(&Self, Page) + 'static) {
         *self.observer.borrow_mut() = Some(Box::new(observer));
+    }
+
+    /// Calls back once, when the first frame is on its way to the display.
+    pub fn at_first_frame(&self, act: impl FnOnce() + 'static) {
+        *self.at_first_frame.borrow_mut() = Some(Box::new(act));
     }
 
     /// The resident touched a control.

@@ -100,10 +100,12 @@ impl Display {
         let furniture = furnish(&terminal);
         OPEN.set(Some(Open { terminal: Rc::clone(&terminal), inbox, preview }));
         drain();
-        let notifier = Notifier::of_environment();
+        let notifier = Rc::new(Notifier::of_environment());
         if notifier.is_heard() {
             terminal.is_looked_after();
         }
+        let first = Rc::clone(&notifier);
+        terminal.at_first_frame(move || first.ready());
         let tick = Timer::default();
         tick.start(TimerMode::Repeated, TICK, move || {
             with_open(|open| {

@@ -16,9 +16,10 @@ use fleet_api::ui::{Answer, Ask, FromAgent, Refused, TechnicianAsk};
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 use platform_client::clock::Clock as _;
-use slint::{Color, ComponentHandle};
+use slint::{Color, ComponentHandle, Timer};
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// A touch of the dark screen keeps it bright for so long.
 const AWAKE: time::Duration = time::Duration::seconds(60);
@@ -64,8 +65,18 @@ impl Terminal {
     pub(super) fn connect_fleet(self: &Rc<Self>) {
         let navigation = self.navigation();
         let (painted, clock) = (self.painted.clone(), self.shell.borrow().clock().clone());
+        let weak = Rc::downgrade(self);
         navigation.on_painted(move |_| {
-            painted.note(clock.now());
+            if painted.note(clock.now()) {
+                // A timer's turn comes when the frame that is being painted was given to the display.
+                let weak = weak.clone();
+                Timer::single_shot(Duration::ZERO, move || {
+                    let act = weak.upgrade().and_then(|terminal| terminal.at_first_frame.take());
+                    if let Some(act) = act {
+                        act();
+                    }
+                });
+            }
             Color::from_argb_u8(0, 0, 0, 0)
         });
         let weak = Rc::downgrade(self);

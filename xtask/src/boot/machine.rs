@@ -118,7 +118,8 @@ impl Machine {
         if attached.usb {
             qemu.args(["-device", "qemu-xhci,id=usb"]);
         }
-        qemu.args(["-device", "virtio-serial-pci"]);
+        // A guest that writes a byte waits, busily, until it is taken: at once here, and not when QEMU's other thread comes to it.
+        qemu.args(["-device", "virtio-serial-pci,ioeventfd=off"]);
         qemu.arg("-chardev")
             .arg(format!("socket,id=agent,server=on,wait=off,path={}", socket("agent").display()));
         qemu.args(["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"]);

@@ -94,7 +94,7 @@ fn initramfs(folders: &Folders, root: &Root, work: &Path, to: &Path) -> Result<(
         let path = tree.join(name);
         std::fs::create_dir_all(&path).map_err(|e| ImageError::File(path, e))?;
     }
-    output(Command::new("cp").arg("--recursive").arg(root.initramfs.join("usr")).arg(&tree))?;
+    output(Command::new("cp").arg("--recursive").arg(root.initramfs.join(".")).arg(&tree))?;
     for (name, target) in [("lib64", "usr/lib/x86_64-linux-gnu"), ("lib", "usr/lib")] {
         let link = tree.join(name);
         std::os::unix::fs::symlink(target, &link).map_err(|e| ImageError::File(link, e))?;
@@ -116,11 +116,14 @@ fn initramfs(folders: &Folders, root: &Root, work: &Path, to: &Path) -> Result<(
     write(&tree.join("modules/order"), order)?;
     let there =
         |module: &PathBuf| module.file_name().is_some_and(|name| tree.join("modules").join(name).exists());
-    let mut early = String::new();
-    for module in modules(&root.extracted, &root.kernel.1, &list, "early")?.iter().filter(|it| !there(it)) {
-        let _ = writeln!(early, "usr/{}", module.strip_prefix(&root.extracted).unwrap_or(module).display());
+    for place in ["first", "early"] {
+        let mut named = String::new();
+        for module in modules(&root.extracted, &root.kernel.1, &list, place)?.iter().filter(|it| !there(it)) {
+            let _ =
+                writeln!(named, "usr/{}", module.strip_prefix(&root.extracted).unwrap_or(module).display());
+        }
+        write(&tree.join("modules").join(place), named)?;
     }
-    write(&tree.join("modules/early"), early)?;
     // No date of the version's: nobody reads one here, and with it each version would have another initramfs.
     let pack = "find . -exec touch --no-dereference --date=@0 {} + && chmod -R go-w,go+rX . && \
                 find . -print0 | LC_ALL=C sort -z | \

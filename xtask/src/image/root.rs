@@ -138,7 +138,7 @@ fn stage(
     let version = &kernel.1;
     let list = folders.board.join("modules.list");
     let list = read(&list)?;
-    for place in ["early", "root"] {
+    for place in ["first", "early", "root"] {
         for module in modules(extracted, version, &list, place)? {
             copy(&module, &stage.join("usr").join(module.strip_prefix(extracted).unwrap_or(&module)))?;
         }
