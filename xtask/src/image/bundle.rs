@@ -10,8 +10,6 @@ use std::process::Command;
 
 /// What RAUC compares with the image's system.conf.
 pub(crate) const COMPATIBLE: &str = "yilin-qemu-x86_64";
-/// The file system of a bundle is read in blocks, also where an update needs a part of one alone.
-const SMALL_BLOCKS: &str = "--mksquashfs-args=-b 16K";
 
 /// Signs the image.
 pub(super) fn make(folders: &Folders, options: &Options, keys: &Keys) -> Result<PathBuf, ImageError> {
@@ -38,7 +36,7 @@ fn sign(input: &Path, version: &str, signer: &Signer, bundle: &Path) -> Result<(
     rauc.arg(format!("--cert={}", signer.certificate.display()));
     rauc.arg(format!("--key={}", signer.key.display()));
     rauc.arg(format!("--intermediate={}", signer.intermediate.display()));
-    output(rauc.arg("bundle").arg(SMALL_BLOCKS).args([input, bundle]))?;
+    output(rauc.arg("bundle").args([input, bundle]))?;
     Ok(())
 }
 
