@@ -28,6 +28,10 @@ table() {
         $((data * 8)) "$1" "$1" "$data" $((data + 1)) "$hash" "$salt"
 }
 
+# What each kernel is told besides its slot and root. One that is stuck for twenty seconds starts again, also before anybody feeds the
+# watchdog; by word, for the configuration's own switch became a number in later kernels.
+words='root=/dev/dm-0 ro rootwait panic=5 softlockup_panic=1 quiet loglevel=4 usbcore.authorized_default=0'
+
 # 2. The boot slot.
 rm -rf boot-slot && mkdir boot-slot
 case $board in
@@ -37,7 +41,7 @@ rk3568 | rk3588)
     for slot in A B; do
         root=root-$(echo "$slot" | tr AB ab)
         cp "$dtb" "slot-$slot.fdt"
-        fdtput -p -t s "slot-$slot.fdt" /chosen bootargs "rauc.slot=$slot yilin.slot=$slot dm-mod.create=\"$(table "$root")\" dm-mod.waitfor=PARTLABEL=$root root=/dev/dm-0 ro rootwait panic=5 quiet loglevel=4 usbcore.authorized_default=0"
+        fdtput -p -t s "slot-$slot.fdt" /chosen bootargs "rauc.slot=$slot yilin.slot=$slot dm-mod.create=\"$(table "$root")\" dm-mod.waitfor=PARTLABEL=$root $words"
     done
     cp "$tree/board/rockchip/image.its" .
     mkimage -f image.its ${YILIN_BOOT_KEYS:+-k "$YILIN_BOOT_KEYS"} boot-slot/image.fit
@@ -47,7 +51,7 @@ rk3568 | rk3588)
     # GRUB itself puts quotes around a word with spaces, and would mask any inside it.
     cat >boot-slot/slot.cfg <<END
 if [ "\$slot" = A ]; then set dm='$(table root-a)'; set part=root-a; else set dm='$(table root-b)'; set part=root-b; fi
-linux \$boot/vmlinuz rauc.slot=\$slot yilin.slot=\$slot "dm-mod.create=\$dm" dm-mod.waitfor=PARTLABEL=\$part root=/dev/dm-0 ro rootwait panic=5 quiet loglevel=4 usbcore.authorized_default=0
+linux \$boot/vmlinuz rauc.slot=\$slot yilin.slot=\$slot "dm-mod.create=\$dm" dm-mod.waitfor=PARTLABEL=\$part $words
 END
     (cd boot-slot && sha256sum slot.cfg vmlinuz >sums)
     cp "$tree/board/x86_64-efi/grub.cfg" .

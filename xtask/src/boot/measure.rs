@@ -28,7 +28,7 @@ const SHELL: &str = "#!/bin/busybox sh\n\
 /// Since the kernel began, microseconds: systemd has the time of the first painted frame, which the terminal tells it.
 const PAINTED: &str = "systemctl show --property=ActiveEnterTimestampMonotonic --value yilin-terminal";
 /// Between two questions for it.
-const ASKED_EACH: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(500);
 /// Busy and all ticks of all processors.
 const PROCESSOR: &str = "cut -d' ' -f2- /proc/stat | head -n 1";
 /// Work that is the same for each processor, and how long it took, nanoseconds: what an emulated one is to the host's.
@@ -148,7 +148,7 @@ fn to_the_page(machine: &mut Machine) -> Result<f64, BootError> {
         if painted > 0.0 {
             return Ok(painted / 1e6);
         }
-        std::thread::sleep(ASKED_EACH);
+        std::thread::sleep(PAUSE);
     }
     Err(BootError::Unpainted(START))
 }

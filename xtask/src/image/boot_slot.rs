@@ -8,11 +8,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the kernel is told besides its root. A fault of its own, or a processor that comes to nothing for twenty seconds, ends in a restart,
-/// which the boot loader counts, also before anybody feeds the watchdog. It measures an emulated processor's counter against a timer, mistrusts it, and then asks
-/// the timer for the time, each time at the price of an exit to QEMU. Huge pages would keep some 60 MB of a gigabyte free for themselves, and nothing here
-/// is so large that they would help.
-const CMDLINE: &str = "transparent_hugepage=never console=ttyS0 quiet loglevel=4 panic=5 oops=panic softlockup_panic=1 systemd.getty_auto=no systemd.volatile=state systemd.show_status=no \
+/// What the kernel is told besides its root. A fault of its own, or a processor that is stuck for twenty seconds, ends in a restart, which
+/// the boot loader counts, also before anybody feeds the watchdog. It measures an emulated processor's counter against a timer,
+/// mistrusts it, and then asks the timer for the time, each time at the price of an exit to QEMU. Huge pages would keep some 60 MB
+/// of a gigabyte free for themselves, and nothing here is so large that they would help.
+const CMDLINE: &str = "transparent_hugepage=never console=ttyS0 quiet loglevel=4 panic=5 oops=panic softlockup_panic=1 \
+                       systemd.getty_auto=no systemd.volatile=state systemd.show_status=no \
                        vt.global_cursor_default=0 tsc=reliable module.sig_enforce=1 usbcore.authorized_default=0";
 /// What GRUB needs for grub.cfg.
 const GRUB_MODULES: [&str; 16] = [
