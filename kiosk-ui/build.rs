@@ -1,71 +1,12 @@
-//! Makes `words.slint` from the table of messages, then compiles the screens.
-
-use domain::locale::Locale;
-use domain::messages;
-use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+//! How the terminal's program is linked.
 
 #[allow(clippy::print_stdout, reason = "what a build script says to cargo")]
 fn main() {
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    std::fs::write(out.join("words.slint"), words_slint()).expect("the output folder is writable");
-    std::fs::write(out.join("words.rs"), words_rs()).expect("the output folder is writable");
-
-    let sim = std::env::var_os("CARGO_FEATURE_SIM").is_some();
-    let main = if sim { "ui/app-with-dock.slint" } else { "ui/app.slint" };
-    let libraries = HashMap::from([("words".to_owned(), out)]);
-    let config = slint_build::CompilerConfiguration::new()
-        .with_library_paths(libraries)
-        .embed_resources(slint_build::EmbedResourcesKind::EmbedFiles)
-        // Names of elements, for the list of elements beside each picture.
-        .with_debug_info(sim);
+    println!("cargo::rerun-if-changed=build.rs");
     // A program whose place in memory is chosen at its start has a hundred thousand addresses to be put right; packed, they are
     // not read from the disk into memory for it (glibc 2.36, musl 1.2.4).
     let released = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
     if released && std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
-    if let Err(error) = slint_build::compile_with_config(main, config) {
-        panic!("{}: {error}", Path::new(main).display());
-    }
-}
-
-/// The messages without arguments; those with arguments are filled in and handed to the pages.
-fn fixed() -> impl Iterator<Item = messages::MessageId> {
-    messages::ALL.into_iter().filter(|m| !m.has_arguments())
-}
-
-/// `idle.touch_to_start` → `idle-touch-to-start`.
-fn property(message: messages::MessageId) -> String {
-    message.id().replace(['.', '_'], "-")
-}
-
-fn words_slint() -> String {
-    let mut out = String::from("export global Words {\n");
-    for message in fixed() {
-        let _ = writeln!(
-            out,
-            "    in property <string> {}: {:?};",
-            property(message),
-            message.text(Locale::ZhCn)
-        );
-    }
-    out.push_str("}\n");
-    out
-}
-
-/// One setter call for each word, so that a change of language sets them all.
-fn words_rs() -> String {
-    let mut out = String::from(
-        "/// Sets every fixed word of the pages in one language.\n\
-         pub(crate) fn set_all(words: &crate::screens::Words<'_>, locale: domain::locale::Locale) {\n    \
-         use domain::messages::MessageId;\n",
-    );
-    for message in fixed() {
-        let setter = property(message).replace('-', "_");
-        let _ = writeln!(out, "    words.set_{setter}(MessageId::{message:?}.text(locale).into());");
-    }
-    out.push_str("}\n");
-    out
 }

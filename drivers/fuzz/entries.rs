@@ -13,6 +13,8 @@ pub(crate) mod devices;
 pub(crate) mod document;
 #[path = "printer.rs"]
 pub(crate) mod printer;
+#[path = "touch.rs"]
+pub(crate) mod touch;
 
 use domain::resident_id::ResidentIdCard;
 use drivers::id_card_reader::{
@@ -25,7 +27,7 @@ use drivers::transport::{Recording, Redaction as _};
 pub(crate) type Entry = fn(&[u8]);
 
 /// Every entry, by the name of its target and its folder in the corpus.
-pub(crate) const ENTRIES: [(&str, Entry); 21] = [
+pub(crate) const ENTRIES: [(&str, Entry); 22] = [
     ("board_reply", devices::board_reply),
     ("call_recording", devices::call_recording),
     ("camera_jpeg", codes::camera_jpeg),
@@ -36,6 +38,7 @@ pub(crate) const ENTRIES: [(&str, Entry); 21] = [
     ("code_payload", codes::payload),
     ("document_file", document::file),
     ("face_answer", devices::face_answer),
+    ("input_events", touch::input_events),
     ("ipp_answer", document::answer),
     ("ipp_http", document::http),
     ("ipp_recording", document::recording),

@@ -154,7 +154,8 @@ impl Cli {
 
     /// The screen: flag, file, or a 21.5-inch one upright.
     pub fn screen(&self, config: &Config) -> ScreenProfile {
-        self.screen.size.or(config.screen).unwrap_or(ScreenProfile::UPRIGHT)
+        let configured = config.screen.unwrap_or(ScreenProfile::UPRIGHT);
+        self.screen.size.map_or(configured, |size| ScreenProfile { turned: configured.turned, ..size })
     }
 }
 

@@ -13,7 +13,7 @@ pub use devices::{
 
 use crate::agent::{AgentAddress, Backlight, Fleet};
 use crate::machine::MachineWords;
-use crate::profile::ScreenProfile;
+use crate::profile::{ScreenProfile, Turned};
 use domain::locale::Localized;
 use domain::terminal::{Contact, OpeningHours, Site, TerminalId};
 use platform_client::credentials::OldestTls;
@@ -197,8 +197,11 @@ impl Config {
 fn screen(terminal: &Table<'_>) -> Option<ScreenProfile> {
     let size: Option<ScreenProfile> = terminal.optional("size", reader::parsed);
     let px_per_mm = terminal.optional("px_per_mm", px_per_mm);
-    let size = size.or_else(|| px_per_mm.map(|_| ScreenProfile::UPRIGHT))?;
-    Some(ScreenProfile { px_per_mm: px_per_mm.unwrap_or(size.px_per_mm), ..size })
+    let turned = terminal.optional("turned", turned);
+    let size =
+        size.or_else(|| (px_per_mm.is_some() || turned.is_some()).then_some(ScreenProfile::UPRIGHT))?;
+    let px_per_mm = px_per_mm.unwrap_or(size.px_per_mm);
+    Some(ScreenProfile { px_per_mm, turned: turned.unwrap_or_default(), ..size })
 }
 
 fn site(site: &Table<'_>) -> Option<Site> {
@@ -285,6 +288,12 @@ fn px_per_mm(value: reader::Value<'_>) -> Result<f32, String> {
     number
         .map(|n| n as f32)
         .ok_or_else(|| "write the screen's pixels in a millimetre, such as 4.03".to_owned())
+}
+
+fn turned(value: reader::Value<'_>) -> Result<Turned, String> {
+    let turned = reader::whole(value).and_then(Turned::by);
+    turned
+        .ok_or_else(|| "write how many degrees the picture is turned clockwise: 0, 90, 180 or 270".to_owned())
 }
 
 fn offset(value: reader::Value<'_>) -> Result<UtcOffset, String> {

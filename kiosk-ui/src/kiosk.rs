@@ -6,9 +6,11 @@ use kiosk_ui::clock::TerminalClock;
 use kiosk_ui::config::Config;
 use kiosk_ui::device::camera;
 use kiosk_ui::journal::Journal;
+use kiosk_ui::kms::Lie;
 use kiosk_ui::output::Output;
 use kiosk_ui::province::{News, Randomness};
 use kiosk_ui::start::Parts;
+use kiosk_ui::touch::Matrix;
 use kiosk_ui::window::{Display, Furniture, WindowError};
 use std::process::ExitCode;
 
@@ -25,6 +27,7 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         }
     };
     let camera = config.devices.camera.clone().map(camera::by_port);
+    let lie = Lie { turned: screen.turned, touches: Matrix::kept(&data).unwrap_or(Matrix::IDENTITY) };
     let parts = Parts {
         site,
         data,
@@ -37,7 +40,7 @@ pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
         journal,
         fleet: config.fleet,
     };
-    let shown = Display::find().and_then(|display| display.show(parts, screen, |_| Furniture::none()));
+    let shown = Display::find(lie).and_then(|display| display.show(parts, screen, |_| Furniture::none()));
     match shown {
         Ok(ended) => ended.code(),
         Err(error @ WindowError::NoDisplay(_)) => output.failed(error.kind(), &error.to_string()),

@@ -5,7 +5,6 @@
 
 pub mod agent;
 pub mod assets;
-pub mod card;
 pub mod catalogue_command;
 pub mod chain;
 pub mod cli;
@@ -23,6 +22,7 @@ pub mod headless;
 pub mod inbox;
 pub mod input;
 pub mod journal;
+pub mod kms;
 pub mod log;
 pub mod machine;
 #[cfg(feature = "sim")]
@@ -35,7 +35,6 @@ pub mod profile;
 pub mod province;
 #[cfg(feature = "sim")]
 pub mod rig;
-pub mod screens;
 pub mod shell;
 pub mod start;
 pub mod terminal;
@@ -52,4 +51,5 @@ mod outbox_desk;
 mod pages;
 mod picture;
 mod ruler;
-mod words;
+
+pub use kiosk_screens as screens;

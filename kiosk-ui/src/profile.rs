@@ -9,17 +9,46 @@ pub struct ScreenProfile {
     pub height: u32,
     /// Pixels in a millimetre.
     pub px_per_mm: f32,
+    /// How a kiosk's panel is mounted.
+    pub turned: Turned,
+}
+
+/// How far the picture is turned clockwise, for a panel that is mounted so far the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Turned {
+    /// Not at all.
+    #[default]
+    No,
+    /// By 90°.
+    Right,
+    /// By 180°.
+    Over,
+    /// By 270°.
+    Left,
+}
+
+impl Turned {
+    /// By its degrees; none of another angle.
+    pub fn by(degrees: i64) -> Option<Self> {
+        match degrees {
+            0 => Some(Self::No),
+            90 => Some(Self::Right),
+            180 => Some(Self::Over),
+            270 => Some(Self::Left),
+            _ => None,
+        }
+    }
 }
 
 impl ScreenProfile {
     /// A 21.5-inch screen upright.
-    pub const UPRIGHT: Self = Self { width: 1080, height: 1920, px_per_mm: 4.03 };
+    pub const UPRIGHT: Self = Self { width: 1080, height: 1920, px_per_mm: 4.03, turned: Turned::No };
 
     /// The screen of so many pixels: one of the three that the pages are made for, else one of the same kind of glass.
     pub fn of(width: u32, height: u32) -> Self {
         // A small upright screen is a 10.1-inch one with its finer pixels.
         let px_per_mm = if width <= 800 && height > width { 5.88 } else { 4.03 };
-        Self { width, height, px_per_mm }
+        Self { width, height, px_per_mm, turned: Turned::No }
     }
 
     /// The same glass shown smaller, in a window on a desk.
@@ -30,7 +59,8 @@ impl ScreenProfile {
             reason = "pixels of a screen, times at most one"
         )]
         let scale = |pixels: u32| (f64::from(pixels) * f64::from(factor)).round() as u32;
-        Self { width: scale(self.width), height: scale(self.height), px_per_mm: self.px_per_mm * factor }
+        let (width, height) = (scale(self.width), scale(self.height));
+        Self { width, height, px_per_mm: self.px_per_mm * factor, ..self }
     }
 }
 

@@ -8,6 +8,7 @@ use kiosk_ui::config::Config;
 use kiosk_ui::device::camera;
 use kiosk_ui::dock::{self, LastPaper};
 use kiosk_ui::journal::Journal;
+use kiosk_ui::kms::Lie;
 use kiosk_ui::output::Output;
 use kiosk_ui::province::{News, Randomness};
 use kiosk_ui::rig::{self, Rig, RigError, RigOptions, RigPace, RigProvince};
@@ -26,7 +27,7 @@ const NEWS_EVERY: Duration = Duration::from_secs(3);
 /// The screen with the simulators' dock; where there is no display, the sample visits.
 pub(crate) fn screen(cli: &Cli, config: Config, output: Output) -> ExitCode {
     let (data, screen) = (cli.data(&config), cli.screen(&config).scaled(cli.screen.scale));
-    let display = match Display::find() {
+    let display = match Display::find(Lie::PLAIN) {
         Ok(display) => display,
         Err(error) => return no_display::play(&error.to_string(), &data, output),
     };

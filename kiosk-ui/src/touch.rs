@@ -1,7 +1,7 @@
 //! The calibration of the touch screen: from five touched crosses to the matrix that the input path uses.
 //!
-//! Duty: a matrix that is right, or a refusal. Never: turn a touch by itself: libinput does (`LIBINPUT_CALIBRATION_MATRIX`),
-//! from a udev rule that a unit of root makes of the file kept here (`/usr/lib/yilin/touch` of the image).
+//! Duty: a matrix that is right, or a refusal. Never: know of devices: `kms` brings each touch where this says, from the
+//! program's next start on.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ const STRAY: f64 = 0.02;
 /// A screen that is turned or stretched more than this was not touched on its crosses.
 const MOST: f64 = 3.0;
 
-/// `x' = a x + b y + c`, `y' = d x + e y + f`, in parts of the screen from its left and top (libinput, "Calibration matrix").
+/// `x' = a x + b y + c`, `y' = d x + e y + f`, in parts of the screen from its left and top, as libinput's calibration matrix.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Matrix([f64; 6]);
 
@@ -65,7 +65,8 @@ impl Matrix {
         Ok(whole)
     }
 
-    fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
+    /// Where a touch is brought.
+    pub fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
         let [a, b, c, d, e, f] = self.0;
         (a * x + b * y + c, d * x + e * y + f)
     }
@@ -162,7 +163,7 @@ mod tests {
         };
         close(fit(|x, y| (x, y)), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
         close(fit(|x, y| (x * 0.8 + 0.1, y)), [1.25, 0.0, -0.125, 0.0, 1.0, 0.0]);
-        // libinput's own examples: turned by 90° and 180°.
+        // The examples of libinput's documentation: turned by 90° and 180°.
         close(fit(|x, y| (y, 1.0 - x)), [0.0, -1.0, 1.0, 1.0, 0.0, 0.0]);
         close(fit(|x, y| (1.0 - x, 1.0 - y)), [-1.0, 0.0, 1.0, 0.0, -1.0, 1.0]);
     }
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_as_libinput_reads_it() {
+    fn it_is_kept_as_a_line_of_six_numbers() {
         let folder = tempfile::tempdir().expect("a folder");
         assert_eq!(Matrix::kept(folder.path()), None);
         let matrix = Matrix([0.0, -1.0, 1.0, 1.0, 0.0, 0.0]);

@@ -6,6 +6,7 @@ use crate::assets::{Shipped, ShippedError};
 use crate::device::camera::PreviewSlot;
 use crate::fonts;
 use crate::inbox::Inbox;
+use crate::kms::Lie;
 use crate::notify::{Beat, Notifier};
 use crate::preview;
 use crate::profile::ScreenProfile;
@@ -15,6 +16,7 @@ use domain::session::event::EventKind;
 use shipped::AssetError;
 use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
 use std::cell::RefCell;
+use std::panic::UnwindSafe;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -73,12 +75,12 @@ thread_local! {
 pub struct Display(());
 
 impl Display {
-    /// Looks for a display.
+    /// Looks for a display; `lie` is how picture and touches lie on a kiosk's.
     ///
     /// # Errors
     /// [`WindowError::NoDisplay`], with the words of the window system; [`WindowError::Typeface`].
-    pub fn find() -> Result<Self, WindowError> {
-        quietly(select).map_err(WindowError::NoDisplay)?;
+    pub fn find(lie: Lie) -> Result<Self, WindowError> {
+        quietly(|| select(lie)).map_err(WindowError::NoDisplay)?;
         fonts::install()?;
         Ok(Self(()))
     }
@@ -163,26 +165,21 @@ impl Furniture {
     }
 }
 
-/// Chooses the window system that this build has.
-fn select() -> Result<(), PlatformError> {
+/// A window on a desktop, where the mouse is the finger.
+#[cfg(feature = "sim")]
+fn select(_: Lie) -> Result<(), PlatformError> {
     let selector = slint::BackendSelector::new();
-    #[cfg(feature = "sim")]
-    let selector = selector.backend_name("winit".to_owned()).renderer_name("software".to_owned());
-    #[cfg(all(feature = "kms", not(feature = "sim")))]
-    let selector = {
-        if !crate::card::wait(std::path::Path::new(crate::card::CARDS), crate::card::PATIENCE) {
-            tracing::warn!(
-                folder = crate::card::CARDS,
-                "no card of a display came: is one connected, and has the kernel its driver?"
-            );
-        }
-        selector.backend_name("linuxkms-noseat".to_owned()).renderer_name("software".to_owned())
-    };
-    selector.select()
+    selector.backend_name("winit".to_owned()).renderer_name("software".to_owned()).select()
+}
+
+/// The whole display of a kiosk.
+#[cfg(not(feature = "sim"))]
+fn select(lie: Lie) -> Result<(), PlatformError> {
+    crate::kms::Kms::select(lie)
 }
 
 /// Window systems panic where a library of theirs is absent (xkbcommon, for one); that is no display, and no crash.
-fn quietly(select: fn() -> Result<(), PlatformError>) -> Result<(), String> {
+fn quietly(select: impl FnOnce() -> Result<(), PlatformError> + UnwindSafe) -> Result<(), String> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let selected = std::panic::catch_unwind(select);

@@ -165,7 +165,7 @@ fn every_mistake_is_named_with_its_line() {
             (2, "terminal.size: `huge` is no size of a screen"),
             (3, "terminal.px_per_mm: write the screen's pixels"),
             (4, "terminal.utc_offset: `8` is no offset"),
-            (5, "`terminal.colour` is unknown here; there is data, size, px_per_mm, utc_offset"),
+            (5, "`terminal.colour` is unknown here; there is data, size, px_per_mm, turned, utc_offset"),
             (7, "`toaster` is unknown here; there is terminal, site, "),
         ],
     );

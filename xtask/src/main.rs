@@ -105,6 +105,9 @@ enum Task {
         /// How many bodies of each call it makes up.
         #[arg(long)]
         examples: Option<u32>,
+        /// A folder with both programs; built when left out.
+        #[arg(long)]
+        programs: Option<PathBuf>,
     },
     /// Measures, prints ours beside the anchor's, and leaves the samples in docs/measured.
     Bench {
@@ -145,7 +148,9 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::Crash { runs, seed } => crash::run(runs, seed)?,
         Task::Prove { terminals } => prove::run(terminals)?,
         Task::Fuzz { targets, seconds } => fuzz::run(seconds, &targets)?,
-        Task::Schemathesis { of, seed, examples } => schemathesis::ask(of, seed, examples)?,
+        Task::Schemathesis { of, seed, examples, programs } => {
+            schemathesis::ask(of, seed, examples, programs.as_deref())?;
+        }
         Task::Bench { list: true, .. } => bench::list()?,
         Task::Bench { name, list: false, only } => bench::run(name.as_deref(), &only)?,
     }

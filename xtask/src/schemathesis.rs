@@ -62,7 +62,12 @@ struct Asked {
 }
 
 /// Asks one server, or each; fails on any finding.
-pub(crate) fn ask(of: Option<Server>, seed: u64, examples: Option<u32>) -> Result<(), SchemathesisError> {
+pub(crate) fn ask(
+    of: Option<Server>,
+    seed: u64,
+    examples: Option<u32>,
+    programs: Option<&Path>,
+) -> Result<(), SchemathesisError> {
     let folder = std::env::temp_dir().join("yilin-schemathesis");
     let python = python(&folder)?;
     for server in [Server::Province, Server::Fleet] {
@@ -70,8 +75,8 @@ pub(crate) fn ask(of: Option<Server>, seed: u64, examples: Option<u32>) -> Resul
             continue;
         }
         let asked = match server {
-            Server::Province => province(&folder)?,
-            Server::Fleet => fleet(&folder, &python)?,
+            Server::Province => province(&folder, programs)?,
+            Server::Fleet => fleet(&folder, &python, programs)?,
         };
         run(&asked, &folder, &python, seed, examples)?;
     }
@@ -127,8 +132,12 @@ fn python(folder: &Path) -> Result<PathBuf, SchemathesisError> {
     Ok(python)
 }
 
-/// Builds a program; where it lies.
-fn built(package: &str, program: &str) -> Result<PathBuf, SchemathesisError> {
+/// Where a program lies: in the folder of programs, or where it is built now.
+fn built(package: &str, program: &str, programs: Option<&Path>) -> Result<PathBuf, SchemathesisError> {
+    if let Some(programs) = programs {
+        let program = programs.join(program);
+        return program.canonicalize().map_err(|e| SchemathesisError::File(program, e));
+    }
     cargo_output(&["build", "--package", package, "--bin", program])?;
     Ok(Metadata::read()?.target_directory.join("debug").join(program))
 }
@@ -161,14 +170,14 @@ fn started<T: serde::de::DeserializeOwned>(
 }
 
 /// The reference platform, which makes a terminal's certificate itself.
-fn province(folder: &Path) -> Result<Asked, SchemathesisError> {
+fn province(folder: &Path, programs: Option<&Path>) -> Result<Asked, SchemathesisError> {
     #[derive(serde::Deserialize)]
     struct Ready {
         url: String,
         credentials: PathBuf,
     }
     let data = emptied(folder.join("data"))?;
-    let mut command = Command::new(built("platform-client", "yilin-province")?);
+    let mut command = Command::new(built("platform-client", "yilin-province", programs)?);
     // The moment of the document's examples: what is booked in them is still to come.
     command.args(["serve", "--time", "2026-11-24T10:24:00+08:00", "--data"]).arg(data);
     let (program, ready) = started::<Ready>(&mut command, "the platform")?;
@@ -185,7 +194,7 @@ fn province(folder: &Path) -> Result<Asked, SchemathesisError> {
 }
 
 /// The fleet server, with a terminal that enrolled as an agent does.
-fn fleet(folder: &Path, python: &Path) -> Result<Asked, SchemathesisError> {
+fn fleet(folder: &Path, python: &Path, programs: Option<&Path>) -> Result<Asked, SchemathesisError> {
     #[derive(serde::Deserialize)]
     struct Ready {
         device_url: String,
@@ -197,7 +206,7 @@ fn fleet(folder: &Path, python: &Path) -> Result<Asked, SchemathesisError> {
     }
     let ours = root().join("fleet/server/schemathesis");
     let data = emptied(folder.join("fleet"))?;
-    let program = built("fleet-server", "yilin-fleet")?;
+    let program = built("fleet-server", "yilin-fleet", programs)?;
     let yilin_fleet = || {
         let mut command = Command::new(&program);
         command.arg("--json").arg("--data").arg(&data);

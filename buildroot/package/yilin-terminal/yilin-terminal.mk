@@ -9,14 +9,13 @@ YILIN_TERMINAL_SITE = $(call qstrip,$(BR2_YILIN_SOURCE))
 YILIN_TERMINAL_SITE_METHOD = git
 YILIN_TERMINAL_LICENSE = GPL-3.0
 YILIN_TERMINAL_LICENSE_FILES = LICENSE
-YILIN_TERMINAL_DEPENDENCIES = host-pkgconf libinput libxkbcommon udev
 
 # The workspace's lock file counts; of its members one is built.
 YILIN_TERMINAL_CARGO_BUILD_OPTS = \
 	--package kiosk-ui \
 	--bin yilin-terminal \
 	--no-default-features \
-	--features kms,pkcs11,asset-files
+	--features pkcs11,asset-files
 
 # No word lists of other languages: docs/decisions/segmenter.md.
 YILIN_TERMINAL_CARGO_ENV = ICU4X_DATA_DIR=$(@D)/kiosk-ui/icu

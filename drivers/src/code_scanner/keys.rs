@@ -2,9 +2,9 @@
 //! codes that they type with Alt and the number pad for what is on no key.
 
 use super::line::is_end;
-
-/// `struct input_event` of a 64-bit kernel: two numbers of eight bytes for the time, then kind, code and value.
-pub(super) const EVENT: usize = 24;
+pub(super) use crate::evdev::EVENT;
+use crate::evdev::{EV_KEY, EV_SYN, Event, SYN_DROPPED};
+use crate::us_keyboard::{KEY_LEFTSHIFT, KEY_RIGHTSHIFT, PAD, letter};
 
 /// What an event brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,21 +41,13 @@ pub(super) struct Keys {
 }
 
 // linux/input-event-codes.h
-const EV_SYN: u16 = 0;
-const EV_KEY: u16 = 1;
-const SYN_DROPPED: u16 = 3;
-const KEY_LEFTSHIFT: u16 = 42;
-const KEY_RIGHTSHIFT: u16 = 54;
 const KEY_LEFTALT: u16 = 56;
 const KEY_RIGHTALT: u16 = 100;
-const KEY_KPENTER: u16 = 96;
 
 impl Keys {
     /// Takes one `struct input_event`.
     pub(super) fn event(&mut self, event: &[u8; EVENT]) -> Key {
-        let kind = u16::from_ne_bytes([event[16], event[17]]);
-        let code = u16::from_ne_bytes([event[18], event[19]]);
-        let value = i32::from_ne_bytes([event[20], event[21], event[22], event[23]]);
+        let Event { kind, code, value } = Event::of(event);
         match (kind, code) {
             (EV_SYN, SYN_DROPPED) => {
                 // Which keys are held now is not known either; scanners hold none between two letters.
@@ -106,35 +98,6 @@ impl Keys {
     }
 }
 
-/// Rows of a keyboard, from the first key's code on: plain and with shift.
-const ROWS: [(u16, &[u8], &[u8]); 6] = [
-    (2, b"1234567890-=", b"!@#$%^&*()_+"),
-    (15, b"\tqwertyuiop[]\r", b"\tQWERTYUIOP{}\r"),
-    (30, b"asdfghjkl;'`", b"ASDFGHJKL:\"~"),
-    (43, b"\\zxcvbnm,./", b"|ZXCVBNM<>?"),
-    (55, b"*", b"*"),
-    (57, b" ", b" "),
-];
-/// The number pad from KEY_KP7 on.
-const PAD: (u16, &[u8]) = (71, b"789-456+1230.");
-
-fn letter(code: u16, shift: bool) -> Option<u8> {
-    if code == KEY_KPENTER {
-        return Some(b'\r');
-    }
-    if code == 98 {
-        return Some(b'/');
-    }
-    let on_pad = code.checked_sub(PAD.0).and_then(|at| PAD.1.get(usize::from(at)));
-    let on_row = || {
-        ROWS.iter().find_map(|(first, plain, shifted)| {
-            let row = if shift { shifted } else { plain };
-            row.get(usize::from(code.checked_sub(*first)?))
-        })
-    };
-    on_pad.or_else(on_row).copied()
-}
-
 /// Whether a key types a letter.
 pub(super) fn types(code: u16) -> bool {
     letter(code, false).is_some()
@@ -158,42 +121,4 @@ pub(super) fn pad_key(digit: u8) -> u16 {
 pub(super) fn pad_digit(code: u16) -> Option<u8> {
     let byte = PAD.1.get(usize::from(code.checked_sub(PAD.0)?))?;
     byte.is_ascii_digit().then(|| byte - b'0')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Codes of linux/input-event-codes.h, by their names there.
-    #[test]
-    fn keys_are_those_of_the_header() {
-        for (code, plain, shifted) in [
-            (2, b'1', b'!'),    // KEY_1
-            (11, b'0', b')'),   // KEY_0
-            (12, b'-', b'_'),   // KEY_MINUS
-            (13, b'=', b'+'),   // KEY_EQUAL
-            (16, b'q', b'Q'),   // KEY_Q
-            (25, b'p', b'P'),   // KEY_P
-            (26, b'[', b'{'),   // KEY_LEFTBRACE
-            (28, b'\r', b'\r'), // KEY_ENTER
-            (30, b'a', b'A'),   // KEY_A
-            (38, b'l', b'L'),   // KEY_L
-            (39, b';', b':'),   // KEY_SEMICOLON
-            (41, b'`', b'~'),   // KEY_GRAVE
-            (43, b'\\', b'|'),  // KEY_BACKSLASH
-            (44, b'z', b'Z'),   // KEY_Z
-            (50, b'm', b'M'),   // KEY_M
-            (53, b'/', b'?'),   // KEY_SLASH
-            (57, b' ', b' '),   // KEY_SPACE
-            (71, b'7', b'7'),   // KEY_KP7
-            (82, b'0', b'0'),   // KEY_KP0
-            (83, b'.', b'.'),   // KEY_KPDOT
-        ] {
-            assert_eq!((letter(code, false), letter(code, true)), (Some(plain), Some(shifted)), "{code}");
-        }
-        // KEY_ESC, KEY_LEFTCTRL, KEY_F1, KEY_UP.
-        for code in [1, 29, 59, 103, 0, 700] {
-            assert_eq!(letter(code, false), None, "{code}");
-        }
-    }
 }

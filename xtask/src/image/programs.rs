@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Our programs: package, program, how it is built for a kiosk.
 pub(super) const PROGRAMS: [(&str, &str, &[&str]); 3] = [
-    ("kiosk-ui", "yilin-terminal", &["--no-default-features", "--features", "kms,pkcs11,asset-files"]),
+    ("kiosk-ui", "yilin-terminal", &["--no-default-features", "--features", "pkcs11,asset-files"]),
     ("drivers", "yilin-device", &["--no-default-features", "--features", "asset-files"]),
     ("fleet-agent", "yilin-agent", &["--no-default-features"]),
 ];

@@ -10,7 +10,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("shipped", &[]),
     ("drivers", &["domain", "shipped"]),
     ("platform-client", &["domain", "sample-city"]),
-    ("kiosk-ui", &["domain", "drivers", "platform-client", "fleet-api", "shipped"]),
+    ("kiosk-ui", &["domain", "drivers", "platform-client", "fleet-api", "kiosk-screens", "shipped"]),
+    ("kiosk-screens", &["domain"]),
     ("fleet-api", &["domain"]),
     ("fleet-agent", &["fleet-api"]),
     ("fleet-server", &["fleet-api"]),
@@ -43,8 +44,8 @@ const OPTIONAL: &[(&str, &str)] = &[("platform-client", "sample-city"), ("platfo
 const EDGES: &[(&str, &[&str], &[&str])] = &[
     (
         "the screen",
-        &["slint", "slint-build", "i-slint-core", "i-slint-backend-testing", "winit", "softbuffer"],
-        &["kiosk-ui"],
+        &["slint", "slint-build", "i-slint-core", "i-slint-backend-testing", "winit", "softbuffer", "drm"],
+        &["kiosk-ui", "kiosk-screens"],
     ),
     (
         "devices",
@@ -241,7 +242,10 @@ mod tests {
 
     #[test]
     fn an_edge_has_one_owner() {
-        check(&[("drivers", &["slint"])], &[("drivers", "uses slint, but the screen is only for kiosk-ui")]);
+        check(
+            &[("drivers", &["slint"])],
+            &[("drivers", "uses slint, but the screen is only for kiosk-ui, kiosk-screens")],
+        );
         check(
             &[("kiosk-ui", &["serialport"])],
             &[("kiosk-ui", "uses serialport, but devices is only for drivers")],

@@ -1,4 +1,4 @@
-//! The screens as the compiler made them from `ui/`.
+//! The screens as the compiler made them from `../ui`: a crate of their own, since they are compiled for minutes, and seldom.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -20,3 +20,8 @@
 )]
 
 slint::include_modules!();
+
+/// The fixed words of the screens, in the language of the visit.
+pub mod words {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}

@@ -7,15 +7,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Where the kernel shows its cards.
-pub const CARDS: &str = "/dev/dri";
+pub(super) const CARDS: &str = "/dev/dri";
 /// A driver that took longer will not come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks.
 const LOOKS: Duration = Duration::from_millis(20);
 
 /// Waits until a card in `folder` can be opened for reading and writing: it is there, and udev has given it to its group. False
 /// after `patience`.
-pub fn wait(folder: &Path, patience: Duration) -> bool {
+pub(super) fn wait(folder: &Path, patience: Duration) -> bool {
     let until = Instant::now() + patience;
     loop {
         if can_be_opened(folder) {
