@@ -1,5 +1,6 @@
 //! What `cargo xtask guest` runs in its guest: our drivers on the kernel's virtual camera, with the faults that it can make,
-//! on its keyboard, on which the other side types, and on USB devices that the kernel plays to itself, a webcam among them.
+//! on its keyboard, on which the other side types, on USB devices that the kernel plays to itself, a webcam among them, and on
+//! touch screens and keypads that this program plays to the kernel.
 //! A line for each thing that was seen; the first that was not ends it.
 
 #![allow(
@@ -8,6 +9,10 @@
     reason = "a test that cannot go on shows where, on the console of its guest"
 )]
 
+#[path = "guest/touch_screen.rs"]
+mod touch_screen;
+#[path = "guest/uinput.rs"]
+mod uinput;
 #[path = "guest/usb_card.rs"]
 mod usb_card;
 #[path = "guest/usb_printer.rs"]
@@ -38,6 +43,7 @@ fn main() {
     refusals(camera);
     unplug_and_return();
     scanner();
+    touch_screen::prove();
     usb_printer::prove();
     usb_card::prove();
     uvc::prove();

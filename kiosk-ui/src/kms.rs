@@ -93,6 +93,7 @@ impl Kms {
         slint::platform::set_platform(Box::new(kms)).map_err(other)?;
         let (width, height) = lie.turned.window(width, height);
         window.set_size(PhysicalSize::new(width, height));
+        window.request_redraw();
         tracing::info!(width, height, "the display");
         Ok(())
     }

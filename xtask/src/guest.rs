@@ -1,7 +1,7 @@
 //! `cargo xtask guest`: our drivers on a kernel's own devices, in a machine of its own.
 //!
-//! Duty: Debian's kernel with its virtual camera vivid and its virtual USB cable, an initrd with the program `guest`, QEMU,
-//! whose keyboard is the scanner. Never: touch this machine's devices.
+//! Duty: Debian's kernel with its virtual camera vivid, its virtual USB cable and input devices by uinput, an initrd with the
+//! program `guest`, QEMU, whose keyboard is the scanner. Never: touch this machine's devices.
 //!
 //! Needs Debian packages: qemu-system-x86, busybox-static, kmod, cpio; the kernel's is fetched by apt-get into the folder for
 //! temporary files, not installed.
@@ -33,9 +33,19 @@ pub(crate) enum GuestError {
     Guest,
 }
 
-/// The virtual camera, typed input, and USB: a cable to ourselves, gadgets and their functions, the host's drivers.
-const MODULES: [&str; 8] =
-    ["vivid", "evdev", "dummy_hcd", "libcomposite", "usb_f_printer", "gadgetfs", "usblp", "uvcvideo"];
+/// The virtual camera, typed input and such as a program plays, and USB: a cable to ourselves, gadgets and their functions, the
+/// host's drivers.
+const MODULES: [&str; 9] = [
+    "vivid",
+    "evdev",
+    "uinput",
+    "dummy_hcd",
+    "libcomposite",
+    "usb_f_printer",
+    "gadgetfs",
+    "usblp",
+    "uvcvideo",
+];
 /// How long the guest may take, without KVM on a busy machine.
 const LONGEST: Duration = Duration::from_secs(900);
 /// The guest's last words.

@@ -7,9 +7,6 @@ use slint::platform::software_renderer::MinimalSoftwareWindow;
 use slint::platform::{Key, PointerEventButton, WindowEvent};
 use slint::{LogicalPosition, LogicalSize, SharedString};
 
-/// Far outside of every control: what was pressed is let go of there, and does nothing.
-const NOWHERE: LogicalPosition = LogicalPosition { x: -1e4, y: -1e4 };
-
 /// Touch screens and keypads, and how their touches lie on the picture.
 pub(super) struct Hand {
     devices: InputDevices,
@@ -50,11 +47,8 @@ fn told(event: InputEvent, lie: Lie, size: LogicalSize) -> Vec<WindowEvent> {
         InputEvent::Up(place) => {
             vec![WindowEvent::PointerReleased { position: at(place), button }, WindowEvent::PointerExited]
         }
-        InputEvent::Cancelled => vec![
-            WindowEvent::PointerMoved { position: NOWHERE },
-            WindowEvent::PointerReleased { position: NOWHERE, button },
-            WindowEvent::PointerExited,
-        ],
+        // Whatever was pressed is let go of without having been touched.
+        InputEvent::Cancelled => vec![WindowEvent::PointerExited],
         InputEvent::Key(Pressed { key, how }) => {
             let text = name(key);
             vec![match how {
@@ -133,16 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_touch_any_more_is_let_go_of_far_from_everything() {
-        let events = told(InputEvent::Cancelled, Lie::PLAIN, SIZE);
-        let [
-            WindowEvent::PointerMoved { position: moved },
-            WindowEvent::PointerReleased { position, .. },
-            WindowEvent::PointerExited,
-        ] = events.as_slice()
-        else {
-            panic!("{events:?}")
-        };
-        assert_eq!((*moved, *position), (NOWHERE, NOWHERE));
+    fn a_finger_that_is_gone_hovers_over_nothing() {
+        let place = Place { x: 0.5, y: 0.5 };
+        let position = LogicalPosition::new(540.0, 960.0);
+        let button = PointerEventButton::Left;
+        let told = |event| told(event, Lie::PLAIN, SIZE);
+        assert_eq!(told(InputEvent::Down(place)), [WindowEvent::PointerPressed { position, button }]);
+        let up = [WindowEvent::PointerReleased { position, button }, WindowEvent::PointerExited];
+        assert_eq!(told(InputEvent::Up(place)), up);
+        assert_eq!(told(InputEvent::Cancelled), [WindowEvent::PointerExited]);
     }
 }

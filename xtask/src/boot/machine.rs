@@ -274,6 +274,14 @@ impl Machine {
         Err(LinesError::Silent(command.to_owned()).into())
     }
 
+    /// Leaves it alone for so long. Its agent's line is held meanwhile: an agent that nobody is connected to looks ten times a second
+    /// whether somebody is, which no kiosk has.
+    pub(super) fn leave_alone(&mut self, time: Duration) -> Result<(), BootError> {
+        let _held = self.agent(Instant::now() + MONITOR)?;
+        std::thread::sleep(time);
+        self.alive()
+    }
+
     /// The guest's agent, as soon as it answers; what it still has to say to others is passed over.
     fn agent(&self, until: Instant) -> Result<Lines, BootError> {
         loop {

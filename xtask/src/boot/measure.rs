@@ -95,7 +95,7 @@ pub(super) fn run(folders: &Folders, starts: u32) -> Result<(), BootError> {
     let resting = bench.machine.run("free --bytes | awk '/^Mem:/ {print $2 - $7}'", START)?.well("free")?;
     let began = bench.machine.run(THREADS, START)?.well("cat")?;
     let before = ticks(&bench.machine.run(PROCESSOR, START)?.well("cut")?)?;
-    std::thread::sleep(Duration::from_secs(WATCHED));
+    bench.machine.leave_alone(Duration::from_secs(WATCHED))?;
     let after = ticks(&bench.machine.run(PROCESSOR, START)?.well("cut")?)?;
     let ended = bench.machine.run(THREADS, START)?.well("cat")?;
     say(&format!("at rest: {}", busiest(&began, &ended, after.1 - before.1)));
