@@ -52,7 +52,17 @@ enum Change {
     Palm(bool),
     /// It is above the glass and does not touch it.
     Hovers(bool),
-    Report,
+    /// What came before is complete.
+    Report(By),
+}
+
+/// Who ends a report.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Device,
+    /// The kernel releases what is pressed on a device that is unplugged, inhibited or put to sleep, before it says that it is gone
+    /// (drivers/input/input.c, `input_dev_release_keys`): nobody lifted a finger.
+    Kernel,
 }
 
 /// What a device has said of one finger. It only tells what changed, so what is known outlives the contact.
@@ -107,7 +117,10 @@ impl Contacts {
         match self.change(kind, code, value) {
             Some(Change::Slot(slot)) => self.current = slot,
             Some(Change::Contact(contact)) => self.contact(contact),
-            Some(Change::Report) => self.report(each),
+            Some(Change::Report(By::Device)) => self.report(each),
+            Some(Change::Report(By::Kernel)) => self.report(&mut |event| {
+                each(if matches!(event, InputEvent::Up(_)) { InputEvent::Cancelled } else { event });
+            }),
             Some(change) => {
                 if let Some(slot) = self.slots.get_mut(self.current) {
                     slot.learn(&change);
@@ -130,7 +143,7 @@ impl Contacts {
 
     fn change(&self, kind: u16, code: u16, value: i32) -> Option<Change> {
         Some(match (self.way, kind, code) {
-            (_, EV_SYN, SYN_REPORT) => Change::Report,
+            (_, EV_SYN, SYN_REPORT) => Change::Report(if value == 0 { By::Device } else { By::Kernel }),
             // A slot that none can be is one that is not there.
             (Way::Slots, EV_ABS, ABS_MT_SLOT) => Change::Slot(usize::try_from(value).unwrap_or(usize::MAX)),
             (Way::Slots, EV_ABS, ABS_MT_TRACKING_ID) => Change::Contact((value >= 0).then_some(value)),
@@ -222,7 +235,7 @@ impl Slot {
             Change::Y(y) => self.y = y,
             Change::Palm(palm) => self.palm = palm,
             Change::Hovers(hovers) => self.hovers = hovers,
-            Change::Slot(_) | Change::Contact(_) | Change::Report => {}
+            Change::Slot(_) | Change::Contact(_) | Change::Report(_) => {}
         }
     }
 

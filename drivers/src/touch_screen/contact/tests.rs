@@ -248,6 +248,23 @@ fn lost_events_cancel_and_what_stays_begins_nothing() {
     check(Way::Slots, &[tracking(1), tracking(-1), LOST, REPORT], &[]);
 }
 
+/// As the kernel of `cargo xtask guest` does while a device is unplugged, and any with slots when one is inhibited.
+#[test]
+fn what_the_kernel_releases_is_cancelled() {
+    const BY_KERNEL: (u16, u16, i32) = (0, 0, 1);
+    for button in [0x14A, 0x110] {
+        let (press, release) = ((1, button, 1), (1, button, 0));
+        let events = [(3, 0, 10), press, REPORT, release, BY_KERNEL, press, REPORT, release, REPORT];
+        let expected = [down(0.1, 0.0), CANCELLED, down(0.1, 0.0), up(0.1, 0.0)];
+        check(Way::Button(button), &events, &expected);
+        // It repeats what is held, or ends a report that is too long: the finger stays.
+        let stays = [press, REPORT, (1, button, 2), BY_KERNEL, (3, 0, 20), BY_KERNEL, release, REPORT];
+        check(Way::Button(button), &stays, &[down(0.0, 0.0), moved(0.2, 0.0), up(0.2, 0.0)]);
+    }
+    let slots = [tracking(1), REPORT, tracking(-1), (1, 0x14A, 0), BY_KERNEL, tracking(2), REPORT];
+    check(Way::Slots, &slots, &[down(0.0, 0.0), CANCELLED, down(0.0, 0.0)]);
+}
+
 #[test]
 fn slots_that_are_not_there_are_nothing() {
     for none in [-1, 64, i32::MAX] {
