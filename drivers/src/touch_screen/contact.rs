@@ -60,7 +60,7 @@ enum Change {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Device,
-    /// The kernel releases what is pressed on a device that is unplugged, inhibited or put to sleep, before it says that it is gone
+    /// The kernel, which releases by itself what is pressed on a device that is being unplugged, inhibited or put to sleep
     /// (drivers/input/input.c, `input_dev_release_keys`): nobody lifted a finger.
     Kernel,
 }
