@@ -135,9 +135,8 @@ impl Kms {
         let mut shown = Ok(());
         self.window.draw_if_needed(|renderer| {
             renderer.set_rendering_rotation(surface.turned.rendering());
-            surface.glass.paint(renderer);
             surface.painted = Instant::now();
-            shown = surface.output.show(&mut surface.glass);
+            shown = surface.output.show(&mut surface.glass, renderer);
         });
         shown.map_err(other)
     }

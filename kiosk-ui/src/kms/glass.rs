@@ -6,6 +6,7 @@
 use slint::platform::software_renderer::{
     PhysicalRegion, PremultipliedRgbaColor, SoftwareRenderer, TargetPixel,
 };
+use slint::{PhysicalPosition, PhysicalSize};
 
 /// The display's buffers.
 pub(super) const BUFFERS: usize = 2;
@@ -49,38 +50,42 @@ pub(super) struct Glass {
 }
 
 impl Glass {
-    /// A black one, of which no buffer has anything.
+    /// A black one, as the display's buffers are at first.
     pub(super) fn of(width: u32, height: u32) -> Self {
         let (width, height) = (width as usize, height as usize);
-        let all = Part { left: 0, top: 0, width, height };
-        Self {
-            pixels: vec![Pixel(0); width * height],
-            width,
-            height,
-            lacking: std::array::from_fn(|_| vec![all]),
+        Self { pixels: vec![Pixel(0); width * height], width, height, lacking: Default::default() }
+    }
+
+    /// Paints what has changed, and brings a buffer up to date; `pitch` is the bytes from one of its lines to the next.
+    pub(super) fn paint(
+        &mut self,
+        renderer: &SoftwareRenderer,
+        buffer: usize,
+        memory: &mut [u8],
+        pitch: usize,
+    ) {
+        let paint = |pixels: &mut [Pixel], width| parts(&renderer.render(pixels, width));
+        self.change(buffer, memory, pitch, paint);
+    }
+
+    /// The toolkit (slint 1.18.1) paints a path whole, over what lies above it, also where nothing changed. What it says to have
+    /// changed is right in all its points, so each change is copied before the next one is painted.
+    fn change(
+        &mut self,
+        buffer: usize,
+        memory: &mut [u8],
+        pitch: usize,
+        paint: impl FnOnce(&mut [Pixel], usize) -> Vec<Part>,
+    ) {
+        self.copy(buffer, memory, pitch);
+        let parts = paint(&mut self.pixels, self.width);
+        for lacking in &mut self.lacking {
+            lacking.extend(&parts);
         }
+        self.copy(buffer, memory, pitch);
     }
 
-    /// Paints what has changed.
-    pub(super) fn paint(&mut self, renderer: &SoftwareRenderer) {
-        let changed = renderer.render(&mut self.pixels, self.width);
-        self.change(&changed);
-    }
-
-    fn change(&mut self, changed: &PhysicalRegion) {
-        for (origin, size) in changed.iter() {
-            let (Ok(left), Ok(top)) = (usize::try_from(origin.x), usize::try_from(origin.y)) else {
-                continue;
-            };
-            let part = Part { left, top, width: size.width as usize, height: size.height as usize };
-            for lacking in &mut self.lacking {
-                lacking.push(part);
-            }
-        }
-    }
-
-    /// Brings a buffer up to date; `pitch` is the bytes from one of its lines to the next.
-    pub(super) fn copy(&mut self, buffer: usize, memory: &mut [u8], pitch: usize) {
+    fn copy(&mut self, buffer: usize, memory: &mut [u8], pitch: usize) {
         for part in self.lacking[buffer].drain(..) {
             let right = (part.left + part.width).min(self.width);
             let bottom = (part.top + part.height).min(self.height);
@@ -99,50 +104,64 @@ impl Glass {
     }
 }
 
+fn parts(changed: &PhysicalRegion) -> Vec<Part> {
+    let part = |(origin, size): (PhysicalPosition, PhysicalSize)| {
+        let (left, top) = (usize::try_from(origin.x).ok()?, usize::try_from(origin.y).ok()?);
+        Some(Part { left, top, width: size.width as usize, height: size.height as usize })
+    };
+    changed.iter().filter_map(part).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    impl Glass {
-        fn fill(&mut self, part: Part, pixel: Pixel) {
-            for line in part.top..part.top + part.height {
-                self.pixels[line * self.width + part.left..][..part.width].fill(pixel);
-            }
-            for lacking in &mut self.lacking {
-                lacking.push(part);
-            }
+    fn fill(pixels: &mut [Pixel], width: usize, part: Part, pixel: Pixel) {
+        for line in part.top..part.top + part.height {
+            pixels[line * width + part.left..][..part.width].fill(pixel);
         }
     }
 
+    /// Three by two pixels, in lines of 16 bytes: one more than three pixels need.
     #[test]
     fn each_buffer_gets_what_it_lacks_and_nothing_else() {
-        // Three by two pixels, lines of 16 bytes: one more than three pixels need.
+        let all = Part { left: 0, top: 0, width: 3, height: 2 };
+        let one = Part { left: 1, top: 1, width: 1, height: 1 };
+        let [dark, red] = [Pixel::from_rgb(0x11, 0x22, 0x33), Pixel::from_rgb(0xff, 0, 0)];
         let mut glass = Glass::of(3, 2);
         let mut buffers = [[7_u8; 32]; BUFFERS];
-        glass.fill(Part { left: 0, top: 0, width: 3, height: 2 }, Pixel::from_rgb(0x11, 0x22, 0x33));
-        glass.copy(0, &mut buffers[0], 16);
+        glass.change(0, &mut buffers[0], 16, |pixels, width| {
+            fill(pixels, width, all, dark);
+            vec![all]
+        });
         let line = [0x33, 0x22, 0x11, 0, 0x33, 0x22, 0x11, 0, 0x33, 0x22, 0x11, 0, 7, 7, 7, 7];
         assert_eq!(buffers[0], [line, line].concat()[..]);
         assert_eq!(buffers[1], [7; 32]);
 
-        // A change goes to the buffer that is next; the other has it together with the first.
-        glass.fill(Part { left: 1, top: 1, width: 1, height: 1 }, Pixel::from_rgb(0xff, 0, 0));
-        glass.copy(1, &mut buffers[1], 16);
+        // The other one has the first change together with the second, and nothing of what was painted beside it.
+        glass.change(1, &mut buffers[1], 16, |pixels, width| {
+            fill(pixels, width, all, Pixel::from_rgb(1, 1, 1));
+            fill(pixels, width, one, red);
+            vec![one]
+        });
         let changed = [0x33, 0x22, 0x11, 0, 0, 0, 0xff, 0, 0x33, 0x22, 0x11, 0, 7, 7, 7, 7];
         assert_eq!(buffers[1], [line, changed].concat()[..]);
         assert_eq!(buffers[0], [line, line].concat()[..]);
+
         buffers[0][..4].fill(9);
-        glass.copy(0, &mut buffers[0], 16);
-        assert_eq!(buffers[0][16..], changed);
-        assert_eq!(buffers[0][..4], [9; 4], "what did not change is not copied");
-        glass.copy(1, &mut [], 16);
+        let two = Part { left: 2, top: 0, width: 1, height: 1 };
+        glass.change(0, &mut buffers[0], 16, |pixels, width| {
+            fill(pixels, width, two, red);
+            vec![two]
+        });
+        assert_eq!(buffers[0][..12], [9, 9, 9, 9, 0x33, 0x22, 0x11, 0, 0, 0, 0xff, 0]);
     }
 
     #[test]
     fn a_buffer_that_is_too_small_is_not_written_beyond_its_end() {
         let mut glass = Glass::of(4, 4);
         let mut memory = [1; 20];
-        glass.copy(0, &mut memory, 16);
+        glass.change(0, &mut memory, 16, |_, width| vec![Part { left: 0, top: 0, width, height: 9 }]);
         assert_eq!(memory, [[0; 16].as_slice(), &[1; 4]].concat()[..]);
     }
 

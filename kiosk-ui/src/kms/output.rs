@@ -1,11 +1,12 @@
 //! A display by the kernel's mode setting: two buffers that are shown by turns (drm-kms(7), drm-memory(7)).
 //!
-//! Duty: the first display that is connected, in the mode that it prefers. Never: paint.
+//! Duty: the first display that is connected, in the mode that it prefers. Never: know what is painted.
 
 use super::glass::{BUFFERS, Glass};
 use drm::buffer::{Buffer as _, DrmFourcc};
 use drm::control::dumbbuffer::{DumbBuffer, DumbMapping};
 use drm::control::{Device, Event, Mode, ModeTypeFlags, PageFlipFlags, connector, crtc, framebuffer};
+use slint::platform::software_renderer::SoftwareRenderer;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -122,14 +123,14 @@ impl Output {
         self.showing != Showing::Soon
     }
 
-    /// Shows the picture at the display's next turn.
+    /// Paints a frame, and shows it at the display's next turn.
     ///
     /// # Errors
     /// The display does not take it, and no mode either.
-    pub(super) fn show(&mut self, glass: &mut Glass) -> Result<(), OutputError> {
+    pub(super) fn show(&mut self, glass: &mut Glass, renderer: &SoftwareRenderer) -> Result<(), OutputError> {
         let Frame { framebuffer, memory, pitch } = &mut self.frames[self.next];
         let framebuffer = *framebuffer;
-        glass.copy(self.next, memory.as_mut(), *pitch);
+        glass.paint(renderer, self.next, memory.as_mut(), *pitch);
         if self.showing == Showing::Done {
             match self.card.page_flip(self.crtc, framebuffer, PageFlipFlags::EVENT, None) {
                 Ok(()) => {
