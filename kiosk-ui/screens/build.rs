@@ -5,11 +5,12 @@ use domain::messages;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    std::fs::write(out.join("words.slint"), words_slint()).expect("the output folder is writable");
-    std::fs::write(out.join("words.rs"), words_rs()).expect("the output folder is writable");
+    write(&out.join("words.slint"), &words_slint()).expect("the output folder is writable");
+    write(&out.join("words.rs"), &words_rs()).expect("the output folder is writable");
 
     let dock = std::env::var_os("CARGO_FEATURE_DOCK").is_some();
     let main = if dock { "../ui/app-with-dock.slint" } else { "../ui/app.slint" };
@@ -22,6 +23,13 @@ fn main() {
     if let Err(error) = slint_build::compile_with_config(main, config) {
         panic!("{}: {error}", Path::new(main).display());
     }
+}
+
+/// Writes a file that looks old: the compiler of the screens has cargo watch what it reads, and one that is younger than this run
+/// would have all of it made again each time.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::write(path, text)?;
+    std::fs::File::options().write(true).open(path)?.set_modified(SystemTime::UNIX_EPOCH)
 }
 
 /// The messages without arguments; those with arguments are filled in and handed to the pages.
