@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// The item that is asked for.
 const ITEM: &str = "old-age-allowance";
-/// The pages are one when so little differs: the clock, a number, the day, a pointer.
+/// The pages are one when so little differs: the clock, a number, the day.
 pub(super) const ALIKE: f64 = 0.02;
 /// From a page to a touch: nobody is faster, and a page that has just come takes no touch that was meant for the one before it.
 const REACTION: Duration = Duration::from_secs(1);
