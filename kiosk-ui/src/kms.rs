@@ -127,18 +127,19 @@ impl Kms {
         Some(timer.map_or(frame, |timer| timer.min(frame)))
     }
 
-    fn paint(&self) -> Result<(), PlatformError> {
+    /// Paints a frame, if one is needed and the display is free for it; whether it did.
+    fn paint(&self) -> Result<bool, PlatformError> {
         let surface = &mut *self.surface.borrow_mut();
         if !surface.output.is_free() {
-            return Ok(());
+            return Ok(false);
         }
         let mut shown = Ok(());
-        self.window.draw_if_needed(|renderer| {
+        let painted = self.window.draw_if_needed(|renderer| {
             renderer.set_rendering_rotation(surface.turned.rendering());
             surface.painted = Instant::now();
             shown = surface.output.show(&mut surface.glass, renderer);
         });
-        shown.map_err(other)
+        shown.map_err(other).map(|()| painted)
     }
 }
 
@@ -149,13 +150,14 @@ impl Platform for Kms {
 
     fn run_event_loop(&self) -> Result<(), PlatformError> {
         while !self.calls.end_is_wanted() {
+            self.hand.borrow_mut().act(&self.window);
             slint::platform::update_timers_and_animations();
             // After the clock of what moves was set: what is called here may begin to move something.
             for call in self.calls.take() {
                 call();
             }
-            self.hand.borrow_mut().act(&self.window);
-            self.paint()?;
+            // Painting itself may ask for another frame, and nothing would wake us for it.
+            while self.paint()? {}
             self.wait()?;
         }
         Ok(())
