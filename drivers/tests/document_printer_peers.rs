@@ -7,10 +7,11 @@
 )]
 
 mod peer;
+#[path = "../../tests/programs/script.rs"]
+mod script;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -84,13 +85,12 @@ impl Peer {
     }
 
     /// None where it ended by itself: it takes its port as a number, and somebody may have been faster.
-    fn start_once(script: &str, more: &[&str], deadline: Instant) -> Option<Self> {
+    fn start_once(lines: &str, more: &[&str], deadline: Instant) -> Option<Self> {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let folder = tempfile::tempdir().unwrap();
         let command = folder.path().join("command");
         let received = folder.path().join("received");
-        std::fs::write(&command, format!("#!/bin/sh\ncp \"$1\" {}\n{script}\n", received.display())).unwrap();
-        std::fs::set_permissions(&command, std::fs::Permissions::from_mode(0o755)).unwrap();
+        script::made(&command, &format!("cp \"$1\" {}\n{lines}", received.display()));
         // Without a bus it does not begin, even when it announces nothing on the network.
         let mut bus = Command::new("dbus-daemon")
             .args(["--session", "--nofork", "--print-address=1"])

@@ -4,6 +4,8 @@
 
 #[path = "fault_matrix/document_printer.rs"]
 mod document_printer;
+#[path = "../../tests/programs/script.rs"]
+mod script;
 #[path = "fault_matrix/truth.rs"]
 mod truth;
 
@@ -469,8 +471,7 @@ fn speaker() -> Vec<Row> {
         Row::new(Device::Speaker, name, "when it is asked", cause, move || {
             let folder = tempfile::tempdir().unwrap();
             let program = folder.path().join("mixer");
-            std::fs::write(&program, format!("#!/bin/sh\n{line}\n")).unwrap();
-            executable(&program);
+            script::made(&program, line);
             let speaker = Speaker::new(&"alsa:0/Master".parse().unwrap()).unwrap();
             let volume = speaker.asking(program.to_str().unwrap()).volume();
             let cause = volume.map_or_else(|e| Some(e.cause()), |v| v.muted.then_some(Cause::Muted));
@@ -478,11 +479,6 @@ fn speaker() -> Vec<Row> {
         })
     };
     rows.into_iter().map(row).collect()
-}
-
-fn executable(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
 }
 
 /// A fault that is added to a simulator and not to this table is missed here.

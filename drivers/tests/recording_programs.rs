@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shows where")]
 
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,9 @@ use drivers::id_card_reader::{
 use drivers::sim::face_engine;
 use drivers::speaker::{Speaker, SpeakerError, Volume};
 use drivers::transport::{PortAddress, RecordingError, recorded_whole};
+
+#[path = "../../tests/programs/script.rs"]
+mod script;
 
 /// What hangs is given up after this; the others have time on any machine.
 const GIVEN_UP: Duration = Duration::from_millis(1500);
@@ -141,8 +143,7 @@ fn a_replay_is_the_same_mixer() {
     for (index, line) in lines.into_iter().enumerate() {
         let (file, mixer) =
             (folder.path().join(format!("{index}.jsonl")), folder.path().join(index.to_string()));
-        std::fs::write(&mixer, format!("#!/bin/sh\n{line}\n")).unwrap();
-        std::fs::set_permissions(&mixer, std::fs::Permissions::from_mode(0o700)).unwrap();
+        script::made(&mixer, line);
         let port: PortAddress = "alsa:0/Master".parse().unwrap();
         let asked = |speaker: &Speaker| -> [Result<Volume, String>; 2] {
             let words = |error: SpeakerError| format!("{:?} {error}", error.cause());

@@ -3,20 +3,20 @@
 
 use drivers::speech::{LONGEST, Said, SpeechError, Voice};
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 mod peer;
+#[path = "../../tests/programs/script.rs"]
+mod script;
 
 const ESPEAK: &str = "/usr/bin/espeak-ng";
 /// Longer than anything here takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn engine(folder: &Path, script: &str) -> PathBuf {
+fn engine(folder: &Path, lines: &str) -> PathBuf {
     let file = folder.join("engine");
-    std::fs::write(&file, format!("#!/bin/sh\n{script}")).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script::made(&file, lines);
     file
 }
 

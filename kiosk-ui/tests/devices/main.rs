@@ -7,6 +7,8 @@ mod camera;
 mod io_board;
 mod power_supply;
 mod scanner;
+#[path = "../../../tests/programs/script.rs"]
+mod script;
 mod speaker;
 mod speech;
 

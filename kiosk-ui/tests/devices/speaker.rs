@@ -1,27 +1,23 @@
 //! A visit begins as loud as configured, whatever was set before.
 
-use super::until;
+use super::{script, until};
 use domain::device::{Cause, TerminalDevice};
 use drivers::speaker::Speaker;
 use kiosk_ui::device::Watch;
 use kiosk_ui::device::speaker::SpeakerDesk;
 use kiosk_ui::inbox::Inbox;
-use std::os::unix::fs::PermissionsExt as _;
 
 /// A mixer that answers as amixer does: it takes 45 % and nothing else.
-const MIXER: &str = r#"#!/bin/sh
-case "$*" in
+const MIXER: &str = r#"case "$*" in
 *"sset Master 45% unmute") echo "  Mono: Playback 45 [45%] [-21.00dB] [on]" ;;
 *) echo "  Mono: Playback 0 [0%] [-99.00dB] [off]" ;;
-esac
-"#;
+esac"#;
 
 #[test]
 fn the_volume_is_set_before_the_first_visit() {
     let folder = tempfile::tempdir().unwrap();
     let mixer = folder.path().join("mixer");
-    std::fs::write(&mixer, MIXER).unwrap();
-    std::fs::set_permissions(&mixer, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script::made(&mixer, MIXER);
     let cause = |percent| {
         let (_inbox, post) = Inbox::new(|| {});
         let watch = Watch::start(post).unwrap();

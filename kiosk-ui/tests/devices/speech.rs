@@ -1,25 +1,21 @@
 //! The voice's thread: the newest text wins, and what is over falls silent.
 
-use super::until;
+use super::{script, until};
 use domain::locale::Locale;
 use domain::personal::Personal;
 use kiosk_ui::config::Config;
 use kiosk_ui::device::speech::SpeechDesk;
-use std::os::unix::fs::PermissionsExt as _;
 
 /// A voice that notes what it says, and says `长` until it is stopped.
-const VOICE: &str = r#"#!/bin/sh
-text=$(cat)
+const VOICE: &str = r#"text=$(cat)
 echo "$1 $text" >> "$2"
-case "$text" in 长*) exec sleep 1000 ;; esac
-"#;
+case "$text" in 长*) exec sleep 1000 ;; esac"#;
 
 #[test]
 fn the_newest_text_wins_and_each_language_has_its_voice() {
     let folder = tempfile::tempdir().unwrap();
     let voice = folder.path().join("voice");
-    std::fs::write(&voice, VOICE).unwrap();
-    std::fs::set_permissions(&voice, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script::made(&voice, VOICE);
     let said = folder.path().join("said");
     let file = format!(
         "[speech]\nprogram = \"voice\"\narguments = {{ zh-CN = [\"zh\", \"{said}\"], en = [\"en\", \"{said}\"] }}\n",
