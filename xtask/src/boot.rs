@@ -3,6 +3,7 @@
 //! Duty: what a technician and a resident would see: it starts, a page stands there, a visit is done by touches. Never: change
 //! the image.
 
+mod calibration;
 pub(crate) mod cuts;
 mod dice;
 mod fleet;
@@ -10,11 +11,13 @@ mod host;
 mod machine;
 mod measure;
 mod modem;
+mod panel;
 mod provision;
 mod qmp;
 mod reader;
 mod screen;
 mod stick;
+mod technician;
 mod tpm;
 mod update;
 mod usb;
@@ -67,6 +70,9 @@ pub(crate) struct Options {
     /// Instead of all that: a technician signs in by touches and installs a release from a stick.
     #[arg(long, conflicts_with_all = ["update", "measure", "tpm", "modem", "usb"])]
     stick: bool,
+    /// Instead of all that: a panel that is mounted sideways, whose touches lie elsewhere, is calibrated by touches; then a visit.
+    #[arg(long, conflicts_with_all = ["update", "measure", "tpm", "modem", "usb", "stick"])]
+    calibration: bool,
 }
 
 /// Why something was not seen.
@@ -170,7 +176,7 @@ impl Bench {
         let host = Host::start(&folders.programs, &folders.machine)?;
         let disk = folders.machine.join("disk.img");
         machine::copied(&folders.image.join("disk.img"), &disk)?;
-        provision::write(&disk, &host, &folders.machine, delivery)?;
+        provision::write(&disk, &host, &folders.machine, delivery, with.panel.turned())?;
         let (machine, reader) = power_on(folders, &host, with)?;
         let mut bench = Self { host, machine, reader };
         bench.await_page(&folders.out, START)?;
@@ -206,6 +212,20 @@ impl Bench {
         say(&format!("{:5.1} s  {terminal} is enrolled", self.machine.begun.elapsed().as_secs_f64()));
         Ok(())
     }
+
+    /// A visit by touches, after which the province has one case.
+    fn visit(&mut self, folders: &Folders) -> Result<(), BootError> {
+        let Self { machine, reader, .. } = self;
+        let out = folders.out.join("visit");
+        let rehearsal = Rehearsal::of(&folders.programs, &out)?;
+        visit::play(machine, reader, &rehearsal, rehearsal.touches(), &out)?;
+        let cases = self.host.cases(&folders.programs)?;
+        if cases.len() != 1 {
+            return Err(BootError::Said("single case".to_owned(), cases.join("\n")));
+        }
+        say("the province has one case");
+        Ok(())
+    }
 }
 
 /// Puts the power on, with what hangs on the machine.
@@ -219,7 +239,8 @@ fn power_on(folders: &Folders, host: &Host, with: Attached) -> Result<(Machine, 
 
 /// Shows it.
 pub(crate) fn run(options: &Options) -> Result<(), BootError> {
-    let Options { image, out, programs, changed, update, measure, tpm, modem, usb, stick } = options;
+    let Options { image, out, programs, changed, update, measure, tpm, modem, usb, stick, calibration } =
+        options;
     let mut folders = Folders::new(image.as_deref(), out.as_deref(), programs.as_deref(), "boot")?;
     folders.changed = changed.as_ref().map(|changed| workspace::root().join(changed));
     if let Some(starts) = measure {
@@ -237,6 +258,9 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     if *stick {
         return stick::run(&folders);
     }
+    if *calibration {
+        return calibration::run(&folders);
+    }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
     let mut bench = Bench::start(&folders, Attached::default(), Delivery::Stream)?;
@@ -246,15 +270,7 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
         update::play(machine, &host.fleet, *case, bundle, &folders.out.join("update"))?;
     }
     if bundles.is_empty() {
-        let Bench { machine, reader, .. } = &mut bench;
-        let out = folders.out.join("visit");
-        let rehearsal = Rehearsal::of(&folders.programs, &out)?;
-        visit::play(machine, reader, &rehearsal, rehearsal.touches(), &out)?;
-        let cases = bench.host.cases(&folders.programs)?;
-        if cases.len() != 1 {
-            return Err(BootError::Said("single case".to_owned(), cases.join("\n")));
-        }
-        say("the province has one case");
+        bench.visit(&folders)?;
     }
     let told = bench
         .machine

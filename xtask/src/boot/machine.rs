@@ -2,6 +2,7 @@
 //!
 //! Duty: power, screen, touches, and commands through the guest's agent. Never: write to the image it was given.
 
+use super::panel::Panel;
 use super::qmp::{Lines, LinesError};
 use super::screen::Picture;
 use super::{BootError, host};
@@ -48,9 +49,6 @@ const LOOKS: Duration = Duration::from_secs(1);
 const LOG: u64 = 1 << 36;
 /// The tablet's axes end here.
 const TABLET: f64 = 32_767.0;
-/// The screen.
-pub(super) const WIDTH: u32 = 1080;
-pub(super) const HEIGHT: u32 = 1920;
 
 /// A machine that runs.
 #[derive(Debug)]
@@ -60,6 +58,7 @@ pub(super) struct Machine {
     monitor: Lines,
     /// Since the power was put on.
     pub(super) begun: Instant,
+    pub(super) panel: Panel,
 }
 
 /// What hangs on it.
@@ -75,6 +74,7 @@ pub(super) struct Attached {
     pub(super) modem: bool,
     /// A controller of USB, into which something can be plugged.
     pub(super) usb: bool,
+    pub(super) panel: Panel,
 }
 
 /// The other end of a serial device.
@@ -103,12 +103,9 @@ impl Machine {
         qemu.arg("-drive").arg(format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}"));
         qemu.arg("-drive").arg(format!("if=pflash,format=raw,file={}", variables.display()));
         disk(&mut qemu, &folder.join("disk.img"), attached.writes.as_deref())?;
-        qemu.args([
-            "-device",
-            &format!("virtio-vga,xres={WIDTH},yres={HEIGHT}"),
-            "-device",
-            "virtio-tablet-pci",
-        ]);
+        let (width, height) = attached.panel.size();
+        qemu.args(["-device", &format!("virtio-vga,xres={width},yres={height}")]);
+        qemu.args(["-device", "virtio-tablet-pci"]);
         qemu.args(["-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=reset"]);
         qemu.args(["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]);
         if attached.modem {
@@ -147,14 +144,14 @@ impl Machine {
         let process = qemu.spawn().map_err(|e| ProgramError::Start("qemu-system-x86_64".to_owned(), e))?;
         let mut monitor = Lines::connect(&socket("monitor"), "QEMU's monitor", MONITOR)?;
         monitor.ask("qmp_capabilities", json!({}), MONITOR)?;
-        Ok(Self { folder: folder.to_owned(), process, monitor, begun })
+        Ok(Self { folder: folder.to_owned(), process, monitor, begun, panel: attached.panel })
     }
 
-    /// What the screen shows now.
+    /// What the screen shows now, as a person sees it.
     pub(super) fn look(&mut self) -> Result<Picture, BootError> {
         let path = self.folder.join("screen.ppm");
         self.monitor.ask("screendump", json!({"filename": path}), MONITOR)?;
-        Picture::read(&path)
+        Ok(self.panel.seen(Picture::read(&path)?))
     }
 
     /// Keeps a picture of the screen as PNG.
@@ -162,7 +159,7 @@ impl Machine {
         path.parent()
             .map_or(Ok(()), std::fs::create_dir_all)
             .map_err(|e| BootError::File(path.to_owned(), e))?;
-        self.monitor.ask("screendump", json!({"filename": path, "format": "png"}), MONITOR)?;
+        self.look()?.keep(path)?;
         say(&format!("{:5.0} s  {}", self.begun.elapsed().as_secs_f64(), path.display()));
         Ok(())
     }
@@ -235,15 +232,25 @@ impl Machine {
     /// Touches a point of the screen, or draws a line with a finger.
     pub(super) fn draw(&mut self, points: &[(f64, f64)]) -> Result<(), BootError> {
         let Some(first) = points.first() else { return Ok(()) };
-        self.input(&moved(*first))?;
+        self.input(&self.moved(*first))?;
         std::thread::sleep(Duration::from_millis(60));
         self.input(&[button(true)])?;
         for point in points.get(1..).unwrap_or_default() {
-            self.input(&moved(*point))?;
+            self.input(&self.moved(*point))?;
             std::thread::sleep(Duration::from_millis(15));
         }
         std::thread::sleep(Duration::from_millis(120));
         self.input(&[button(false)])
+    }
+
+    fn moved(&self, point: (f64, f64)) -> [Value; 2] {
+        let axis = |name: &str, part: f64| {
+            #[allow(clippy::cast_possible_truncation, reason = "rounded, and within the axis")]
+            let value = (part * TABLET).round().clamp(0.0, TABLET) as i64;
+            json!({"type": "abs", "data": {"axis": name, "value": value}})
+        };
+        let (x, y) = self.panel.told(point);
+        [axis("x", x), axis("y", y)]
     }
 
     fn input(&mut self, events: &[Value]) -> Result<(), BootError> {
@@ -362,15 +369,6 @@ fn disk(qemu: &mut Command, image: &Path, writes: Option<&Path>) -> Result<(), B
     qemu.args(["-blockdev", "driver=blklogwrites,node-name=noted,file=disk,log=writes,log-sector-size=512"]);
     qemu.args(["-device", "virtio-blk-pci,drive=noted"]);
     Ok(())
-}
-
-fn moved((x, y): (f64, f64)) -> [Value; 2] {
-    let axis = |name: &str, value: f64, size: u32| {
-        #[allow(clippy::cast_possible_truncation, reason = "rounded, and within the axis")]
-        let value = (value / f64::from(size) * TABLET).round().clamp(0.0, TABLET) as i64;
-        json!({"type": "abs", "data": {"axis": name, "value": value}})
-    };
-    [axis("x", x, WIDTH), axis("y", y, HEIGHT)]
 }
 
 fn button(down: bool) -> Value {

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The terminal's file; its name is that of its certificate.
-fn terminal_file(terminal: &str) -> String {
+fn terminal_file(terminal: &str, turned: u32) -> String {
     format!(
         r#"[terminal]
 data = "/var/lib/yilin/terminal"
 size = "1080x1920"
+turned = {turned}
 px_per_mm = 4.03
 
 [site]
@@ -104,8 +105,14 @@ pub(super) fn terminal(credentials: &Path) -> Result<String, BootError> {
     Ok(name.map(|rest| rest.trim_start_matches([' ', '='])).unwrap_or_default().to_owned())
 }
 
-/// Makes in `folder` what a data partition holds: the files of terminal and agent, and credentials.
-pub(super) fn tree(host: &Host, folder: &Path, delivery: Delivery) -> Result<PathBuf, BootError> {
+/// Makes in `folder` what a data partition holds: the files of terminal and agent, and credentials. `turned`: degrees by which the
+/// terminal turns its picture.
+pub(super) fn tree(
+    host: &Host,
+    folder: &Path,
+    delivery: Delivery,
+    turned: u32,
+) -> Result<PathBuf, BootError> {
     let file = |path: &Path, e| BootError::File(path.to_owned(), e);
     let tree = folder.join("data");
     let _old = std::fs::remove_dir_all(&tree);
@@ -118,7 +125,7 @@ pub(super) fn tree(host: &Host, folder: &Path, delivery: Delivery) -> Result<Pat
     let authority = host.fleet.authority()?;
     let authority = std::fs::read_to_string(&authority).map_err(|e| file(&authority, e))?;
     for (path, text) in [
-        ("terminal.toml", terminal_file(&terminal(&credentials)?)),
+        ("terminal.toml", terminal_file(&terminal(&credentials)?, turned)),
         ("agent.toml", agent_file(&host.fleet.port()?, delivery)),
         ("fleet-authority.pem", authority),
         ("clock", "kept\n".to_owned()),
@@ -135,9 +142,15 @@ pub(super) fn tree(host: &Host, folder: &Path, delivery: Delivery) -> Result<Pat
 }
 
 /// Writes the data partition of `disk`: a file system with a tree.
-pub(super) fn write(disk: &Path, host: &Host, folder: &Path, delivery: Delivery) -> Result<(), BootError> {
+pub(super) fn write(
+    disk: &Path,
+    host: &Host,
+    folder: &Path,
+    delivery: Delivery,
+    turned: u32,
+) -> Result<(), BootError> {
     let file = |path: &Path, e| BootError::File(path.to_owned(), e);
-    let tree = tree(host, folder, delivery)?;
+    let tree = tree(host, folder, delivery, turned)?;
     let (start, size) = partition(disk, "data")?;
     let image = folder.join("data.ext4");
     let _old = std::fs::remove_file(&image);

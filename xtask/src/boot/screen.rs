@@ -29,6 +29,27 @@ impl Picture {
         Ok(Self { width: side(picture.width()), height: side(picture.height()), pixels: picture.into_raw() })
     }
 
+    /// Writes it as PNG.
+    pub(super) fn keep(&self, path: &Path) -> Result<(), BootError> {
+        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        let colours = image::ExtendedColorType::Rgb8;
+        image::save_buffer(path, &self.pixels, side(self.width), side(self.height), colours)
+            .map_err(|_| BootError::Picture(path.to_owned()))
+    }
+
+    /// The picture of a panel that lies on its left side, as one sees it who stands before it: a quarter against the clock.
+    pub(super) fn turned_back(&self) -> Self {
+        let (width, height) = (self.height, self.width);
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for y in 0..height {
+            for x in 0..width {
+                let at = (x * self.width + (self.width - 1 - y)) * 3;
+                pixels.extend_from_slice(self.pixels.get(at..at + 3).unwrap_or_default());
+            }
+        }
+        Self { width, height, pixels }
+    }
+
     fn parse(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(b"P6")?;
         let mut number = || {
@@ -97,6 +118,15 @@ mod tests {
         assert!(!picture(|_| [250, 248, 244]).has_text());
         let shade = |i: usize| u8::try_from(i / 97 % 100 * 2).unwrap_or(255);
         assert!(picture(|i| if i % 3 == 0 { [shade(i), 30, 90] } else { [250, 248, 244] }).painted());
+    }
+
+    #[test]
+    fn a_panel_on_its_left_side_is_seen_upright() {
+        // Its head is at the right.
+        let panel = Picture { width: 2, height: 1, pixels: b"footed".to_vec() };
+        assert_eq!(panel.turned_back(), Picture { width: 1, height: 2, pixels: b"tedfoo".to_vec() });
+        let panel = Picture { width: 1, height: 2, pixels: b"onetwo".to_vec() };
+        assert_eq!(panel.turned_back(), Picture { width: 2, height: 1, pixels: b"onetwo".to_vec() });
     }
 
     #[test]
