@@ -56,6 +56,8 @@ impl Pages {
         (page, tab): (&str, &str),
         out: &Path,
     ) -> Result<(), BootError> {
+        // What stands there at first, while the terminal has no catalogue yet, has another way in.
+        self.stands(machine, IDLE, &out.join("0-idle.png"))?;
         self.touch(machine, IDLE, "工作人员")?;
         self.stands(machine, SIGN_IN, &out.join("1-sign-in.png"))?;
         for (field, digits) in [("工号", BADGE), ("密码", PIN)] {
