@@ -91,8 +91,7 @@ pub(super) fn play(
         }
         await_page(
             machine,
-            &page.name,
-            &page.picture,
+            (&page.name, &page.picture, ALIKE),
             &out.join(format!("{:02}-{}.png", number + 1, page.name)),
         )?;
         if page.name == "result" {
@@ -121,11 +120,10 @@ pub(super) fn play(
     Ok(reached)
 }
 
-/// Waits until the screen shows a page as a picture has it; keeps what it shows.
+/// Waits until the screen shows a page as a picture has it, save a part; keeps what it shows.
 pub(super) fn await_page(
     machine: &mut Machine,
-    name: &str,
-    picture: &Path,
+    (name, picture, save): (&str, &Path, f64),
     keep: &Path,
 ) -> Result<(), BootError> {
     let expected = Picture::png(picture)?;
@@ -134,7 +132,7 @@ pub(super) fn await_page(
     while Instant::now() < until {
         let apart = machine.look()?.apart(&expected);
         nearest = nearest.min(apart);
-        if apart < ALIKE {
+        if apart < save {
             return machine.keep(keep);
         }
         std::thread::sleep(Duration::from_millis(250));
