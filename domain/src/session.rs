@@ -181,6 +181,27 @@ impl Session {
         &self.facts
     }
 
+    /// Whether an event says of the terminal only what is known: the province and the agent are heard every few seconds, and what
+    /// they say again changes nothing that is shown.
+    pub fn knows(&self, kind: &EventKind) -> bool {
+        let facts = &self.facts;
+        let EventKind::Terminal(event) = kind else { return false };
+        match event {
+            TerminalEvent::Network(network) => *network == facts.network,
+            TerminalEvent::Storage(storage) => *storage == facts.storage,
+            TerminalEvent::DataPartition(partition) => *partition == facts.data_partition,
+            TerminalEvent::Clock(clock) => *clock == facts.clock,
+            // Only a later moment; who is shown it is a technician, or one who meets a province that is away.
+            TerminalEvent::CatalogueCurrent(_) => facts.catalogue_current_at.is_some(),
+            TerminalEvent::Notices(notices) => *notices == facts.notices,
+            TerminalEvent::Warning(warning) => *warning == facts.warning,
+            TerminalEvent::Restarting(restarting) => *restarting == facts.restarting,
+            TerminalEvent::StillThereAfter(after) => *after == facts.still_there_after,
+            TerminalEvent::DeskReachable(desk) => *desk == facts.desk,
+            TerminalEvent::Catalogue(_) | TerminalEvent::Divisions(_) | TerminalEvent::SelfTest(_) => false,
+        }
+    }
+
     /// Where the terminal is.
     pub fn place(&self) -> &Place {
         &self.place

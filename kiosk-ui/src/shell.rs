@@ -290,13 +290,8 @@ impl Shell {
 
     /// What the system says, where it is another word than before.
     pub(crate) fn machine_news(&self) -> Vec<EventKind> {
-        let facts = self.session.facts();
-        let is_news = |event: &TerminalEvent| match event {
-            TerminalEvent::Clock(clock) => *clock != facts.clock,
-            TerminalEvent::DataPartition(partition) => *partition != facts.data_partition,
-            _ => false,
-        };
-        self.world.machine.events().into_iter().filter(is_news).map(EventKind::Terminal).collect()
+        let events = self.world.machine.events().into_iter().map(EventKind::Terminal);
+        events.filter(|event| !self.session.knows(event)).collect()
     }
 
     /// The agent.

@@ -123,7 +123,7 @@ impl Terminal {
 
     /// Something happened: the session takes it, the pages show what follows.
     pub fn happen(&self, kind: EventKind) {
-        let quiet = matches!(kind, EventKind::Tick);
+        let quiet = matches!(kind, EventKind::Tick) || self.shell.borrow().session().knows(&kind);
         self.take(kind, quiet);
     }
 

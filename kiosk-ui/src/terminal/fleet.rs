@@ -181,6 +181,8 @@ impl Terminal {
                 let error = match taken {
                     Ok(event) => {
                         self.happen(event);
+                        // What the session knows nothing of is shown, too: a notice, a code on the idle page.
+                        self.refresh();
                         None
                     }
                     Err(error) => Some(error),
