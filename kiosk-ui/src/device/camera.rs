@@ -203,8 +203,11 @@ struct Seeing {
     /// A face was handed over: the next one only after a new wish.
     captured: bool,
     reader: Option<LadderReader>,
-    /// The code that was read last, and when it was last in sight.
-    code: Option<(Zeroizing<String>, Instant)>,
+    /// The code that was read last.
+    code: Option<Zeroizing<String>>,
+    /// Since when frames have not had it; none while it is in sight. By frames and not by the clock: on a slow machine a code that
+    /// is held is looked at seldom.
+    code_away: Option<Instant>,
 }
 
 impl Worker {
@@ -348,11 +351,13 @@ impl Worker {
 
     fn look_for_code(&mut self, frame: &Frame) {
         let reader = self.seen.reader.get_or_insert_with(|| LadderReader::new(Effort::Live));
-        let Some(code) = reader.read(&frame.grey()) else { return };
-        let now = Instant::now();
-        let before = self.seen.code.replace((Zeroizing::new(code.text.reveal().to_owned()), now));
-        let held = before
-            .is_some_and(|(text, seen)| text.as_str() == code.text.reveal() && now - seen < OUT_OF_SIGHT);
+        let Some(code) = reader.read(&frame.grey()) else {
+            self.seen.code_away.get_or_insert_with(Instant::now);
+            return;
+        };
+        let away = self.seen.code_away.take().is_some_and(|since| since.elapsed() >= OUT_OF_SIGHT);
+        let before = self.seen.code.replace(Zeroizing::new(code.text.reveal().to_owned()));
+        let held = !away && before.is_some_and(|text| text.as_str() == code.text.reveal());
         // A code that is simply still there says nothing new.
         if !held {
             self.say(DeviceEvent::CodeRead(code.text));

@@ -163,6 +163,8 @@ fn a_code_is_read_once_while_it_is_held_and_again_when_it_is_shown_again() {
     stand.camera.show(Scene::code(3, "yilin-app:1:ffffffffffffffff"));
     assert_eq!(stand.wait(code).reveal(), "yilin-app:1:ffffffffffffffff");
     stand.camera.show(Scene::empty(3));
+    // The frame after the one that was on its way has none.
+    stand.during(2);
     let away = Instant::now();
     while away.elapsed() < Duration::from_millis(1500) {
         stand.during(1);
