@@ -180,8 +180,8 @@ impl Terminal {
                 let taken = self.shell.borrow_mut().take_settings(settings);
                 let error = match taken {
                     Ok(event) => {
-                        self.happen(event);
                         // What the session knows nothing of is shown, too: a notice, a code on the idle page.
+                        self.take(event, true);
                         self.refresh();
                         None
                     }

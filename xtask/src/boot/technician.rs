@@ -19,6 +19,9 @@ const SIGN_IN: &str = "staff-sign-in";
 pub(super) const UPDATE: &str = "technician-update";
 pub(super) const CALIBRATION: &str = "technician-calibration";
 
+/// So much of the page of calibration may differ: the gallery's terminal has a camera, which takes a line of it.
+const WITHOUT_CAMERA: f64 = 0.1;
+
 /// The pages as this machine draws them, and where on them everything lies.
 pub(super) struct Pages(PathBuf);
 
@@ -49,7 +52,7 @@ impl Pages {
         Ok(Self(out))
     }
 
-    /// From the idle page to `page`, the first time that somebody signs in. Pictures are left in `out`.
+    /// From the idle page to `page` by its tab. Pictures are left in `out`.
     pub(super) fn sign_in(
         &self,
         machine: &mut Machine,
@@ -82,9 +85,8 @@ impl Pages {
 
     /// Waits until a page stands on the machine's screen.
     pub(super) fn stands(&self, machine: &mut Machine, page: &str, keep: &Path) -> Result<(), BootError> {
-        // The gallery's terminal has a camera, which takes a line of this page.
-        let save = if page == CALIBRATION { 0.1 } else { visit::ALIKE };
-        visit::await_page(machine, (page, &self.picture(page), save), keep)
+        let differs = if page == CALIBRATION { WITHOUT_CAMERA } else { visit::ALIKE };
+        visit::await_page(machine, (page, &self.picture(page), differs), keep)
     }
 
     /// Touches the middle of what says this on a page.

@@ -120,10 +120,10 @@ pub(super) fn play(
     Ok(reached)
 }
 
-/// Waits until the screen shows a page as a picture has it, save a part; keeps what it shows.
+/// Waits until less than such a part of the screen differs from a page's picture; keeps what it shows.
 pub(super) fn await_page(
     machine: &mut Machine,
-    (name, picture, save): (&str, &Path, f64),
+    (name, picture, differs): (&str, &Path, f64),
     keep: &Path,
 ) -> Result<(), BootError> {
     let expected = Picture::png(picture)?;
@@ -132,7 +132,7 @@ pub(super) fn await_page(
     while Instant::now() < until {
         let apart = machine.look()?.apart(&expected);
         nearest = nearest.min(apart);
-        if apart < save {
+        if apart < differs {
             return machine.keep(keep);
         }
         std::thread::sleep(Duration::from_millis(250));
