@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How long one look for a card lasts before a new wish is heard.
 const LOOK: Duration = Duration::from_millis(300);
+/// How often the card area is looked at while no page asks for a card, most of the day: soon enough for one who places it to begin.
+const GLANCE: Duration = Duration::from_millis(750);
 /// The longest that the driver takes: every speed tried, or one look with all its repeats.
 const LIMIT: Duration = Duration::from_secs(20);
 /// How often an idle reader is asked how it is.
@@ -87,7 +89,8 @@ impl Worker {
             let wait = match (self.reader.is_some(), self.wish) {
                 (false, _) => self.open(),
                 (true, ReaderUse::Off) => CHECK,
-                (true, _) => Duration::ZERO,
+                (true, ReaderUse::Watch) => GLANCE,
+                (true, ReaderUse::Read) => Duration::ZERO,
             };
             match wishes.recv_timeout(wait) {
                 Ok(wish) => {

@@ -90,16 +90,19 @@ impl Stage {
         }
     }
 
-    /// Paints what has changed; whether anything has.
-    pub fn paint(&self) -> bool {
+    /// Paints what has changed; the size in pixels of the box around it, where anything has.
+    pub fn paint(&self) -> Option<PhysicalSize> {
         let mut glass = self.glass.borrow_mut();
+        let mut painted = None;
         self.window.draw_if_needed(|renderer| {
             renderer.set_repaint_buffer_type(match self.blank.replace(false) {
                 true => RepaintBufferType::NewBuffer,
                 false => RepaintBufferType::ReusedBuffer,
             });
-            renderer.render(&mut glass, self.size.get().width as usize);
-        })
+            let region = renderer.render(&mut glass, self.size.get().width as usize);
+            painted = Some(region.bounding_box_size());
+        });
+        painted
     }
 
     /// The picture of the whole window.

@@ -91,12 +91,8 @@ pub(super) fn show(terminal: &Terminal, page: Page) {
 }
 
 pub(crate) fn show_clock(terminal: &Terminal) {
-    let clock = SharedString::from(text::clock(terminal.now()));
-    let navigation = terminal.navigation();
-    if navigation.get_clock() != clock {
-        navigation.set_clock(clock);
-        terminal.renew();
-    }
+    // The same word again is no change; another one has the band painted (status-bar.slint).
+    terminal.navigation().set_clock(text::clock(terminal.now()).into());
 }
 
 pub(super) fn blank(terminal: &Terminal) {
