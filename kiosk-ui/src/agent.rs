@@ -264,9 +264,10 @@ impl Agent {
             self.stops.save();
         }
         let health = health::of(session, devices, painted_at, self.outbox.depth(), self.self_test.clone());
-        let changed = self.told.as_ref().is_none_or(|(told, at)| {
-            let told = ScreenHealth { painted_at: health.painted_at, ..told.clone() };
-            told != health || now - *at >= HEALTH_EVERY
+        let changed = self.told.as_mut().is_none_or(|(told, at)| {
+            // That the screen was painted again is no news.
+            told.painted_at = health.painted_at;
+            *told != health || now - *at >= HEALTH_EVERY
         });
         if changed {
             self.told = Some((health.clone(), now));

@@ -68,7 +68,7 @@ impl ProvinceAddress {
 /// China has one time zone.
 const CHINA: UtcOffset = time::macros::offset!(+8);
 /// How often the province is asked for news when the file says nothing.
-const NEWS_EVERY: Duration = Duration::from_secs(15);
+const NEWS_EVERY: Duration = Duration::from_secs(30);
 
 impl Default for Config {
     fn default() -> Self {

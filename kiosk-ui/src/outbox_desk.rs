@@ -18,7 +18,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 /// The outbox is looked through so often.
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(60);
 /// At most so many entries are shown.
 const SHOWN: usize = 100;
 /// Of a number so many last characters are shown.

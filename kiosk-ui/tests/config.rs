@@ -85,7 +85,7 @@ url = "https://127.0.0.1:8443"
 credentials = "/etc/yilin"
 seal_authorities = "seals"
 oldest_tls = "1.2"
-news_seconds = 30
+news_seconds = 45
 "#;
 
 #[test]
@@ -140,7 +140,7 @@ fn a_whole_file() {
             oldest_tls: OldestTls::V1_2,
         })
     );
-    assert_eq!(config.news_every, Duration::from_secs(30));
+    assert_eq!(config.news_every, Duration::from_secs(45));
 }
 
 #[test]

@@ -19,7 +19,7 @@ const STATUS: Duration = Duration::from_secs(20);
 /// The longest that a paper takes, waiting for a hand included.
 const PAPER: Duration = Duration::from_secs(300);
 /// How often a printer without work is asked how it is.
-const CHECK: Duration = Duration::from_secs(3);
+const CHECK: Duration = Duration::from_secs(5);
 
 /// The way to the printer's thread; dropping it ends the thread after the job that is under way.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// How long one look for a card lasts before a new wish is heard.
 const LOOK: Duration = Duration::from_millis(300);
 /// How often the card area is looked at while no page asks for a card, most of the day: soon enough for one who places it to begin.
-const GLANCE: Duration = Duration::from_millis(750);
+const GLANCE: Duration = Duration::from_secs(1);
 /// The longest that the driver takes: every speed tried, or one look with all its repeats.
 const LIMIT: Duration = Duration::from_secs(20);
 /// How often an idle reader is asked how it is.
