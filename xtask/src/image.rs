@@ -119,6 +119,10 @@ impl Folders {
         self.shared.join("keys")
     }
 
+    fn programs(&self) -> PathBuf {
+        self.out.join("programs")
+    }
+
     fn made(&self, name: &str) -> Result<PathBuf, ImageError> {
         let folder = self.out.join(name);
         std::fs::create_dir_all(&folder).map_err(|e| ImageError::File(folder.clone(), e))?;
@@ -138,7 +142,7 @@ pub(crate) fn make(options: &Options) -> Result<(), ImageError> {
     let begun = Instant::now();
     let step = |what: &str| say(&format!("{:5.0} s  {what}", begun.elapsed().as_secs_f64()));
     step("our programs");
-    let programs = programs::programs(options.programs.as_deref())?;
+    let programs = programs::programs(options.programs.as_deref(), &folders.programs())?;
     step("packages");
     let lock = lock::Lock::read(&folders.board)?;
     let debs = packages::fetched(&folders, &lock)?;

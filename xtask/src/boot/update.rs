@@ -81,7 +81,7 @@ impl Case {
         let programs = match (self, &folders.changed) {
             (Self::Changed, Some(changed)) => changed.clone(),
             (Self::Changed, None) => return Err(BootError::Unchanged),
-            _ => folders.versions.with_file_name("programs"),
+            _ => folders.image.join("programs"),
         };
         let made = |path: &Path| std::fs::metadata(path).and_then(|of| of.modified()).ok();
         let kept = self != Self::Changed;

@@ -15,7 +15,7 @@ pub(super) const PROGRAMS: [(&str, &str, &[&str]); 3] = [
     ("fleet-agent", "yilin-agent", &["--no-default-features"]),
 ];
 
-/// A program and where it was built.
+/// A program and where it lies beside its image.
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) package: &'static str,
@@ -23,28 +23,39 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
 }
 
-/// Those of a folder, or built now.
-pub(super) fn programs(folder: Option<&Path>) -> Result<Vec<Program>, ImageError> {
-    if let Some(folder) = folder {
-        let program = |(package, name, _)| Program { package, name, path: folder.join(name) };
-        let found = PROGRAMS.into_iter().map(program).filter(|program| program.path.exists());
-        return Ok(found.collect());
+/// Those of a folder, or built now, copied to a folder beside the image of which they are: the next build may make a program of the
+/// same name otherwise, and other versions are made of them.
+pub(super) fn programs(folder: Option<&Path>, kept: &Path) -> Result<Vec<Program>, ImageError> {
+    let found = match folder {
+        Some(folder) => folder.to_owned(),
+        None => built()?,
+    };
+    let mut programs = Vec::new();
+    for (package, name, _) in PROGRAMS {
+        let (from, path) = (found.join(name), kept.join(name));
+        if !from.exists() {
+            continue;
+        }
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        if real(&from) != real(&path) {
+            copy(&from, &path)?;
+        }
+        programs.push(Program { package, name, path });
     }
-    let image = Metadata::read()?.target_directory.join("image");
-    let target = image.join("build");
+    Ok(programs)
+}
+
+/// Builds them; the folder where they are.
+fn built() -> Result<PathBuf, ImageError> {
+    let target = Metadata::read()?.target_directory.join("image/build");
     let flags = remapped(&target);
-    let mut built = Vec::new();
     for (package, name, how) in PROGRAMS {
         let mut build = workspace::cargo();
         build.args(["build", "--quiet", "--locked", "--release", "--package", package, "--bin", name]);
         build.args(how).arg("--target-dir").arg(&target).env("CARGO_ENCODED_RUSTFLAGS", &flags);
         output(&mut build)?;
-        // The next build may make a program of the same name otherwise.
-        let path = image.join("programs").join(name);
-        copy(&target.join("release").join(name), &path)?;
-        built.push(Program { package, name, path });
     }
-    Ok(built)
+    Ok(target.join("release"))
 }
 
 /// Flags of rustc that write a name for each folder of this machine: a panic says where it was, and a folder's name would make
