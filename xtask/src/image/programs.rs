@@ -34,7 +34,7 @@ pub(super) fn programs(folder: Option<&Path>, kept: &Path) -> Result<Vec<Program
     for (package, name, _) in PROGRAMS {
         let (from, path) = (found.join(name), kept.join(name));
         if !from.exists() {
-            continue;
+            return Err(ImageError::Absent(found, name));
         }
         let real = |path: &Path| std::fs::canonicalize(path).ok();
         if real(&from) != real(&path) {
