@@ -4,6 +4,7 @@
 
 mod agreement;
 mod buildroot;
+mod clock;
 mod network;
 mod overlay;
 mod post_image;
@@ -67,6 +68,7 @@ pub(crate) fn run(task: &Task) -> Result<(), FirmwareError> {
     agreement::check(&external, &mut report)?;
     let scratch = tempdir()?;
     let checked = overlay::check(&external, &scratch, &mut report)
+        .and_then(|()| clock::check(&external, &scratch, &mut report))
         .and_then(|()| post_image::check(&external, &scratch, &mut report));
     let _removed = std::fs::remove_dir_all(&scratch);
     checked?;

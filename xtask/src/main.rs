@@ -13,6 +13,7 @@ mod pictures;
 mod program;
 mod prove;
 mod release_clean;
+mod running;
 mod schemathesis;
 mod workspace;
 

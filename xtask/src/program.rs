@@ -13,6 +13,8 @@ pub(crate) enum ProgramError {
     Failed(String, String),
     #[error("{0} is not there, and YILIN_REQUIRE_PEERS is set")]
     Peer(&'static str),
+    #[error("its first line does not say {key}: {said}")]
+    Silent { key: String, said: String },
 }
 
 /// What it prints.

@@ -70,7 +70,7 @@ async fn beat(shared: &Arc<Shared>) -> Result<HeartbeatAnswer, CallError> {
 /// How the terminal is.
 pub(crate) async fn heartbeat(shared: &Arc<Shared>) -> Heartbeat {
     let probe = Arc::clone(&shared.machine);
-    // Sensors and chrony take their time.
+    // Sensors take their time.
     let mut machine = tokio::task::spawn_blocking(move || probe.read()).await.unwrap_or_default();
     machine.clock_offset_ms = shared.heard.borrow().clock_offset_ms;
     let shown = shared.update.borrow().clone();

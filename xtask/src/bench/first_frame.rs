@@ -5,7 +5,9 @@
 
 use super::screen::{Look, Screen, ScreenError};
 use super::{Anchor, Metric};
-use crate::workspace::{CargoError, release_terminal};
+use crate::program::ProgramError;
+use crate::running::Running;
+use crate::workspace::{CargoError, Metadata, cargo_output, release_terminal};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -43,6 +45,8 @@ pub(crate) enum FirstFrameError {
     Screen(#[from] ScreenError),
     #[error("there is no terminal to measure")]
     Cargo(#[from] CargoError),
+    #[error("there is no province")]
+    Province(#[from] ProgramError),
     #[error("{0} could not be started (Debian: apt-get install chromium)")]
     Start(String, #[source] std::io::Error),
     #[error("{0} showed no page within {PATIENCE:?}")]
@@ -69,25 +73,54 @@ struct Program {
 }
 
 /// A program that runs, ended with this value.
-struct Running(Child);
+struct Started(Child);
 
 /// Builds ours, then takes turns: ours, Chromium, ours, …
 pub(super) fn measure() -> Result<Vec<Metric>, FirstFrameError> {
     let folder = std::env::temp_dir().join(format!("yilin-first-frame-{}", std::process::id()));
-    let measured = compare(&folder, release_terminal()?);
+    let ours = release_terminal()?;
+    cargo_output(&[
+        "build",
+        "--quiet",
+        "--locked",
+        "--package",
+        "platform-client",
+        "--bin",
+        "yilin-province",
+    ])?;
+    let province = Metadata::read()?.target_directory.join("debug/yilin-province");
+    let measured = compare(&folder, ours, &province);
     // What is left in the folder for temporary files is no reason to fail.
     let _ = std::fs::remove_dir_all(&folder);
     measured
 }
 
-fn compare(folder: &Path, ours: PathBuf) -> Result<Vec<Metric>, FirstFrameError> {
+/// A province of its own, as a kiosk has it; its notices do not come, since Chromium's page has none and they would come after the page.
+fn province(program: &Path, folder: &Path) -> Result<(Running, PathBuf), FirstFrameError> {
+    let data = folder.join("province").display().to_string();
+    let without = ["--fault", "province.unavailable@notices"];
+    let running = Running::start(program, &[&["serve", "--json", "--data", &data], &without[..]].concat())?;
+    let (url, credentials) = (running.says("url")?, running.says("credentials")?);
+    let config = folder.join("terminal.toml");
+    std::fs::write(&config, format!("[province]\nurl = {url:?}\ncredentials = {credentials:?}\n"))
+        .map_err(FirstFrameError::Folder)?;
+    Ok((running, config))
+}
+
+fn compare(folder: &Path, ours: PathBuf, beside: &Path) -> Result<Vec<Metric>, FirstFrameError> {
     let page = folder.join("page.html");
     let home = |name: &str| {
         let home = folder.join(name);
         std::fs::create_dir_all(&home).map(|()| home).map_err(FirstFrameError::Folder)
     };
-    let ours =
-        Program { name: "yilin-terminal".to_owned(), path: ours, arguments: Vec::new(), home: home("ours")? };
+    let home_of_ours = home("ours")?;
+    let (_province, config) = province(beside, folder)?;
+    let ours = Program {
+        name: "yilin-terminal".to_owned(),
+        path: ours,
+        arguments: vec!["--config".to_owned(), config.display().to_string()],
+        home: home_of_ours,
+    };
     let chromium = PathBuf::from("chromium");
     let anchor = Program {
         name: version(&chromium)?,
@@ -146,7 +179,7 @@ fn version(chromium: &Path) -> Result<String, FirstFrameError> {
 }
 
 impl Program {
-    fn start(&self, screen: &Screen) -> Result<Running, FirstFrameError> {
+    fn start(&self, screen: &Screen) -> Result<Started, FirstFrameError> {
         screen.clear()?;
         Command::new(&self.path)
             .args(&self.arguments)
@@ -163,7 +196,7 @@ impl Program {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
-            .map(Running)
+            .map(Started)
             .map_err(|error| FirstFrameError::Start(self.name.clone(), error))
     }
 
@@ -203,7 +236,7 @@ impl Program {
     }
 }
 
-impl Running {
+impl Started {
     /// MiB of the program and all that it started.
     fn pss(&self) -> f64 {
         let kib: f64 = family(self.0.id(), &processes())
@@ -215,7 +248,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for Started {
     fn drop(&mut self) {
         // By the group, so that a browser's many processes end with it.
         let group = format!("-{}", self.0.id());

@@ -3,9 +3,9 @@
 //! Duty: what an operator types at `yilin-fleet`. Never: write to its database past it.
 
 use super::BootError;
-use super::host::Running;
 use crate::image::COMPATIBLE;
 use crate::program::{ProgramError, output};
+use crate::running::Running;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use std::process::Command;
 
 /// The host, as the guest calls it.
 pub(super) const HOST: &str = "10.0.2.2";
+/// Its name where it has another address for each network.
+pub(super) const NAME: &str = "fleet.example";
 /// Seconds between two calls of the terminal in a trial.
 const SOON: &str = "5";
 /// A rollout's end by its action's state.
@@ -194,10 +196,10 @@ fn number(told: &Value, key: &str) -> Result<i64, BootError> {
     told[key].as_i64().ok_or_else(|| BootError::Said(key.to_owned(), told.to_string()))
 }
 
-fn serve(program: &Path, data: &Path, port: &str, pace: Pace) -> Result<Running, BootError> {
+fn serve(program: &Path, data: &Path, port: &str, pace: Pace) -> Result<Running, ProgramError> {
     let (data, listen) = (data.display().to_string(), format!("127.0.0.1:{port}"));
-    let arguments = ["serve", "--json", "--data", &data, "--name", HOST, "--listen", &listen];
-    let others = ["--console", "127.0.0.1:0", "--metrics", "127.0.0.1:0"];
+    let arguments = ["serve", "--json", "--data", &data, "--name", HOST, "--name", NAME];
+    let others = ["--listen", &listen, "--console", "127.0.0.1:0", "--metrics", "127.0.0.1:0"];
     let often: &[&str] = match pace {
         Pace::Trial => &["--poll-seconds", SOON, "--heartbeat-seconds", SOON],
         Pace::Field => &[],

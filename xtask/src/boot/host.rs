@@ -2,12 +2,12 @@
 
 use super::BootError;
 use super::fleet::Fleet;
-use crate::program::{ProgramError, output};
+use crate::program::output;
+use crate::running::Running;
 use crate::workspace::{Metadata, cargo_output};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 /// Programs with the simulators in them: package, program.
 const PROGRAMS: [(&str, &str); 4] = [
@@ -26,57 +26,6 @@ pub(super) fn programs(folder: Option<&Path>) -> Result<PathBuf, BootError> {
         cargo_output(&["build", "--quiet", "--locked", "--package", package, "--bin", name])?;
     }
     Ok(Metadata::read()?.target_directory.join("debug"))
-}
-
-/// A program that ends with us, also when we are killed.
-pub(super) fn tied(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
-    command
-}
-
-/// A program that runs until it is dropped, and what its first line says.
-#[derive(Debug)]
-pub(super) struct Running {
-    process: Child,
-    /// Kept open: whoever writes to nobody ends.
-    _told: BufReader<ChildStdout>,
-    pub(super) first: Value,
-}
-
-impl Running {
-    pub(super) fn start(program: &Path, arguments: &[&str]) -> Result<Self, BootError> {
-        let mut command = tied(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let name = || program.display().to_string();
-        let mut process = command.spawn().map_err(|e| ProgramError::Start(name(), e))?;
-        let said = |process: &Child| {
-            ProgramError::Failed(format!("{} {process:?}", name()), "no first line".to_owned())
-        };
-        let Some(out) = process.stdout.take() else { return Err(said(&process).into()) };
-        let mut told = BufReader::new(out);
-        let mut line = String::new();
-        let read = told.read_line(&mut line).map_err(|e| ProgramError::Start(name(), e))?;
-        let first = serde_json::from_str(&line).ok().filter(|_| read > 0);
-        let first = first.ok_or_else(|| said(&process))?;
-        Ok(Self { process, _told: told, first })
-    }
-
-    /// Ends it, as a lost power would.
-    pub(super) fn end(&mut self) {
-        let _ended = self.process.kill().and_then(|()| self.process.wait());
-    }
-
-    /// A text of the first line.
-    pub(super) fn says(&self, key: &str) -> Result<&str, BootError> {
-        self.first[key].as_str().ok_or_else(|| BootError::Said(key.to_owned(), self.first.to_string()))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.end();
-    }
 }
 
 /// The province, and the printer of a terminal.

@@ -2,11 +2,12 @@
 //!
 //! Duty: power, screen, touches, and commands through the guest's agent. Never: write to the image it was given.
 
+use super::BootError;
 use super::panel::Panel;
 use super::qmp::{Lines, LinesError};
 use super::screen::Picture;
-use super::{BootError, host};
 use crate::program::{ProgramError, output};
+use crate::running::tied;
 use crate::say;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
@@ -98,7 +99,7 @@ impl Machine {
             let _old = std::fs::remove_file(socket(name));
         }
         let console = folder.join("console.log");
-        let mut qemu = host::tied(Path::new("qemu-system-x86_64"));
+        let mut qemu = tied(Path::new("qemu-system-x86_64"));
         qemu.args(COMMON);
         qemu.arg("-drive").arg(format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}"));
         qemu.arg("-drive").arg(format!("if=pflash,format=raw,file={}", variables.display()));
@@ -176,6 +177,23 @@ impl Machine {
             .ask("object-del", json!({"id": "noted-modem"}), MONITOR)
             .map(drop)
             .map_err(BootError::from)
+    }
+
+    /// Pulls the cable.
+    pub(super) fn pull_cable(&mut self) -> Result<(), BootError> {
+        self.tell("set_link", json!({"name": "net", "up": false}))
+    }
+
+    /// From now on nothing comes through behind the cable, whose link stays up: it is held for over an hour.
+    pub(super) fn hold_cable(&mut self) -> Result<(), BootError> {
+        let held =
+            json!({"qom-type": "filter-buffer", "id": "held-cable", "netdev": "net", "interval": u32::MAX});
+        self.tell("object-add", held)
+    }
+
+    /// Ends that.
+    pub(super) fn let_cable(&mut self) -> Result<(), BootError> {
+        self.tell("object-del", json!({"id": "held-cable"}))
     }
 
     /// Plugs a keyboard in.

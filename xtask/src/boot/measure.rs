@@ -6,9 +6,10 @@ use super::fleet::Pace;
 use super::machine::{Attached, Machine};
 use super::provision::Delivery;
 use super::update::{self, Case};
-use super::{Bench, BootError, Folders, START, host, machine, power_on};
+use super::{Bench, BootError, Folders, START, machine, power_on};
 use crate::bench::{self, Anchor, Metric};
 use crate::program::output;
+use crate::running::tied;
 use crate::say;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -179,7 +180,7 @@ impl Shell {
 
     /// Seconds from the kernel's start to the shell.
     fn start(&self) -> Result<f64, BootError> {
-        let mut qemu = host::tied(Path::new("qemu-system-x86_64"));
+        let mut qemu = tied(Path::new("qemu-system-x86_64"));
         qemu.args(machine::COMMON);
         qemu.arg("-kernel").arg(&self.kernel).arg("-initrd").arg(&self.initramfs);
         // One that does not come to the shell ends as well.

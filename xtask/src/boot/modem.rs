@@ -1,23 +1,42 @@
-//! A machine whose cable goes and whose other network is a modem's: only what the site opened for a modem may leave over it.
+//! A machine whose cable fails and whose other network is a modem's: NetworkManager turns to it, and only what the site opened for
+//! a modem may leave over it.
 //!
 //! Duty: write down what leaves, and compare it with the set. Never: take the guest's word for it.
 
-use super::fleet::HOST;
-use super::machine::Attached;
+use super::fleet::{HOST, NAME};
+use super::machine::{Attached, Machine};
 use super::provision::Delivery;
 use super::{Bench, BootError, Folders, START};
 use crate::say;
 use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
 
 /// The gateway of the second network, which is this host: the one address that the site opens for the modem.
 const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 64, 0, 2);
-/// The second network gets a modem's name, the way of all packets, and its set; the cable goes.
-const FAIL_OVER: &str = "\
-    name=$(ip -o -4 addr | awk '/ 10\\.64\\.0\\./ {print $2}') && cable=$(ip -o -4 addr | awk '/ 10\\.0\\.2\\./ {print $2}') && \
-    systemctl stop systemd-networkd.socket systemd-networkd.service && ip link set $name down && ip link set $name name wwan0 && \
-    ip addr replace 10.64.0.15/24 dev wwan0 && ip link set wwan0 up && \
-    nft add element inet yilin modem '{ 10.64.0.2 }' && \
-    ip link set $cable down && ip route replace default via 10.64.0.2 dev wwan0";
+/// A site's files, of the image's own examples, where a city's image has them; the second network gets a modem's name. That it is
+/// no modem of ModemManager's but an Ethernet card is all that differs. The root cannot be written, so `/etc` is a copy here.
+const SITE: &str = "\
+    cp -a /etc /run/etc && mount --bind /run/etc /etc && cd /etc && \
+    sed '/^\\[gsm\\]/,/^$/d; s/^type=gsm/type=ethernet\\ninterface-name=wwan0/' yilin/modem.nmconnection.example \
+        >NetworkManager/system-connections/modem.nmconnection && \
+    chmod 600 NetworkManager/system-connections/modem.nmconnection && \
+    sed \"s|^uri=.*|uri=$URI|; s/^interval=.*/interval=$EVERY/\" yilin/connectivity.conf.example \
+        >NetworkManager/conf.d/site.conf && \
+    mkdir -p ssl/certs && cp /var/lib/yilin/config/fleet-authority.pem ssl/certs/ca-certificates.crt && \
+    printf \"$HOST $NAME\\n$GATEWAY $NAME\\n\" >hosts && \
+    name=$(ip -o -4 addr | awk '/ 10\\.64\\.0\\./ {print $2}') && \
+    systemctl stop NetworkManager && ip addr flush dev $name && ip link set $name down && \
+    ip link set $name name wwan0 && \
+    nft add element inet yilin modem '{ 10.64.0.2 }' && systemctl start NetworkManager";
+/// Which way a datagram to a stranger would go.
+const WAY: &str = "ip -o route get 203.0.113.9 | sed 's/.* dev \\([^ ]*\\).*/\\1/'";
+/// What is asked of a machine that takes the wrong way.
+const SAID: &str = "ip route; nmcli --fields GENERAL.DEVICE,GENERAL.STATE,GENERAL.IP4-CONNECTIVITY device show; \
+    journalctl --unit NetworkManager --no-pager --output cat --lines 30";
+/// Between two questions whether there is a network, seconds.
+const EVERY: u32 = 10;
+/// NetworkManager waits twenty seconds for an answer that does not come.
+const TURNED: Duration = Duration::from_secs(120);
 /// Long enough for agent and terminal to try for themselves, seconds.
 const TRIED: u32 = 40;
 
@@ -30,8 +49,18 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     let machine = &mut bench.machine;
     // It has both addresses when the network has begun.
     machine.run("until ip -o -4 addr | grep -q ' 10.64.0.'; do sleep 1; done", START)?.well("DHCP")?;
-    machine.run(FAIL_OVER, START)?.well("ip")?;
-    say("the cable is gone; what is left is called wwan0");
+    let variables = format!(
+        "URI=https://{NAME}:{port}/healthz EVERY={EVERY} HOST={HOST} NAME={NAME} GATEWAY={GATEWAY}; {SITE}"
+    );
+    machine.run(&variables, START)?.well("the site's files")?;
+    machine.run("until ip -o -4 addr | grep -q wwan0; do sleep 1; done", START)?.well("wwan0")?;
+    turns(machine, false, "both are there")?;
+    machine.hold_cable()?;
+    turns(machine, true, "nothing comes through behind the cable, its link is up")?;
+    machine.let_cable()?;
+    turns(machine, false, "it comes through again")?;
+    machine.pull_cable()?;
+    turns(machine, true, "the cable is pulled")?;
 
     let noted = folders.machine.join("modem.pcap");
     machine.note_modem(&noted)?;
@@ -74,6 +103,23 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     say("without the rules the same call left");
     machine.cut();
     Ok(())
+}
+
+/// Waits until what leaves would go over the modem, or over the cable.
+fn turns(machine: &mut Machine, modem: bool, because: &str) -> Result<(), BootError> {
+    let begun = Instant::now();
+    loop {
+        let way = machine.run(WAY, START)?.out.trim().to_owned();
+        if !way.is_empty() && (way == "wwan0") == modem {
+            say(&format!("{because}: the way is {way}, after {:.0} s", begun.elapsed().as_secs_f64()));
+            return Ok(());
+        }
+        if begun.elapsed() > TURNED {
+            let said = machine.run(SAID, START)?.out;
+            return Err(BootError::Modem(format!("{because}, and the way is still {way:?}\n{said}")));
+        }
+        std::thread::sleep(Duration::from_secs(1));
+    }
 }
 
 fn read(path: &std::path::Path) -> Result<Vec<u8>, BootError> {

@@ -2,8 +2,8 @@
 //! laid down or taken away.
 
 use super::BootError;
-use super::host::Running;
 use crate::program::output;
+use crate::running::Running;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;

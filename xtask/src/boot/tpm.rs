@@ -2,11 +2,12 @@
 //!
 //! Duty: ask the guest which partition it has, and look at the disk's own bytes. Never: know a key.
 
-use super::host::{self, Host};
+use super::host::Host;
 use super::machine::{self, Attached, Machine};
 use super::provision::{self, Delivery};
 use super::{ASKED, BootError, Folders, START, power_on};
 use crate::program::{ProgramError, output};
+use crate::running::tied;
 use crate::say;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::os::unix::fs::FileExt as _;
@@ -34,7 +35,7 @@ impl Tpm {
         std::fs::create_dir_all(state).map_err(file)?;
         let socket = state.join("socket");
         let _old = std::fs::remove_file(&socket);
-        let mut swtpm = host::tied(Path::new("swtpm"));
+        let mut swtpm = tied(Path::new("swtpm"));
         swtpm.args(["socket", "--tpm2", "--tpmstate"]).arg(format!("dir={}", state.display()));
         swtpm.arg("--ctrl").arg(format!("type=unixio,path={}", socket.display()));
         let process = swtpm.stdin(Stdio::null()).spawn();

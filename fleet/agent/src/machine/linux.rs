@@ -1,26 +1,23 @@
-//! A machine with Linux and systemd: `/proc`, `/sys`, statvfs, chrony.
+//! A machine with Linux and systemd: `/proc`, `/sys`, statvfs, the image's words in `/run`.
 
 use super::{MachineError, MachineProbe, network};
 use fleet_api::health::Machine;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long chrony's word counts: it is asked by a program of its own.
-const CLOCK_WORD: Duration = Duration::from_secs(5 * 60);
+/// The image's word for the clock: `kept`, `held`, `unsure` (docs/firmware.md).
+const CLOCK: &str = "run/yilin-clock";
 /// Where a file is a wish: `restart` (the terminal's program) and `reboot`. Units of root watch it and take the file away.
 const REQUESTS: &str = "run/yilin/request";
 
 /// The machine itself.
 #[derive(Debug)]
 pub struct LinuxMachine {
-    /// Where `proc`, `sys` and `etc` are: `/`.
+    /// Where `proc`, `sys`, `run` and `etc` are: `/`.
     root: PathBuf,
     /// The data partition.
     data: PathBuf,
-    clock: Mutex<Option<(Instant, Option<bool>)>>,
 }
 
 impl LinuxMachine {
@@ -30,7 +27,7 @@ impl LinuxMachine {
     }
 
     fn below(root: &Path, data: &Path) -> Self {
-        Self { root: root.to_owned(), data: data.to_owned(), clock: Mutex::new(None) }
+        Self { root: root.to_owned(), data: data.to_owned() }
     }
 
     fn text(&self, path: &str) -> Option<String> {
@@ -51,18 +48,6 @@ impl LinuxMachine {
         #[allow(clippy::cast_precision_loss, reason = "thousandths of a degree below 150")]
         plausible.max().map(|millis| millis as f32 / 1000.0)
     }
-
-    fn clock_synchronised(&self) -> Option<bool> {
-        let mut last = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, word)) = *last
-            && at.elapsed() < CLOCK_WORD
-        {
-            return word;
-        }
-        let word = ask_chrony();
-        *last = Some((Instant::now(), word));
-        word
-    }
 }
 
 impl MachineProbe for LinuxMachine {
@@ -70,7 +55,7 @@ impl MachineProbe for LinuxMachine {
         let disk = rustix::fs::statvfs(&self.data).ok();
         Machine {
             clock_offset_ms: None,
-            clock_synchronised: self.clock_synchronised(),
+            clock_synchronised: self.text(CLOCK).map(|word| word == "kept"),
             temperature_celsius: self.temperature(),
             disk_free_bytes: disk.as_ref().map(|disk| disk.f_bavail * disk.f_frsize),
             disk_total_bytes: disk.as_ref().map(|disk| disk.f_blocks * disk.f_frsize),
@@ -134,22 +119,6 @@ impl LinuxMachine {
     }
 }
 
-/// Whether chrony follows a server; null where there is no chrony.
-fn ask_chrony() -> Option<bool> {
-    let ended = Command::new("chronyc").args(["-c", "-n", "tracking"]).output().ok()?;
-    if !ended.status.success() {
-        return None;
-    }
-    Some(follows_server(&String::from_utf8_lossy(&ended.stdout)))
-}
-
-/// `chronyc -c tracking`: reference id, name, stratum, …, the last field is the leap status.
-fn follows_server(line: &str) -> bool {
-    let fields: Vec<&str> = line.trim().split(',').collect();
-    let stratum: u32 = fields.get(2).and_then(|text| text.parse().ok()).unwrap_or(0);
-    (1..16).contains(&stratum) && fields.last().is_some_and(|leap| *leap != "Not synchronised")
-}
-
 /// `MemAvailable:  123 kB` (proc(5)).
 fn memory_available(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
@@ -185,14 +154,10 @@ mod tests {
         assert_eq!(memory_available("MemAvailable: x kB"), None);
         assert_eq!(load_millis("1.25 0.9 0.8 1/2 3"), Some(1250));
         assert_eq!(load_millis("none"), None);
-        let line = "C0A80101,192.168.1.1,3,1700000000.0,0.0001,0.0,0.0,1.0,0.0,0.0,0.01,0.02,64.0,Normal";
-        assert!(follows_server(line));
-        assert!(!follows_server("00000000,,0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,1.0,1.0,0.0,Not synchronised"));
-        assert!(!follows_server(""));
     }
 
     #[test]
-    fn the_hottest_sensor_and_the_images_version() {
+    fn the_hottest_sensor_the_images_version_and_the_clocks_word() {
         let root = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| {
             let file = root.path().join(path);
@@ -208,6 +173,11 @@ mod tests {
         assert_eq!(machine.temperature(), Some(63.5));
         assert_eq!(machine.image(), "1.4.2");
         assert_eq!(machine.uptime(), Duration::from_millis(12_500));
+        assert_eq!(machine.read().clock_synchronised, None);
+        for (word, kept) in [("kept\n", true), ("held\n", false), ("unsure\n", false)] {
+            write(CLOCK, word);
+            assert_eq!(machine.read().clock_synchronised, Some(kept), "{word}");
+        }
         let read = LinuxMachine::new(root.path()).read();
         assert!(read.disk_total_bytes > Some(0) && read.memory_available_bytes > Some(0));
     }
