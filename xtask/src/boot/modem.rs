@@ -27,7 +27,7 @@ const SITE: &str = "\
     name=$(ip -o -4 addr | awk '/ 10\\.64\\.0\\./ {print $2}') && \
     systemctl stop NetworkManager && ip addr flush dev $name && ip link set $name down && \
     ip link set $name name wwan0 && \
-    nft add element inet yilin modem '{ 10.64.0.2 }' && systemctl start NetworkManager";
+    nft add element inet yilin modem \"{ $GATEWAY }\" && systemctl start NetworkManager";
 /// Which way a datagram to a stranger would go.
 const WAY: &str = "ip -o route get 203.0.113.9 | sed 's/.* dev \\([^ ]*\\).*/\\1/'";
 /// What is asked of a machine that takes the wrong way.
@@ -55,6 +55,9 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     machine.run(&variables, START)?.well("the site's files")?;
     machine.run("until ip -o -4 addr | grep -q wwan0; do sleep 1; done", START)?.well("wwan0")?;
     turns(machine, false, "both are there")?;
+    machine
+        .run("grep -qx 'nameserver 10.0.2.3' /etc/resolv.conf", START)?
+        .well("the cable's server of names")?;
     machine.hold_cable()?;
     turns(machine, true, "nothing comes through behind the cable, its link is up")?;
     machine.let_cable()?;
