@@ -5,6 +5,7 @@
 
 mod calibration;
 pub(crate) mod cuts;
+mod devices;
 mod dice;
 mod fleet;
 mod host;
@@ -28,12 +29,14 @@ use crate::image::ImageError;
 use crate::program::ProgramError;
 use crate::say;
 use crate::workspace::{self, CargoError, Metadata};
+use devices::Devices;
 use host::Host;
 use machine::{Attached, Machine, Serial};
 use provision::Delivery;
 use reader::Reader;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use technician::Pages;
 use visit::Rehearsal;
 
 /// What is to be seen.
@@ -168,6 +171,7 @@ struct Bench {
     host: Host,
     machine: Machine,
     reader: Reader,
+    devices: Devices,
 }
 
 impl Bench {
@@ -176,9 +180,10 @@ impl Bench {
         let host = Host::start(&folders.programs, &folders.machine)?;
         let disk = folders.machine.join("disk.img");
         machine::copied(&folders.image.join("disk.img"), &disk)?;
-        provision::write(&disk, &host, &folders.machine, delivery, with.panel.turned())?;
+        provision::write(&disk, &host, &folders.machine, delivery, &with)?;
+        let devices = with.devices;
         let (machine, reader) = power_on(folders, &host, with)?;
-        let mut bench = Self { host, machine, reader };
+        let mut bench = Self { host, machine, reader, devices };
         bench.await_page(&folders.out, START)?;
         Ok(bench)
     }
@@ -213,17 +218,28 @@ impl Bench {
         Ok(())
     }
 
-    /// A visit by touches, after which the province has one case.
+    /// A visit by touches, after which the province has one case and the printer has given one paper.
     fn visit(&mut self, folders: &Folders) -> Result<(), BootError> {
         let Self { machine, reader, .. } = self;
         let out = folders.out.join("visit");
         let rehearsal = Rehearsal::of(&folders.programs, &out)?;
-        visit::play(machine, reader, &rehearsal, rehearsal.touches(), &out)?;
+        let played = visit::play(machine, reader, &rehearsal, rehearsal.touches(), &out);
+        if let Err(error) = played {
+            machine.run(WHY, ASKED)?.out.lines().for_each(say);
+            return Err(error);
+        }
         let cases = self.host.cases(&folders.programs)?;
         if cases.len() != 1 {
             return Err(BootError::Said("single case".to_owned(), cases.join("\n")));
         }
         say("the province has one case");
+        let papers = self.devices.papers(machine, &self.host)?;
+        let [paper] = papers.as_slice() else {
+            return Err(BootError::Said("single paper".to_owned(), format!("{} papers", papers.len())));
+        };
+        let kept = out.join("paper.png");
+        std::fs::write(&kept, paper).map_err(|e| BootError::File(kept, e))?;
+        say("the printer has given one paper");
         Ok(())
     }
 }
@@ -263,7 +279,15 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
-    let mut bench = Bench::start(&folders, Attached::default(), Delivery::Stream)?;
+    let with = if bundles.is_empty() {
+        Attached { devices: Devices::Kernel, disk: Some(devices::disk(&folders)?), ..Attached::default() }
+    } else {
+        Attached::default()
+    };
+    let mut bench = Bench::start(&folders, with, Delivery::Stream)?;
+    if bundles.is_empty() {
+        devices::plug(&mut bench.machine)?;
+    }
     bench.enrol()?;
     for (case, bundle) in &bundles {
         let Bench { machine, host, .. } = &mut bench;
@@ -271,6 +295,8 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     }
     if bundles.is_empty() {
         bench.visit(&folders)?;
+        let pages = Pages::draw(&folders)?;
+        devices::look(&mut bench.machine, &pages, &folders.out.join("camera"))?;
     }
     let told = bench
         .machine

@@ -38,6 +38,8 @@ pub(super) struct Host {
     pub(super) credentials: PathBuf,
     /// Where the province keeps its cases.
     data: PathBuf,
+    /// Where the printer leaves what it prints.
+    papers: PathBuf,
 }
 
 impl Host {
@@ -53,7 +55,7 @@ impl Host {
         let credentials = PathBuf::from(province.says("credentials")?);
         let printer = Running::start(&device, &["sim", "printer", "--json", "--paper-out", &text(&papers)])?;
         let fleet = Fleet::start(&programs.join("yilin-fleet"), &folder.join("fleet"))?;
-        Ok(Self { province, printer, fleet, credentials, data: cases })
+        Ok(Self { province, printer, fleet, credentials, data: cases, papers })
     }
 
     /// The cases that the province has: their submissions' numbers.
@@ -66,6 +68,14 @@ impl Host {
         };
         let numbers: Option<Vec<String>> = told.lines().map(number).collect();
         numbers.ok_or_else(|| BootError::Said("submission_id".to_owned(), told))
+    }
+
+    /// Pictures of the papers that the printer has given, as PNG.
+    pub(super) fn papers(&self) -> Result<Vec<Vec<u8>>, BootError> {
+        let entries = std::fs::read_dir(&self.papers).map_err(|e| BootError::File(self.papers.clone(), e))?;
+        let paths = entries.flatten().map(|entry| entry.path());
+        let pictures = paths.filter(|path| path.extension().is_some_and(|kind| kind == "png"));
+        pictures.map(|path| std::fs::read(&path).map_err(|e| BootError::File(path, e))).collect()
     }
 
     /// The path of a simulator's pty: `serial:/dev/pts/4`.

@@ -3,6 +3,7 @@
 //! Duty: power, screen, touches, and commands through the guest's agent. Never: write to the image it was given.
 
 use super::BootError;
+use super::devices::Devices;
 use super::panel::Panel;
 use super::qmp::{Lines, LinesError};
 use super::screen::Picture;
@@ -75,6 +76,9 @@ pub(super) struct Attached {
     pub(super) modem: bool,
     /// A controller of USB, into which something can be plugged.
     pub(super) usb: bool,
+    pub(super) devices: Devices,
+    /// A second disk, which is only read; none: there is none.
+    pub(super) disk: Option<PathBuf>,
     pub(super) panel: Panel,
 }
 
@@ -104,6 +108,9 @@ impl Machine {
         qemu.arg("-drive").arg(format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}"));
         qemu.arg("-drive").arg(format!("if=pflash,format=raw,file={}", variables.display()));
         disk(&mut qemu, &folder.join("disk.img"), attached.writes.as_deref())?;
+        if let Some(second) = &attached.disk {
+            qemu.arg("-drive").arg(format!("if=virtio,format=raw,readonly=on,file={}", second.display()));
+        }
         let (width, height) = attached.panel.size();
         qemu.args(["-device", &format!("virtio-vga,xres={width},yres={height}")]);
         qemu.args(["-device", "virtio-tablet-pci"]);

@@ -3,6 +3,7 @@
 use super::BootError;
 use super::fleet::HOST;
 use super::host::Host;
+use super::machine::Attached;
 use crate::image::COMPATIBLE;
 use crate::program::output;
 use serde_json::Value;
@@ -10,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The terminal's file; its name is that of its certificate.
-fn terminal_file(terminal: &str, turned: u32) -> String {
+fn terminal_file(terminal: &str, with: &Attached) -> String {
+    let (turned, devices) = (with.panel.turned(), with.devices.file());
     format!(
         r#"[terminal]
 data = "/var/lib/yilin/terminal"
@@ -39,10 +41,7 @@ hours = {{ weekdays = ["00:00-24:00"], weekend = ["00:00-24:00"] }}
 [card_reader]
 port = "serial:/dev/hvc0?baud=115200"
 
-[printer]
-port = "serial:/dev/hvc1?baud=115200"
-profile = "epson_80"
-
+{devices}
 [province]
 url = "https://127.0.0.1:8443"
 credentials = "/var/lib/yilin/config/credentials"
@@ -105,13 +104,12 @@ pub(super) fn terminal(credentials: &Path) -> Result<String, BootError> {
     Ok(name.map(|rest| rest.trim_start_matches([' ', '='])).unwrap_or_default().to_owned())
 }
 
-/// Makes in `folder` what a data partition holds: the files of terminal and agent, and credentials. `turned`: degrees by which the
-/// terminal turns its picture.
+/// Makes in `folder` what a data partition holds: the files of terminal and agent, and credentials.
 pub(super) fn tree(
     host: &Host,
     folder: &Path,
     delivery: Delivery,
-    turned: u32,
+    with: &Attached,
 ) -> Result<PathBuf, BootError> {
     let file = |path: &Path, e| BootError::File(path.to_owned(), e);
     let tree = folder.join("data");
@@ -125,7 +123,7 @@ pub(super) fn tree(
     let authority = host.fleet.authority()?;
     let authority = std::fs::read_to_string(&authority).map_err(|e| file(&authority, e))?;
     for (path, text) in [
-        ("terminal.toml", terminal_file(&terminal(&credentials)?, turned)),
+        ("terminal.toml", terminal_file(&terminal(&credentials)?, with)),
         ("agent.toml", agent_file(&host.fleet.port()?, delivery)),
         ("fleet-authority.pem", authority),
         ("clock", "kept\n".to_owned()),
@@ -147,10 +145,10 @@ pub(super) fn write(
     host: &Host,
     folder: &Path,
     delivery: Delivery,
-    turned: u32,
+    with: &Attached,
 ) -> Result<(), BootError> {
     let file = |path: &Path, e| BootError::File(path.to_owned(), e);
-    let tree = tree(host, folder, delivery, turned)?;
+    let tree = tree(host, folder, delivery, with)?;
     let (start, size) = partition(disk, "data")?;
     let image = folder.join("data.ext4");
     let _old = std::fs::remove_file(&image);

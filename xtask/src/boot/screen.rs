@@ -15,6 +15,16 @@ pub(super) struct Picture {
 const LIGHT: f64 = 0.5;
 const COLOURS: usize = 12;
 
+/// Red, green and blue of a test card's bars between white and black (ITU-R BT.471): yellow, cyan, green, magenta, red, blue.
+const BARS: [[bool; 3]; 6] = [
+    [true, true, false],
+    [false, true, true],
+    [false, true, false],
+    [true, false, true],
+    [true, false, false],
+    [false, false, true],
+];
+
 impl Picture {
     /// Reads a portable pixmap (P6, 255), as `screendump` leaves it.
     pub(super) fn read(path: &Path) -> Result<Self, BootError> {
@@ -87,6 +97,26 @@ impl Picture {
         lit * 1000 > points && lit * 100 < points * 3
     }
 
+    /// Whether a camera's test card stands there: its bars in their order, or mirrored. Two colours that were exchanged on their way are
+    /// two bars that stand in each other's place.
+    pub(super) fn has_colour_bars(&self) -> bool {
+        let width = self.width.max(1);
+        let mut bars = [(0_usize, 0_usize); BARS.len()];
+        for (number, point) in self.pixels.chunks_exact(3).enumerate() {
+            let on = |channel: u8, bar: bool| if bar { channel > 120 } else { channel < 70 };
+            for (bar, (points, columns)) in BARS.iter().zip(&mut bars) {
+                if point.iter().zip(bar).all(|(channel, bar)| on(*channel, *bar)) {
+                    *points += 1;
+                    *columns += number % width;
+                }
+            }
+        }
+        let all = self.width * self.height;
+        let middles = bars.map(|(points, columns)| columns / points.max(1));
+        bars.iter().all(|(points, _)| points * 500 > all)
+            && (middles.is_sorted_by(|a, b| a < b) || middles.is_sorted_by(|a, b| a > b))
+    }
+
     /// The share of points that differ visibly; all of them where the sizes differ.
     pub(super) fn apart(&self, other: &Self) -> f64 {
         if (self.width, self.height) != (other.width, other.height) {
@@ -127,6 +157,19 @@ mod tests {
         assert_eq!(panel.turned_back(), Picture { width: 1, height: 2, pixels: b"tedfoo".to_vec() });
         let panel = Picture { width: 1, height: 2, pixels: b"onetwo".to_vec() };
         assert_eq!(panel.turned_back(), Picture { width: 2, height: 1, pixels: b"onetwo".to_vec() });
+    }
+
+    #[test]
+    fn a_test_card_has_its_bars_in_their_order() {
+        let card = |order: [usize; 6]| {
+            picture(move |i| BARS[order[i % 100 * 6 / 100]].map(|on| if on { 191 } else { 16 }))
+        };
+        assert!(card([0, 1, 2, 3, 4, 5]).has_colour_bars());
+        assert!(card([5, 4, 3, 2, 1, 0]).has_colour_bars());
+        // Red and blue are exchanged.
+        assert!(!card([1, 0, 2, 3, 5, 4]).has_colour_bars());
+        assert!(!card([0, 1, 2, 3, 4, 4]).has_colour_bars());
+        assert!(!picture(|_| [250, 248, 244]).has_colour_bars());
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
     let tpm = Tpm::start(&own)?;
     let (mut machine, reader) = power_on(folders, &host, tpm.attached())?;
     expect(&mut machine, "encrypted", "made at the first start")?;
-    let tree = provision::tree(&host, &folders.machine, Delivery::Stream, 0)?;
+    let tree = provision::tree(&host, &folders.machine, Delivery::Stream, &Attached::default())?;
     fill(&mut machine, &tree, &folders.machine)?;
     machine.shut_down(START)?;
     drop((machine, reader, tpm));

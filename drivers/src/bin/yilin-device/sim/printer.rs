@@ -1,4 +1,4 @@
-//! `sim printer`: a printer on a pty or a TCP port.
+//! `sim printer`: a printer on a pty, a TCP port or the kernel's own USB cable.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// A TCP address instead of a pty; port 0 takes a free one
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// A device of the USB printer class on the kernel's own cable instead of a pty: needs root, `dummy_hcd`, `usb_f_printer` and configfs
+    #[arg(long, conflicts_with = "listen")]
+    usb: bool,
     /// Which printer it is like
     #[arg(long, value_enum, default_value = "epson_80")]
     model: Model,
@@ -82,9 +85,10 @@ pub(crate) fn run(args: Args, output: &Output) -> ExitCode {
         Ok(typeface) => typeface,
         Err(error) => return failed("no typeface for the papers", &error),
     };
+    let place = if args.usb { Place::UsbClass } else { args.listen.map_or(Place::Pty, Place::Tcp) };
     let simulator = PrinterSimulator {
         model: args.model.properties(),
-        place: args.listen.map_or(Place::Pty, Place::Tcp),
+        place,
         speed: args.speed.map_or(Speed::AtOnce, Speed::MillimetresPerSecond),
         faults,
         on_paper,
