@@ -66,6 +66,8 @@ pub struct V4lCamera {
     device: Box<dyn Device>,
     port: String,
     format: PictureFormat,
+    /// Buffers go round, and its light is on.
+    films: bool,
     /// The number of the last frame as the device counts it, and as it is told: the device's begins anew after 2³².
     sequence: Option<(u32, u64)>,
     /// The device's date of the first frame.
@@ -73,7 +75,7 @@ pub struct V4lCamera {
 }
 
 impl V4lCamera {
-    /// Opens a device file and begins to take pictures of that size, or the nearest that it has.
+    /// Opens a device file for pictures of that size, or the nearest that it has. It stays dark until the first is asked for.
     ///
     /// # Errors
     /// [`CameraError::Port`] when there is no such camera or it may not be used, [`CameraError::DeviceBusy`] when another
@@ -108,7 +110,7 @@ impl V4lCamera {
 
     fn over(device: Box<dyn Device>, port: String, size: Size) -> Result<Self, CameraError> {
         let format = PictureFormat::default();
-        let mut camera = Self { device, port, format, sequence: None, begun: None };
+        let mut camera = Self { device, port, format, films: false, sequence: None, begun: None };
         let is_camera = |can: u32| can & CAPTURE_AND_STREAMING == CAPTURE_AND_STREAMING;
         match camera.device.capability() {
             Ok(can) if is_camera(can) => {}
@@ -122,7 +124,6 @@ impl V4lCamera {
         camera.agree(size)?;
         // What the program before us left there is not what the next resident needs; a camera without it does without.
         let _no_such_control = camera.set_exposure(Exposure::Automatic);
-        camera.begin()?;
         Ok(camera)
     }
 
@@ -189,7 +190,9 @@ impl V4lCamera {
             self.device.map(index).map_err(|error| self.sorted(error))?;
             self.device.queue(index).map_err(|error| self.sorted(error))?;
         }
-        self.device.stream_on().map_err(|error| self.sorted(error))
+        self.device.stream_on().map_err(|error| self.sorted(error))?;
+        self.films = true;
+        Ok(())
     }
 
     /// The newest filled buffer; the older ones go back unseen, as do damaged ones. Where a buffer is filled again before the
@@ -246,8 +249,12 @@ impl V4lCamera {
 }
 
 impl Camera for V4lCamera {
-    /// The newest frame; a gap in its number is frames that were lost, damaged or passed over.
+    /// The newest frame; a gap in its number is frames that were lost, damaged or passed over. With the first the camera begins to
+    /// film; where another program has it, or it refuses to, it is to be opened again.
     fn frame(&mut self, deadline: Instant) -> Result<Frame, CameraError> {
+        if !self.films {
+            self.begin()?;
+        }
         loop {
             match self.device.wait(deadline) {
                 Ok(Waited::Ready) => {}
@@ -266,8 +273,10 @@ impl Camera for V4lCamera {
 
 impl Drop for V4lCamera {
     fn drop(&mut self) {
-        // A camera that is gone has stopped already.
-        let _gone = self.device.stream_off();
+        if self.films {
+            // A camera that is gone has stopped already.
+            let _gone = self.device.stream_off();
+        }
     }
 }
 

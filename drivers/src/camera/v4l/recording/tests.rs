@@ -314,3 +314,24 @@ fn the_lines_are_as_they_are_described() {
         assert!(super::check(&format!("{}\n{wrong}", text[0])).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn an_open_camera_is_dark_until_a_frame_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = PortAddress::V4l { path: "/dev/video0".into() };
+    let told = |name: &str, frames: usize| {
+        let file = folder.path().join(name);
+        let device = script(YUYV, &[Step::Picture(noise(1, 90, SIZE.pixels() * 2))]);
+        let recorder = Recorder::create(Box::new(device), &port, &file).unwrap();
+        let mut camera = V4lCamera::over(Box::new(recorder), port.to_string(), SIZE).unwrap();
+        for _ in 0..frames {
+            camera.frame(Instant::now() + Duration::from_secs(1)).unwrap();
+        }
+        drop(camera);
+        std::fs::read_to_string(&file).unwrap()
+    };
+    let films = |text: &str| text.contains("stream_on") || text.contains("stream_off");
+    assert!(!films(&told("dark.jsonl", 0)));
+    let filmed = told("filmed.jsonl", 1);
+    assert!(filmed.contains("stream_on") && filmed.contains("stream_off"), "{filmed}");
+}
