@@ -279,8 +279,14 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
+    let sound = folders.machine.join("sound.wav");
     let with = if bundles.is_empty() {
-        Attached { devices: Devices::Kernel, disk: Some(devices::disk(&folders)?), ..Attached::default() }
+        Attached {
+            devices: Devices::Kernel,
+            disk: Some(devices::disk(&folders)?),
+            sound: Some(sound.clone()),
+            ..Attached::default()
+        }
     } else {
         Attached::default()
     };
@@ -296,7 +302,7 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     if bundles.is_empty() {
         bench.visit(&folders)?;
         let pages = Pages::draw(&folders)?;
-        devices::look(&mut bench.machine, &pages, &folders.out.join("camera"))?;
+        devices::try_out(&mut bench.machine, &pages, &sound, &folders.out.join("devices"))?;
     }
     let told = bench
         .machine

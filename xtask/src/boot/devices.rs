@@ -1,7 +1,7 @@
-//! What hangs on a kiosk's own cables: a printer on USB, a camera. The machine's kernel plays camera and cable, a simulator in the machine
-//! the printer.
+//! What hangs on a kiosk's own cables: a printer on USB, a camera, a loudspeaker. The machine's kernel plays camera and cable, a simulator
+//! in the machine the printer, QEMU the sound card.
 //!
-//! Duty: plug them in, and look at what they give: papers, and the camera's picture as it stands on the screen. Never: tell the
+//! Duty: plug them in, and look at what they give: papers, the camera's picture as it stands on the screen, sound. Never: tell the
 //! terminal that they are there.
 
 use super::host::Host;
@@ -13,15 +13,23 @@ use crate::say;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// Where a terminal's printer hangs, and whether it has a camera.
+/// A side is heard when a sample of it is louder than the first, and silent when none is louder than the second.
+const HEARD: u16 = 500;
+const SILENT: u16 = 50;
+/// Bytes before a WAV file's first sample.
+const HEADER: usize = 44;
+/// Longer than a tone.
+const TONE: Duration = Duration::from_secs(4);
+
+/// Where a terminal's printer hangs, and whether it has a camera and a loudspeaker.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Devices {
-    /// A printer on the second console, and no camera.
+    /// A printer on the second console, nothing else.
     #[default]
     Console,
-    /// What [`plug`] plugs in.
+    /// What [`plug`] plugs in, and a sound card.
     Kernel,
 }
 
@@ -49,11 +57,14 @@ const PAPERS: &str =
 impl Devices {
     /// What the terminal's file says of them.
     pub(super) fn file(self) -> String {
-        let (printer, camera) = match self {
+        let (printer, others) = match self {
             Self::Console => ("serial:/dev/hvc1?baud=115200", ""),
-            Self::Kernel => ("lp:/dev/usb/lp0", "[camera]\nport = \"v4l:/dev/video0\"\n"),
+            Self::Kernel => (
+                "lp:/dev/usb/lp0",
+                "[camera]\nport = \"v4l:/dev/video0\"\n\n[speaker]\nport = \"alsa:0/Master\"\n",
+            ),
         };
-        format!("[printer]\nport = \"{printer}\"\nprofile = \"epson_80\"\n\n{camera}")
+        format!("[printer]\nport = \"{printer}\"\nprofile = \"epson_80\"\n\n{others}")
     }
 
     /// Pictures of the papers that the printer has given, as PNG.
@@ -88,10 +99,65 @@ pub(super) fn plug(machine: &mut Machine) -> Result<(), BootError> {
     Ok(())
 }
 
-/// A technician asks for the camera's picture: the kernel's bars of colours stand on the screen.
-pub(super) fn look(machine: &mut Machine, pages: &Pages, out: &Path) -> Result<(), BootError> {
+/// A technician listens to either side of the loudspeaker, and asks for the camera's picture.
+pub(super) fn try_out(
+    machine: &mut Machine,
+    pages: &Pages,
+    sound: &Path,
+    out: &Path,
+) -> Result<(), BootError> {
     pages.sign_in(machine, (CALIBRATION, "校准"), out)?;
     pages.stands(machine, CALIBRATION, &out.join("2-calibration.png"))?;
+    listen(machine, pages, sound, out)?;
+    look(machine, pages, out)
+}
+
+/// The tones stand on the second screen, in the places of the first two choices.
+fn listen(machine: &mut Machine, pages: &Pages, sound: &Path, out: &Path) -> Result<(), BootError> {
+    pages.touch(machine, CALIBRATION, "下一屏")?;
+    machine.keep(&out.join("3-tones.png"))?;
+    let mut heard = 0;
+    for (label, side) in [("触摸校准", 0), ("屏幕颜色", 1)] {
+        pages.touch(machine, CALIBRATION, label)?;
+        let until = Instant::now() + visit::NEXT;
+        loop {
+            let (loudest, end) = loudest(sound, heard)?;
+            if loudest[side] > HEARD && loudest[1 - side] < SILENT {
+                say(&format!("side {side} of the loudspeaker is heard: {loudest:?}"));
+                // What is left of the tone is not the next one's.
+                std::thread::sleep(TONE);
+                heard = self::loudest(sound, end)?.1;
+                break;
+            }
+            if Instant::now() > until {
+                return Err(BootError::Said(
+                    format!("tone of side {side}"),
+                    format!("the sound: {loudest:?}"),
+                ));
+            }
+            std::thread::sleep(visit::BETWEEN);
+        }
+    }
+    pages.touch(machine, CALIBRATION, "上一屏")
+}
+
+/// The loudest sample of either side from byte `from` of a WAV file of 16 bits, and where the file ends.
+fn loudest(sound: &Path, from: usize) -> Result<([u16; 2], usize), BootError> {
+    let bytes = std::fs::read(sound).map_err(|e| BootError::File(sound.to_owned(), e))?;
+    let samples = bytes.get(from.max(HEADER)..).unwrap_or_default().chunks_exact(4);
+    let end = bytes.len() - samples.remainder().len();
+    let mut loudest = [0; 2];
+    for sample in samples {
+        for (side, loudest) in loudest.iter_mut().enumerate() {
+            let value = i16::from_le_bytes([sample[side * 2], sample[side * 2 + 1]]);
+            *loudest = value.unsigned_abs().max(*loudest);
+        }
+    }
+    Ok((loudest, end))
+}
+
+/// The kernel's bars of colours stand on the screen.
+fn look(machine: &mut Machine, pages: &Pages, out: &Path) -> Result<(), BootError> {
     pages.touch(machine, CALIBRATION, "摄像头画面")?;
     let until = Instant::now() + visit::NEXT;
     let seen = loop {
@@ -102,7 +168,7 @@ pub(super) fn look(machine: &mut Machine, pages: &Pages, out: &Path) -> Result<(
             break false;
         }
     };
-    machine.keep(&out.join("3-camera.png"))?;
+    machine.keep(&out.join("4-camera.png"))?;
     if !seen {
         return Err(BootError::Said("bars of colours".to_owned(), "the camera's picture".to_owned()));
     }

@@ -79,6 +79,8 @@ pub(super) struct Attached {
     pub(super) devices: Devices,
     /// A second disk, which is only read; none: there is none.
     pub(super) disk: Option<PathBuf>,
+    /// Where a sound card's sound is kept, as WAV; none: there is no card.
+    pub(super) sound: Option<PathBuf>,
     pub(super) panel: Panel,
 }
 
@@ -119,6 +121,10 @@ impl Machine {
         if attached.modem {
             qemu.args(["-netdev", "user,id=modem,net=10.64.0.0/24"]);
             qemu.args(["-device", "virtio-net-pci,netdev=modem"]);
+        }
+        if let Some(sound) = &attached.sound {
+            qemu.arg("-audiodev").arg(format!("wav,id=sound,path={}", sound.display()));
+            qemu.args(["-device", "intel-hda", "-device", "hda-output,audiodev=sound"]);
         }
         if attached.usb {
             qemu.args(["-device", "qemu-xhci,id=usb"]);
