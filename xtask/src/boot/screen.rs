@@ -60,6 +60,13 @@ impl Picture {
         Self { width, height, pixels }
     }
 
+    /// Its upper part, of so many rows at most.
+    pub(super) fn above(mut self, rows: usize) -> Self {
+        self.height = self.height.min(rows);
+        self.pixels.truncate(self.width * self.height * 3);
+        self
+    }
+
     fn parse(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(b"P6")?;
         let mut number = || {
@@ -170,6 +177,14 @@ mod tests {
         assert!(!card([1, 0, 2, 3, 5, 4]).has_colour_bars());
         assert!(!card([0, 1, 2, 3, 4, 4]).has_colour_bars());
         assert!(!picture(|_| [250, 248, 244]).has_colour_bars());
+    }
+
+    #[test]
+    fn the_upper_part_has_its_rows() {
+        let picture = Picture { width: 1, height: 3, pixels: b"onetwosix".to_vec() };
+        let upper = Picture { width: 1, height: 2, pixels: b"onetwo".to_vec() };
+        assert_eq!(picture.clone().above(2), upper);
+        assert_eq!(picture.clone().above(9), picture);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Duty: touch where the pages that this machine draws say that something lies. Never: tell the agent anything.
 
 use super::machine::Machine;
+use super::screen::Picture;
 use super::{BootError, Folders, visit};
 use crate::program::output;
 use serde::Deserialize;
@@ -19,8 +20,8 @@ const SIGN_IN: &str = "staff-sign-in";
 pub(super) const UPDATE: &str = "technician-update";
 pub(super) const CALIBRATION: &str = "technician-calibration";
 
-/// So much of the page of calibration may differ: the gallery's terminal has a camera, which takes a line of it.
-const WITHOUT_CAMERA: f64 = 0.1;
+/// From here on the page of calibration shows what a terminal has, and the gallery's has other devices.
+const DEVICES: &str = "摄像头画面";
 
 /// The pages as this machine draws them, and where on them everything lies.
 pub(super) struct Pages(PathBuf);
@@ -85,18 +86,30 @@ impl Pages {
 
     /// Waits until a page stands on the machine's screen.
     pub(super) fn stands(&self, machine: &mut Machine, page: &str, keep: &Path) -> Result<(), BootError> {
-        let differs = if page == CALIBRATION { WITHOUT_CAMERA } else { visit::ALIKE };
-        visit::await_page(machine, (page, &self.picture(page), differs), keep)
+        let drawn = Picture::png(&self.picture(page))?;
+        let drawn = if page == CALIBRATION {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a row of the page")]
+            let row = self.element(page, DEVICES)?.y as usize;
+            drawn.above(row)
+        } else {
+            drawn
+        };
+        visit::await_page(machine, (page, &drawn), keep)
     }
 
-    /// Touches the middle of what says this on a page.
-    pub(super) fn touch(&self, machine: &mut Machine, page: &str, label: &str) -> Result<(), BootError> {
+    /// Where what says this lies on a page.
+    fn element(&self, page: &str, label: &str) -> Result<Element, BootError> {
         let path = self.file(page, "json");
         let text = std::fs::read_to_string(&path).map_err(|e| BootError::File(path.clone(), e))?;
         let drawn: Drawn = serde_json::from_str(&text)
             .map_err(|_| BootError::Said("elements".to_owned(), path.display().to_string()))?;
-        let found = drawn.elements.iter().find(|element| element.interactive && element.label == label);
-        let at = found.ok_or_else(|| BootError::Said(label.to_owned(), path.display().to_string()))?;
+        let found = drawn.elements.into_iter().find(|element| element.interactive && element.label == label);
+        found.ok_or_else(|| BootError::Said(label.to_owned(), path.display().to_string()))
+    }
+
+    /// Touches the middle of what says this on a page.
+    pub(super) fn touch(&self, machine: &mut Machine, page: &str, label: &str) -> Result<(), BootError> {
+        let at = self.element(page, label)?;
         machine.draw(&[(at.x + at.w / 2.0, at.y + at.h / 2.0)])?;
         std::thread::sleep(visit::BETWEEN);
         Ok(())
@@ -105,7 +118,7 @@ impl Pages {
 
 /// Waits until the page is another one.
 fn await_change(machine: &mut Machine, before: &Path) -> Result<(), BootError> {
-    let before = super::screen::Picture::png(before)?;
+    let before = Picture::png(before)?;
     let until = Instant::now() + visit::NEXT;
     while Instant::now() < until {
         if machine.look()?.apart(&before) > visit::ALIKE {

@@ -91,7 +91,7 @@ pub(super) fn play(
         }
         await_page(
             machine,
-            (&page.name, &page.picture, ALIKE),
+            (&page.name, &Picture::png(&page.picture)?),
             &out.join(format!("{:02}-{}.png", number + 1, page.name)),
         )?;
         if page.name == "result" {
@@ -120,19 +120,18 @@ pub(super) fn play(
     Ok(reached)
 }
 
-/// Waits until less than such a part of the screen differs from a page's picture; keeps what it shows.
+/// Waits until the screen shows a page, or its upper part where the picture has no more; keeps what it shows.
 pub(super) fn await_page(
     machine: &mut Machine,
-    (name, picture, differs): (&str, &Path, f64),
+    (name, expected): (&str, &Picture),
     keep: &Path,
 ) -> Result<(), BootError> {
-    let expected = Picture::png(picture)?;
     let until = Instant::now() + NEXT;
     let mut nearest = 1.0_f64;
     while Instant::now() < until {
-        let apart = machine.look()?.apart(&expected);
+        let apart = machine.look()?.above(expected.height).apart(expected);
         nearest = nearest.min(apart);
-        if apart < differs {
+        if apart < ALIKE {
             return machine.keep(keep);
         }
         std::thread::sleep(Duration::from_millis(250));
