@@ -20,6 +20,8 @@ const HEARD: u16 = 500;
 const SILENT: u16 = 50;
 /// Bytes before a WAV file's first sample.
 const HEADER: usize = 44;
+/// So many samples are looked at: a quarter of a second.
+const NEWEST: usize = 11_025;
 /// Longer than a tone.
 const TONE: Duration = Duration::from_secs(4);
 
@@ -116,17 +118,13 @@ pub(super) fn try_out(
 fn listen(machine: &mut Machine, pages: &Pages, sound: &Path, out: &Path) -> Result<(), BootError> {
     pages.touch(machine, CALIBRATION, "下一屏")?;
     machine.keep(&out.join("3-tones.png"))?;
-    let mut heard = 0;
     for (label, side) in [("触摸校准", 0), ("屏幕颜色", 1)] {
         pages.touch(machine, CALIBRATION, label)?;
         let until = Instant::now() + visit::NEXT;
         loop {
-            let (loudest, end) = loudest(sound, heard)?;
+            let loudest = loudest(sound)?;
             if loudest[side] > HEARD && loudest[1 - side] < SILENT {
                 say(&format!("side {side} of the loudspeaker is heard: {loudest:?}"));
-                // What is left of the tone is not the next one's.
-                std::thread::sleep(TONE);
-                heard = self::loudest(sound, end)?.1;
                 break;
             }
             if Instant::now() > until {
@@ -137,23 +135,25 @@ fn listen(machine: &mut Machine, pages: &Pages, sound: &Path, out: &Path) -> Res
             }
             std::thread::sleep(visit::BETWEEN);
         }
+        // The card is free again.
+        std::thread::sleep(TONE);
     }
     pages.touch(machine, CALIBRATION, "上一屏")
 }
 
-/// The loudest sample of either side from byte `from` of a WAV file of 16 bits, and where the file ends.
-fn loudest(sound: &Path, from: usize) -> Result<([u16; 2], usize), BootError> {
+/// The loudest sample of either side in the newest part of a WAV file of 16 bits. QEMU writes it late: the end of one tone comes with the
+/// next.
+fn loudest(sound: &Path) -> Result<[u16; 2], BootError> {
     let bytes = std::fs::read(sound).map_err(|e| BootError::File(sound.to_owned(), e))?;
-    let samples = bytes.get(from.max(HEADER)..).unwrap_or_default().chunks_exact(4);
-    let end = bytes.len() - samples.remainder().len();
+    let samples: Vec<&[u8]> = bytes.get(HEADER..).unwrap_or_default().chunks_exact(4).collect();
     let mut loudest = [0; 2];
-    for sample in samples {
+    for sample in samples.iter().rev().take(NEWEST) {
         for (side, loudest) in loudest.iter_mut().enumerate() {
             let value = i16::from_le_bytes([sample[side * 2], sample[side * 2 + 1]]);
             *loudest = value.unsigned_abs().max(*loudest);
         }
     }
-    Ok((loudest, end))
+    Ok(loudest)
 }
 
 /// The kernel's bars of colours stand on the screen.
