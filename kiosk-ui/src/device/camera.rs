@@ -132,10 +132,12 @@ impl CameraDesk {
             shown: Box::new(shown),
             preview: preview.clone(),
             camera: None,
+            films: false,
             misses: 0,
             circuit: circuit(TerminalDevice::Camera),
             trouble: None,
             next_check: Instant::now(),
+            next_try: Instant::now(),
             wish: CameraUse::Off,
             photo: None,
             detector,
@@ -184,11 +186,15 @@ struct Worker {
     shown: Box<dyn Fn() + Send>,
     preview: PreviewSlot,
     camera: Option<Box<dyn Camera>>,
+    /// A frame has come since it was opened.
+    films: bool,
     misses: u32,
     circuit: Circuit,
     /// What is wrong, where something is: said once in the log.
     trouble: Option<Cause>,
     next_check: Instant,
+    /// A camera that fails is left alone until then, unless somebody wishes anew.
+    next_try: Instant,
     wish: CameraUse,
     photo: Option<(Ticket, PhotoSubject)>,
     detector: FaceDetector,
@@ -229,6 +235,7 @@ impl Worker {
     }
 
     fn hear(&mut self, wish: Wish) {
+        self.next_try = Instant::now();
         match wish {
             Wish::Use(wish) => {
                 if size_for(wish) != size_for(self.wish) {
@@ -256,7 +263,9 @@ impl Worker {
         let now = Instant::now();
         if self.next_check <= now {
             let wait = self.open().max(CHECK);
-            self.camera = None;
+            if self.camera.take().is_some() {
+                self.works();
+            }
             self.next_check = now + wait;
         }
         self.next_check - now
@@ -267,21 +276,27 @@ impl Worker {
         if self.camera.is_some() {
             return Duration::ZERO;
         }
+        let wait = self.next_try.saturating_duration_since(Instant::now());
+        if !wait.is_zero() {
+            return wait;
+        }
         let size = size_for(self.wish);
         match self.attendant.call(LIMIT, || (self.source)(size)) {
             Ok(camera) => {
                 self.camera = Some(camera);
                 self.misses = 0;
-                self.circuit.succeeded();
-                self.trouble = None;
-                self.attendant.report(DeviceCondition::ready(TerminalDevice::Camera));
-                Duration::ZERO
+                self.films = false;
             }
-            Err(error) => {
-                self.lost(&error);
-                self.circuit.failed(Instant::now())
-            }
+            Err(error) => self.lost(&error),
         }
+        self.next_try.saturating_duration_since(Instant::now())
+    }
+
+    /// It is there, and as far as it was asked, it films.
+    fn works(&mut self) {
+        self.circuit.succeeded();
+        self.trouble = None;
+        self.attendant.report(DeviceCondition::ready(TerminalDevice::Camera));
     }
 
     fn look(&mut self) {
@@ -293,6 +308,10 @@ impl Worker {
             Err(error) => return self.missed(&error),
         };
         self.misses = 0;
+        // It opens dark: whether it films is known by its first frame.
+        if !std::mem::replace(&mut self.films, true) {
+            self.works();
+        }
         self.show(&frame);
         if let Some((ticket, subject)) = self.photo.take() {
             self.say(match photo::of(&frame, subject) {
@@ -374,6 +393,8 @@ impl Worker {
             tracing::warn!(device = "camera", kind = error.kind().as_str(), %error, "the camera is away");
         }
         self.attendant.report(DeviceCondition::troubled(TerminalDevice::Camera, cause));
+        let now = Instant::now();
+        self.next_try = now + self.circuit.failed(now);
     }
 
     fn no_photo(&mut self) {

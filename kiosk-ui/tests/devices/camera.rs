@@ -7,7 +7,7 @@ use domain::session::event::{
     AskFailure, DeviceEvent, Event, EventKind, FaceHint, PhotoProblem, ProvinceEvent, Tap, Ticket,
 };
 use domain::session::{Facts, Session};
-use drivers::camera::{Pace, Size};
+use drivers::camera::{Camera, CameraError, Frame, Pace, Size};
 use drivers::sim::camera::{CameraFault, Scene, SceneName, SimCamera};
 use kiosk_ui::device::Watch;
 use kiosk_ui::device::camera::CameraDesk;
@@ -240,4 +240,40 @@ fn a_paper_is_cut_out_and_straight_or_what_is_in_the_way_is_said() {
     let page = image::load_from_memory(picture.bytes()).unwrap();
     let shape = f64::from(page.height()) / f64::from(page.width());
     assert!((1.3..1.5).contains(&shape), "A4 is 1.41 high: {}x{}", page.width(), page.height());
+}
+
+/// It can be opened, and then it does not film.
+struct Dark;
+
+impl Camera for Dark {
+    fn frame(&mut self, _: Instant) -> Result<Frame, CameraError> {
+        Err(CameraError::HardwareError { port: "v4l:/dev/video0".to_owned(), source: None })
+    }
+}
+
+#[test]
+fn a_camera_that_opens_and_does_not_film_is_told_once_and_left_alone() {
+    let (inbox, post) = Inbox::new(|| {});
+    let watch = Watch::start(post).unwrap();
+    let opened = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&opened);
+    let source = Box::new(move |_: Size| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(Dark) as Box<dyn Camera>)
+    });
+    let desk = CameraDesk::start(source, &watch, || {}).unwrap();
+    desk.set(CameraUse::Face);
+    let (begun, mut said) = (Instant::now(), Vec::new());
+    while begun.elapsed() < Duration::from_secs(3) {
+        if let Some(EventKind::Device(DeviceEvent::State(DeviceClass::Camera, state))) =
+            inbox.wait(Duration::from_millis(20))
+        {
+            said.push(state);
+        }
+    }
+    // Unused it looked well; then it is at fault, and stays so.
+    assert_eq!(said.last(), Some(&DeviceState::HardwareError), "{said:?}");
+    assert!(said.iter().filter(|state| **state == DeviceState::HardwareError).count() == 1, "{said:?}");
+    let opened = opened.load(Ordering::SeqCst);
+    assert!((2..=8).contains(&opened), "opened {opened} times");
 }
