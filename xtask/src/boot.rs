@@ -36,7 +36,6 @@ use provision::Delivery;
 use reader::Reader;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use technician::Pages;
 use visit::Rehearsal;
 
 /// What is to be seen.
@@ -128,6 +127,9 @@ const ASKED: Duration = Duration::from_secs(60);
 const WHY: &str = "systemctl --no-pager list-jobs; systemctl --failed --no-legend --plain; cat /run/yilin-data; \
                    journalctl --no-pager --lines=40 --output=cat --unit=yilin-terminal --unit=yilin-agent \
                    --unit=yilin-data";
+/// What a trial says at its end.
+const HOW: &str =
+    "systemd-analyze; systemctl --failed --no-legend --plain; free -m; yilin-agent status; yilin-audit; true";
 
 /// The folders of a trial.
 struct Folders {
@@ -218,6 +220,13 @@ impl Bench {
         Ok(())
     }
 
+    /// Says how the machine is, and what its audit finds.
+    fn tell(&mut self) -> Result<(), BootError> {
+        let told = self.machine.run(HOW, START)?.well("systemd-analyze")?;
+        told.lines().for_each(say);
+        Ok(())
+    }
+
     /// A visit by touches, after which the province has one case and the printer has given one paper.
     fn visit(&mut self, folders: &Folders) -> Result<(), BootError> {
         let Self { machine, reader, .. } = self;
@@ -277,37 +286,17 @@ pub(crate) fn run(options: &Options) -> Result<(), BootError> {
     if *calibration {
         return calibration::run(&folders);
     }
+    if update.is_empty() {
+        return devices::run(&folders);
+    }
     let bundles: Vec<_> =
         update.iter().map(|case| Ok((*case, case.bundle(&folders)?))).collect::<Result<_, BootError>>()?;
-    let sound = folders.machine.join("sound.wav");
-    let with = if bundles.is_empty() {
-        Attached {
-            devices: Devices::Kernel,
-            disk: Some(devices::disk(&folders)?),
-            sound: Some(sound.clone()),
-            ..Attached::default()
-        }
-    } else {
-        Attached::default()
-    };
-    let mut bench = Bench::start(&folders, with, Delivery::Stream)?;
-    if bundles.is_empty() {
-        devices::plug(&mut bench.machine)?;
-    }
+    let mut bench = Bench::start(&folders, Attached::default(), Delivery::Stream)?;
     bench.enrol()?;
     for (case, bundle) in &bundles {
         let Bench { machine, host, .. } = &mut bench;
         update::play(machine, &host.fleet, *case, bundle, &folders.out.join("update"))?;
     }
-    if bundles.is_empty() {
-        bench.visit(&folders)?;
-        let pages = Pages::draw(&folders)?;
-        devices::try_out(&mut bench.machine, &pages, &sound, &folders.out.join("devices"))?;
-    }
-    let told = bench
-        .machine
-        .run("systemd-analyze; systemctl --failed --no-legend --plain; free -m; yilin-agent status; yilin-audit; true", START)?
-        .well("systemd-analyze")?;
-    told.lines().for_each(say);
+    bench.tell()?;
     bench.machine.shut_down(START)
 }

@@ -5,9 +5,10 @@
 //! terminal that they are there.
 
 use super::host::Host;
-use super::machine::Machine;
+use super::machine::{Attached, Machine};
+use super::provision::Delivery;
 use super::technician::{CALIBRATION, Pages};
-use super::{BootError, Folders, START, visit};
+use super::{Bench, BootError, Folders, START, visit};
 use crate::program::output;
 use crate::say;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -80,8 +81,23 @@ impl Devices {
     }
 }
 
+/// Sees it: a visit, and what a technician tries out after it.
+pub(super) fn run(folders: &Folders) -> Result<(), BootError> {
+    let sound = folders.machine.join("sound.wav");
+    let (disk, devices) = (Some(disk(folders)?), Devices::Kernel);
+    let with = Attached { devices, disk, sound: Some(sound.clone()), ..Attached::default() };
+    let mut bench = Bench::start(folders, with, Delivery::Stream)?;
+    plug(&mut bench.machine)?;
+    bench.enrol()?;
+    bench.visit(folders)?;
+    let pages = Pages::draw(folders)?;
+    try_out(&mut bench.machine, &pages, &sound, &folders.out.join("devices"))?;
+    bench.tell()?;
+    bench.machine.shut_down(START)
+}
+
 /// A disk with the simulators' program.
-pub(super) fn disk(folders: &Folders) -> Result<PathBuf, BootError> {
+fn disk(folders: &Folders) -> Result<PathBuf, BootError> {
     let disk = folders.machine.join("bench.squashfs");
     let mut made = Command::new("mksquashfs");
     made.arg(folders.programs.join("yilin-device")).arg(&disk).args([
@@ -95,19 +111,14 @@ pub(super) fn disk(folders: &Folders) -> Result<PathBuf, BootError> {
 }
 
 /// Plugs them in, some time after the page is painted, as on a kiosk whose drivers come then.
-pub(super) fn plug(machine: &mut Machine) -> Result<(), BootError> {
+fn plug(machine: &mut Machine) -> Result<(), BootError> {
     let told = machine.run(PLUG, START)?.well("a printer on USB and a camera")?;
     told.lines().for_each(say);
     Ok(())
 }
 
 /// A technician listens to either side of the loudspeaker, and asks for the camera's picture.
-pub(super) fn try_out(
-    machine: &mut Machine,
-    pages: &Pages,
-    sound: &Path,
-    out: &Path,
-) -> Result<(), BootError> {
+fn try_out(machine: &mut Machine, pages: &Pages, sound: &Path, out: &Path) -> Result<(), BootError> {
     pages.sign_in(machine, (CALIBRATION, "校准"), out)?;
     pages.stands(machine, CALIBRATION, &out.join("2-calibration.png"))?;
     listen(machine, pages, sound, out)?;
